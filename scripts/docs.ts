@@ -1,0 +1,66 @@
+/** Writes the parts of docs/ that are made from tables in the code: `npm run docs`. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { PRECEDENCE, RejectCode } from '../src/core/codes.ts';
+import { COMMANDS, EVENTS, KINDS, type Layout } from '../src/core/registry.ts';
+
+const WIDTHS: Record<number, string> = { 1: 'u8', 2: 'u16', 4: 'u32', 8: 'i64' };
+
+function recordTable(title: string, layouts: Record<string, Layout>): string {
+  const rows = Object.entries(layouts).map(([name, { type, version, fields, strings }]) => {
+    const list = fields.map(([field, kind]) => `${field} ${WIDTHS[KINDS[kind].size]}`);
+    return `| ${type} | ${name} | ${version} | ${list.join(', ')} | ${strings.join(', ')} |`;
+  });
+  const head = `| type | ${title} | version | fixed fields | ids |\n|---|---|---|---|---|`;
+  return `${head}\n${rows.join('\n')}`;
+}
+
+function kindTable(): string {
+  const rows = Object.entries(KINDS).flatMap(([kind, entry]) => {
+    if (!('names' in entry) || kind === 'rejectCode' || kind === 'commandType') return [];
+    const names = Object.entries(entry.names).map(([name, number]) => `${number} ${name}`);
+    return [`| ${kind} | ${names.join(', ')} |`];
+  });
+  return `| table | values |\n|---|---|\n${rows.join('\n')}`;
+}
+
+/** The comment above each code in the table of the source is its explanation. */
+function rejectTable(): string {
+  const source = readFileSync(new URL('../src/core/codes.ts', import.meta.url), 'utf8');
+  const rows = PRECEDENCE.map((name) => {
+    const found = new RegExp(`/\\*\\* ([^\\n]*) \\*/\\n  ${name}: `).exec(source);
+    return `| ${name} | ${RejectCode[name]} | ${found?.[1]} |`;
+  });
+  return `| code | number | meaning |\n|---|---|---|\n${rows.join('\n')}`;
+}
+
+const GENERATED: Record<string, Record<string, () => string>> = {
+  'format.md': {
+    records: () =>
+      [recordTable('command', COMMANDS), recordTable('event', EVENTS), kindTable()].join('\n\n'),
+  },
+  'reject-codes.md': { codes: rejectTable },
+};
+
+/** The text of a file in docs/ with its made parts as they should be. */
+export function generate(file: string): { before: string; after: string; path: URL } {
+  const path = new URL(`../docs/${file}`, import.meta.url);
+  const before = readFileSync(path, 'utf8');
+  let after = before;
+  for (const [name, make] of Object.entries(GENERATED[file] ?? {})) {
+    const begin = `<!-- ${name}:begin (written by scripts/docs.ts) -->`;
+    const end = `<!-- ${name}:end -->`;
+    const [head, rest] = after.split(begin);
+    const tail = rest?.split(end)[1];
+    after = `${head}${begin}\n${make()}\n${end}${tail}`;
+  }
+  return { before, after, path };
+}
+
+export const GENERATED_FILES: readonly string[] = Object.keys(GENERATED);
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  for (const file of GENERATED_FILES) {
+    const { after, path } = generate(file);
+    writeFileSync(path, after);
+  }
+}

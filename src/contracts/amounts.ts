@@ -1,0 +1,30 @@
+import { Side } from '../core/codes.ts';
+import { PPM } from '../core/limits.ts';
+
+/**
+ * A percent fee on a value of zero or more, in quanta: floor(value * ppm / 1,000,000), without the
+ * error that a plain product has once it passes 2^53. Floor is superadditive: the fees of any split
+ * never exceed the fee of the whole, which is why an order's lock always suffices.
+ */
+export function percentFee(value: number, ppm: number): number {
+  const millions = Math.floor(value / PPM);
+  return millions * ppm + Math.floor(((value - millions * PPM) * ppm) / PPM);
+}
+
+/**
+ * Money quanta that an order can ever cost: `value` is its limit times its open quantity, negative
+ * at negative prices; `ppm` the larger of its maker and taker fee. A buyer pays the value and the
+ * fee; a seller pays when the price is negative. Never below zero.
+ */
+export function moneyLock(side: number, value: number, ppm: number): number {
+  const fee = percentFee(Math.abs(value), ppm);
+  return Math.max(0, side === Side.buy ? value + fee : fee - value);
+}
+
+/**
+ * What a fill costs one side in money quanta: what a buyer pays, or what a seller pays if that is
+ * more than nothing; proceeds are a negative cost.
+ */
+export function fillCost(side: number, value: number, fee: number): number {
+  return side === Side.buy ? value + fee : fee - value;
+}

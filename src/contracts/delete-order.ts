@@ -1,0 +1,34 @@
+import { Side } from '../core/codes.ts';
+import type { Product } from '../market/products.ts';
+import { sideOf } from '../orderbook/orders.ts';
+import { type Holdings, locksExactCost } from './new-order.ts';
+
+/** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
+export interface Release {
+  money: number;
+  energy: number;
+}
+
+/**
+ * The delete-order contract: releases exactly what an order still holds, to the last quantum. An
+ * order that locked its exact cost holds nothing once its fills are through.
+ */
+export function releaseOrder(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  release: Release,
+): void {
+  const { ledger, orders } = holdings;
+  release.money = 0;
+  release.energy = 0;
+  const flags = orders.flags[slot]!;
+  if (locksExactCost(flags)) return;
+  release.money = orders.lockedMoney[slot]!;
+  if (release.money > 0) ledger.lock(orders.moneyRow[slot]!, 0 - release.money);
+  orders.lockedMoney[slot] = 0;
+  if (sideOf(flags) === Side.sell && orders.open[slot]! > 0) {
+    release.energy = orders.open[slot]! * product.grid.lotQuanta;
+    ledger.lock(orders.energyRow[slot]!, 0 - release.energy);
+  }
+}

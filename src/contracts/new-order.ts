@@ -1,0 +1,118 @@
+import { OrderKind, RejectCode, Side } from '../core/codes.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Listings, Product } from '../market/products.ts';
+import { kindOf, type Orders, sideOf } from '../orderbook/orders.ts';
+import { moneyLock, percentFee } from './amounts.ts';
+
+/** What the contracts act on. */
+export interface Holdings {
+  readonly ledger: Ledger;
+  readonly orders: Orders;
+  readonly listings: Listings;
+}
+
+/** The larger of the two fees that an order may meet under the terms it entered with. */
+export function lockPpm(holdings: Holdings, slot: number): number {
+  const terms = holdings.listings.terms[holdings.orders.terms[slot]!]!;
+  return Math.max(terms.makerPpm, terms.takerPpm);
+}
+
+/**
+ * The product guard: whether the whole of what `lots` at `price` could move, fee included, stays
+ * exact in money and in energy. It holds for both sides, since a maker's price is what is settled.
+ */
+export function withinLockLimit(
+  product: Product,
+  price: number,
+  lots: number,
+  ppm: number,
+): boolean {
+  const value = Math.abs(price) * lots * product.grid.tickQuanta;
+  if (value > MAX_INTEGER || lots * product.grid.lotQuanta > MAX_INTEGER) return false;
+  return value + percentFee(value, ppm) <= MAX_INTEGER;
+}
+
+/** Money quanta that a limit order of `lots` locks: exactly what it can ever cost. */
+export function limitLock(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  lots: number,
+): number {
+  const { orders } = holdings;
+  const value = orders.price[slot]! * lots * product.grid.tickQuanta;
+  return moneyLock(sideOf(orders.flags[slot]!), value, lockPpm(holdings, slot));
+}
+
+/**
+ * The new-order contract, first half: whether the account can pay for the locks.
+ * @param money money quanta to lock
+ * @param lots what a seller must have in energy; ignored for a buyer
+ * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
+ */
+export function shortage(
+  holdings: Holdings,
+  product: Product,
+  account: number,
+  side: number,
+  money: number,
+  lots: number,
+): number {
+  const { ledger } = holdings;
+  const energy = side === Side.sell ? lots * product.grid.lotQuanta : 0;
+  if (energy > ledger.availableOf(account, product.energyAsset)) {
+    return RejectCode.INSUFFICIENT_ENERGY;
+  }
+  if (money > ledger.availableOf(account, product.moneyAsset)) return RejectCode.INSUFFICIENT_MONEY;
+  return 0;
+}
+
+/**
+ * The new-order contract, second half: locks. `cost` is what the order can ever cost: for a limit
+ * order its lock, for an immediate order at known prices the exact cost, which is negative when it
+ * is going to receive. `lots` is what a seller may have to deliver.
+ */
+export function lockOrder(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  cost: number,
+  lots: number,
+): void {
+  const { ledger, orders } = holdings;
+  const account = orders.account[slot]!;
+  const moneyRow = ledger.row(account, product.moneyAsset);
+  const energyRow = ledger.row(account, product.energyAsset);
+  orders.moneyRow[slot] = moneyRow;
+  orders.energyRow[slot] = energyRow;
+  orders.lockedMoney[slot] = cost;
+  if (cost > 0) ledger.lock(moneyRow, cost);
+  if (sideOf(orders.flags[slot]!) === Side.sell)
+    ledger.lock(energyRow, lots * product.grid.lotQuanta);
+}
+
+/**
+ * Brings the locks of a limit order to what `lots` at its present price and terms cost, whether
+ * more or less than before. The caller has checked that more is there.
+ */
+export function relockOrder(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  lotsBefore: number,
+  lots: number,
+): void {
+  const { ledger, orders } = holdings;
+  const lock = limitLock(holdings, product, slot, lots);
+  ledger.lock(orders.moneyRow[slot]!, lock - orders.lockedMoney[slot]!);
+  orders.lockedMoney[slot] = lock;
+  if (sideOf(orders.flags[slot]!) === Side.sell) {
+    ledger.lock(orders.energyRow[slot]!, (lots - lotsBefore) * product.grid.lotQuanta);
+  }
+}
+
+/** Whether an order's price is known in advance, so that it locks its exact cost. */
+export function locksExactCost(flags: number): boolean {
+  return kindOf(flags) !== OrderKind.limit;
+}

@@ -1,0 +1,217 @@
+/**
+ * Every number that ever appears in a record, in one place. The tables are append-only: a number
+ * that was given out is never given to anything else, and never withdrawn.
+ */
+
+/** Record types of commands: stamped inputs. */
+export const CommandType = {
+  openAccount: 1,
+  freezeAccount: 2,
+  closeAccount: 3,
+  deposit: 4,
+  withdraw: 5,
+  transfer: 6,
+  listAsset: 7,
+  listProduct: 8,
+  setFees: 9,
+  setBand: 10,
+  haltProduct: 11,
+  resumeProduct: 12,
+  closeProduct: 13,
+  submit: 14,
+  amend: 15,
+  cancel: 16,
+  cancelAll: 17,
+  take: 18,
+  advanceTime: 19,
+} as const;
+
+/** Record types of events: facts. */
+export const EventType = {
+  rejected: 101,
+  accountOpened: 102,
+  accountFrozen: 103,
+  accountClosed: 104,
+  deposited: 105,
+  withdrawn: 106,
+  transferred: 107,
+  assetListed: 108,
+  productListed: 109,
+  termsSet: 110,
+  productHalted: 111,
+  productResumed: 112,
+  productClosed: 113,
+  orderAccepted: 114,
+  orderRested: 115,
+  trade: 116,
+  orderReduced: 117,
+  orderAmended: 118,
+  orderEnded: 119,
+  allCancelled: 120,
+  timeAdvanced: 121,
+} as const;
+
+/**
+ * Why a command was refused. Numbers are append-only; the order in which codes are checked is
+ * PRECEDENCE below, not the number.
+ */
+export const RejectCode = {
+  /** The command id was used before, for a command with other content. Takes no sequence. */
+  ID_REUSED: 1,
+  /** The command is stamped earlier than the latest time that the market has seen. */
+  TIME_BACKWARDS: 2,
+  /** The actor is not an account of this market. */
+  UNKNOWN_ACTOR: 3,
+  /** No account has this id. */
+  UNKNOWN_ACCOUNT: 4,
+  /** No asset has this id. */
+  UNKNOWN_ASSET: 5,
+  /** No product has this id. */
+  UNKNOWN_PRODUCT: 6,
+  /** No resting order has this id: it never existed, or it has ended. */
+  UNKNOWN_ORDER: 7,
+  /** The actor neither owns the account or order nor has the role that the command needs. */
+  FORBIDDEN: 8,
+  /** A system account cannot be used in this way. */
+  SYSTEM_ACCOUNT: 9,
+  /** The account is closed for good. */
+  ACCOUNT_CLOSED: 10,
+  /** The account is frozen: it may only cancel. */
+  ACCOUNT_FROZEN: 11,
+  /** The account still has balances or open orders. */
+  ACCOUNT_NOT_EMPTY: 12,
+  /** An account with this id exists, or existed. */
+  DUPLICATE_ACCOUNT: 13,
+  /** An asset with this id exists. */
+  DUPLICATE_ASSET: 14,
+  /** A product with this id exists, or existed. */
+  DUPLICATE_PRODUCT: 15,
+  /** Energy and money are one asset, or a lot or a tick of one lot is no whole number of quanta. */
+  INVALID_PRODUCT: 16,
+  /** The asset's supply would pass 2^53-1 quanta. */
+  MINT_LIMIT: 17,
+  /** Less is available than the withdrawal or transfer moves. */
+  INSUFFICIENT_FUNDS: 18,
+  /** The product is closed: it takes no commands any more. */
+  PRODUCT_CLOSED: 19,
+  /** The product is halted: cancels only. */
+  PRODUCT_HALTED: 20,
+  /** An open order of the account carries this client order id. */
+  DUPLICATE_CLIENT_ORDER_ID: 21,
+  /** The order would have expired before it was entered. */
+  ALREADY_EXPIRED: 22,
+  /** The order has another version than the amendment expects. */
+  STALE_VERSION: 23,
+  /** A market order with neither a protection price nor a price band around it. */
+  NO_PROTECTION: 24,
+  /** The price lies outside the product's price band. */
+  PRICE_OUTSIDE_BAND: 25,
+  /** What the order could cost would pass 2^53-1 quanta. */
+  LOCK_LIMIT: 26,
+  /** The post-only order would trade on entry. */
+  POST_ONLY_CROSSES: 27,
+  /** The fill-or-kill order cannot be filled whole at once. */
+  FOK_UNFILLABLE: 28,
+  /** Less than the minimum quantity can be filled on entry. */
+  MIN_QUANTITY: 29,
+  /** The taker owns the resting order. */
+  OWN_ORDER: 30,
+  /** The resting order's price is worse than the taker's limit. */
+  PRICE_CHANGED: 31,
+  /** Less is open than the taker wants. */
+  QUANTITY_GONE: 32,
+  /** Less energy is available than the order could deliver. */
+  INSUFFICIENT_ENERGY: 33,
+  /** Less money is available than the order could cost. */
+  INSUFFICIENT_MONEY: 34,
+  /** The open lots on one side of the book would pass 2^53-1. */
+  BOOK_LIMIT: 35,
+} as const;
+
+export type RejectName = keyof typeof RejectCode;
+export type RejectNumber = (typeof RejectCode)[RejectName];
+
+/**
+ * The order in which codes are checked: a command that breaks several rules is refused with the
+ * first of them. New codes are inserted where they belong; their number is still the next free one.
+ */
+export const PRECEDENCE: readonly RejectName[] = [
+  'ID_REUSED',
+  'TIME_BACKWARDS',
+  'UNKNOWN_ACTOR',
+  'UNKNOWN_ACCOUNT',
+  'UNKNOWN_ASSET',
+  'UNKNOWN_PRODUCT',
+  'UNKNOWN_ORDER',
+  'FORBIDDEN',
+  'SYSTEM_ACCOUNT',
+  'ACCOUNT_CLOSED',
+  'ACCOUNT_FROZEN',
+  'ACCOUNT_NOT_EMPTY',
+  'DUPLICATE_ACCOUNT',
+  'DUPLICATE_ASSET',
+  'DUPLICATE_PRODUCT',
+  'INVALID_PRODUCT',
+  'MINT_LIMIT',
+  'INSUFFICIENT_FUNDS',
+  'PRODUCT_CLOSED',
+  'PRODUCT_HALTED',
+  'STALE_VERSION',
+  'DUPLICATE_CLIENT_ORDER_ID',
+  'ALREADY_EXPIRED',
+  'NO_PROTECTION',
+  'PRICE_OUTSIDE_BAND',
+  'LOCK_LIMIT',
+  'BOOK_LIMIT',
+  'POST_ONLY_CROSSES',
+  'FOK_UNFILLABLE',
+  'MIN_QUANTITY',
+  'OWN_ORDER',
+  'PRICE_CHANGED',
+  'QUANTITY_GONE',
+  'INSUFFICIENT_ENERGY',
+  'INSUFFICIENT_MONEY',
+];
+
+/** Side of an order. */
+export const Side = { buy: 0, sell: 1 } as const;
+/** Kind of an order. A take is an immediate order against one resting order. */
+export const OrderKind = { limit: 0, market: 1, take: 2 } as const;
+/** How long an order stands: until cancelled, until an instant, not at all, or whole or not at all. */
+export const TimeInForce = { gtc: 0, gtd: 1, ioc: 2, fok: 3 } as const;
+/** What a post-only order does when it would trade on entry. */
+export const PostOnly = { off: 0, reject: 1, slide: 2 } as const;
+/** What happens when an incoming order meets a resting order of its own account. */
+export const SelfTrade = {
+  allow: 0,
+  cancelTaker: 1,
+  cancelMaker: 2,
+  cancelBoth: 3,
+  decrement: 4,
+} as const;
+export const Role = { trader: 0, operator: 1 } as const;
+export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
+export const ProductStatus = { open: 0, halted: 1, closed: 2 } as const;
+/** Why an order ended. */
+export const EndReason = {
+  /** All of it traded. */
+  filled: 1,
+  /** Its owner or an operator cancelled it. */
+  cancelled: 2,
+  /** Its expiry came. */
+  expired: 3,
+  /** An immediate order found no more to trade with. */
+  unfilled: 4,
+  /** It met an order of its own account. */
+  selfTrade: 5,
+  /** Its product closed. */
+  productClosed: 6,
+  /** It was amended to no more than what it had traded. */
+  amended: 7,
+} as const;
+
+/** In a record: a reference to something whose id nobody has registered. */
+export const UNKNOWN = 0xffff_ffff;
+
+/** Accounts that every market starts with, in this order. */
+export const SYSTEM_ACCOUNTS = ['outside', 'fees', 'operator'] as const;

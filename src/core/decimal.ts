@@ -1,0 +1,92 @@
+import { MAX_DECIMALS, MAX_INTEGER } from './limits.ts';
+
+/** An exact decimal: mantissa / 10^decimals, without trailing zeros. */
+export interface Decimal {
+  readonly mantissa: number;
+  readonly decimals: number;
+}
+
+const DECIMAL = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
+
+/**
+ * Reads decimal text such as '0.2999' or '-12.5'. No exponent, no plus sign, no bare dot, no
+ * superfluous zero in front: one number, one way to write its whole part.
+ * @throws TypeError if `text` is no string; RangeError if it is no such number or too large
+ */
+export function parseDecimal(text: unknown, argument: string): Decimal {
+  if (typeof text !== 'string') {
+    throw new TypeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
+  }
+  if (!DECIMAL.test(text) || /^-[0.]*$/.test(text)) {
+    throw new RangeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
+  }
+  const point = text.indexOf('.');
+  const digits = point < 0 ? text : text.slice(0, point) + text.slice(point + 1);
+  let mantissa = BigInt(digits);
+  let decimals = point < 0 ? 0 : text.length - point - 1;
+  while (decimals > 0 && mantissa % 10n === 0n) {
+    mantissa /= 10n;
+    decimals--;
+  }
+  if (mantissa > MAX_INTEGER || mantissa < -MAX_INTEGER) {
+    throw new RangeError(`${argument} ${shown(text)} has more digits than can be kept exactly`);
+  }
+  return { mantissa: Number(mantissa), decimals };
+}
+
+/**
+ * How many steps of mantissa / 10^decimals make up the decimal text.
+ * @throws RangeError if it is no whole number of steps, or more than 2^53-1 of them
+ */
+export function parseSteps(text: unknown, step: Decimal, argument: string): number {
+  const value = parseDecimal(text, argument);
+  const shift = step.decimals - value.decimals;
+  const scaled = BigInt(value.mantissa) * 10n ** BigInt(Math.max(shift, 0));
+  const unit = BigInt(step.mantissa) * 10n ** BigInt(Math.max(-shift, 0));
+  if (scaled % unit !== 0n) {
+    const size = formatSteps(1, step);
+    throw new RangeError(`${argument} ${shown(text)} is no whole multiple of ${size}`);
+  }
+  return safe(scaled / unit, argument, text);
+}
+
+function safe(value: bigint, argument: string, text: unknown): number {
+  if (value > MAX_INTEGER || value < -MAX_INTEGER) {
+    throw new RangeError(`${argument} ${shown(text)} is too large to be kept exactly`);
+  }
+  return Number(value);
+}
+
+/** The decimal text of `count` steps, exact, with as many decimals as the step has. */
+export function formatSteps(count: number | bigint, step: Decimal): string {
+  const value = BigInt(count) * BigInt(step.mantissa);
+  const digits = (value < 0n ? -value : value).toString().padStart(step.decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - step.decimals);
+  const part = step.decimals === 0 ? '' : `.${digits.slice(digits.length - step.decimals)}`;
+  return `${value < 0n ? '-' : ''}${whole}${part}`;
+}
+
+/** `value` in units of 10^-decimals as an integer, or undefined if it is no whole number of them. */
+export function inQuanta(value: bigint, ownDecimals: number, decimals: number): bigint | undefined {
+  const shift = decimals - ownDecimals;
+  if (shift >= 0) return value * 10n ** BigInt(shift);
+  const divisor = 10n ** BigInt(-shift);
+  return value % divisor === 0n ? value / divisor : undefined;
+}
+
+/** The step of an asset: one quantum. */
+export function quantum(decimals: number): Decimal {
+  if (decimals < 0 || decimals > MAX_DECIMALS) throw new RangeError('decimals out of range');
+  return { mantissa: 1, decimals };
+}
+
+/** A short picture of any value for an error message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') {
+    const text = value.length > 40 ? `${value.slice(0, 40)}...` : value;
+    return JSON.stringify(text);
+  }
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

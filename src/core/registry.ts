@@ -1,0 +1,320 @@
+import * as codes from './codes.ts';
+import { MAX_DECIMALS, MAX_INTEGER, PPM } from './limits.ts';
+
+/**
+ * The layout of every record. A record is a header, fixed fields in the order given here, then
+ * strings (one length byte each, ASCII ids; length 0 where there is none).
+ *
+ *   header  length u32 (of the whole record) | type u16 | version u16 | sequence i64 | time i64
+ *
+ * In commands the first string is the command id, and behind the named strings stands one more for
+ * each reference that is UNKNOWN: the id that was asked for.
+ */
+export const HEADER_SIZE = 24;
+/** Offsets within the header. */
+export const HEADER = { length: 0, type: 4, version: 6, sequence: 8, time: 16 } as const;
+
+interface Kind {
+  readonly size: 1 | 2 | 4 | 8;
+  readonly min: number;
+  readonly max: number;
+  /** Names by number, where the field is one of a table. */
+  readonly names?: Readonly<Record<string, number>>;
+}
+
+function oneOf<T extends Readonly<Record<string, number>>, S extends 1 | 2>(names: T, size: S) {
+  const numbers = Object.values(names);
+  return { size, min: Math.min(...numbers), max: Math.max(...numbers), names };
+}
+const integer = (size: 1 | 2 | 4 | 8, min: number, max: number): Kind => ({ size, min, max });
+
+/** What a field may hold. References (account, asset, product) are row numbers. */
+export const KINDS = {
+  account: integer(4, 0, codes.UNKNOWN),
+  asset: integer(4, 0, codes.UNKNOWN),
+  product: integer(4, 0, codes.UNKNOWN),
+  order: integer(8, 1, MAX_INTEGER),
+  price: integer(8, -MAX_INTEGER, MAX_INTEGER),
+  quantity: integer(8, 1, MAX_INTEGER),
+  openQuantity: integer(8, 0, MAX_INTEGER),
+  amount: integer(8, 1, MAX_INTEGER),
+  amountOrZero: integer(8, 0, MAX_INTEGER),
+  time: integer(8, 0, MAX_INTEGER),
+  counter: integer(8, 0, MAX_INTEGER),
+  number: integer(4, 0, codes.UNKNOWN),
+  ppm: integer(4, 0, PPM),
+  decimals: integer(1, 0, MAX_DECIMALS),
+  flag: integer(1, 0, 1),
+  role: oneOf(codes.Role, 1),
+  side: oneOf(codes.Side, 1),
+  orderKind: oneOf(codes.OrderKind, 1),
+  timeInForce: oneOf(codes.TimeInForce, 1),
+  postOnly: oneOf(codes.PostOnly, 1),
+  selfTrade: oneOf(codes.SelfTrade, 1),
+  endReason: oneOf(codes.EndReason, 1),
+  rejectCode: oneOf(codes.RejectCode, 2),
+  commandType: oneOf(codes.CommandType, 2),
+} as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof KINDS;
+type Field = readonly [name: string, kind: KindName];
+export interface Layout {
+  readonly type: number;
+  readonly version: number;
+  readonly fields: readonly Field[];
+  readonly strings: readonly string[];
+}
+
+const ACTOR = ['actor', 'account'] as const;
+/** Who asks, and a digest of what was asked, for commands with an id (else 0). */
+const STAMP = [ACTOR, ['digestHigh', 'number'], ['digestLow', 'number']] as const;
+const BAND = [
+  ['hasBand', 'flag'],
+  ['bandLow', 'price'],
+  ['bandHigh', 'price'],
+] as const;
+const GRID = [
+  ['energyAsset', 'asset'],
+  ['moneyAsset', 'asset'],
+  ['tickMantissa', 'amount'],
+  ['tickDecimals', 'decimals'],
+  ['lotMantissa', 'amount'],
+  ['lotDecimals', 'decimals'],
+] as const;
+const FEES = [
+  ['makerPpm', 'ppm'],
+  ['takerPpm', 'ppm'],
+] as const;
+
+function command<const F extends readonly Field[], const S extends readonly string[] = []>(
+  type: keyof typeof codes.CommandType,
+  fields: F,
+  strings?: S,
+): {
+  readonly type: number;
+  readonly version: 0;
+  readonly fields: readonly [...typeof STAMP, ...F];
+  readonly strings: readonly ['commandId', ...S];
+} {
+  return {
+    type: codes.CommandType[type],
+    version: 0,
+    fields: [...STAMP, ...fields],
+    strings: ['commandId', ...((strings ?? []) as S)],
+  };
+}
+
+function event<const F extends readonly Field[], const S extends readonly string[] = []>(
+  type: keyof typeof codes.EventType,
+  fields: F,
+  strings?: S,
+): { readonly type: number; readonly version: 0; readonly fields: F; readonly strings: S } {
+  return { type: codes.EventType[type], version: 0, fields, strings: (strings ?? []) as S };
+}
+
+export const COMMANDS = {
+  openAccount: command('openAccount', [['role', 'role']], ['id']),
+  freezeAccount: command('freezeAccount', [
+    ['account', 'account'],
+    ['frozen', 'flag'],
+  ]),
+  closeAccount: command('closeAccount', [['account', 'account']]),
+  deposit: command('deposit', [
+    ['account', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  withdraw: command('withdraw', [
+    ['account', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  transfer: command('transfer', [
+    ['account', 'account'],
+    ['to', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
+  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND], ['id']),
+  setFees: command('setFees', [['product', 'product'], ...FEES]),
+  setBand: command('setBand', [['product', 'product'], ...BAND]),
+  haltProduct: command('haltProduct', [['product', 'product']]),
+  resumeProduct: command('resumeProduct', [['product', 'product']]),
+  closeProduct: command('closeProduct', [['product', 'product']]),
+  submit: command(
+    'submit',
+    [
+      ['account', 'account'],
+      ['product', 'product'],
+      ['side', 'side'],
+      ['kind', 'orderKind'],
+      ['timeInForce', 'timeInForce'],
+      ['postOnly', 'postOnly'],
+      ['selfTrade', 'selfTrade'],
+      ['hasPrice', 'flag'],
+      ['price', 'price'],
+      ['quantity', 'quantity'],
+      ['minQuantity', 'openQuantity'],
+      ['expiresAt', 'time'],
+    ],
+    ['clientOrderId'],
+  ),
+  amend: command('amend', [
+    ['order', 'order'],
+    ['expectedVersion', 'number'],
+    ['hasPrice', 'flag'],
+    ['price', 'price'],
+    ['hasQuantity', 'flag'],
+    ['quantity', 'openQuantity'],
+  ]),
+  cancel: command('cancel', [['order', 'order']]),
+  cancelAll: command('cancelAll', [
+    ['hasAccount', 'flag'],
+    ['account', 'account'],
+    ['hasProduct', 'flag'],
+    ['product', 'product'],
+  ]),
+  take: command('take', [
+    ['account', 'account'],
+    ['order', 'order'],
+    ['quantity', 'quantity'],
+    ['limitPrice', 'price'],
+  ]),
+  advanceTime: command('advanceTime', []),
+} as const;
+
+export const EVENTS = {
+  rejected: event('rejected', [ACTOR, ['command', 'commandType'], ['code', 'rejectCode']]),
+  accountOpened: event(
+    'accountOpened',
+    [
+      ['account', 'account'],
+      ['role', 'role'],
+    ],
+    ['id'],
+  ),
+  accountFrozen: event('accountFrozen', [
+    ['account', 'account'],
+    ['frozen', 'flag'],
+  ]),
+  accountClosed: event('accountClosed', [['account', 'account']]),
+  deposited: event('deposited', [
+    ['account', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  withdrawn: event('withdrawn', [
+    ['account', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  transferred: event('transferred', [
+    ['account', 'account'],
+    ['to', 'account'],
+    ['asset', 'asset'],
+    ['amount', 'amount'],
+  ]),
+  assetListed: event(
+    'assetListed',
+    [
+      ['asset', 'asset'],
+      ['decimals', 'decimals'],
+    ],
+    ['id'],
+  ),
+  productListed: event('productListed', [['product', 'product'], ...GRID], ['id']),
+  termsSet: event('termsSet', [
+    ['product', 'product'],
+    ['termsVersion', 'number'],
+    ...FEES,
+    ...BAND,
+  ]),
+  productHalted: event('productHalted', [['product', 'product']]),
+  productResumed: event('productResumed', [['product', 'product']]),
+  productClosed: event('productClosed', [['product', 'product']]),
+  orderAccepted: event(
+    'orderAccepted',
+    [
+      ['order', 'order'],
+      ['account', 'account'],
+      ['product', 'product'],
+      ['side', 'side'],
+      ['kind', 'orderKind'],
+      ['timeInForce', 'timeInForce'],
+      ['price', 'price'],
+      ['quantity', 'quantity'],
+      ['expiresAt', 'time'],
+    ],
+    ['clientOrderId'],
+  ),
+  orderRested: event('orderRested', [
+    ['order', 'order'],
+    ['product', 'product'],
+    ['side', 'side'],
+    ['price', 'price'],
+    ['open', 'quantity'],
+    ['priority', 'counter'],
+  ]),
+  trade: event('trade', [
+    ['trade', 'counter'],
+    ['product', 'product'],
+    ['price', 'price'],
+    ['quantity', 'quantity'],
+    ['buyer', 'account'],
+    ['seller', 'account'],
+    ['buyerFee', 'amountOrZero'],
+    ['sellerFee', 'amountOrZero'],
+    ['makerOrder', 'order'],
+    ['takerOrder', 'order'],
+    ['takerSide', 'side'],
+  ]),
+  orderReduced: event('orderReduced', [
+    ['order', 'order'],
+    ['by', 'quantity'],
+    ['open', 'quantity'],
+  ]),
+  orderAmended: event('orderAmended', [
+    ['order', 'order'],
+    ['orderVersion', 'number'],
+    ['price', 'price'],
+    ['quantity', 'quantity'],
+    ['keepsPlace', 'flag'],
+  ]),
+  orderEnded: event('orderEnded', [
+    ['order', 'order'],
+    ['reason', 'endReason'],
+    ['open', 'openQuantity'],
+    ['releasedMoney', 'amountOrZero'],
+    ['releasedEnergy', 'amountOrZero'],
+  ]),
+  allCancelled: event('allCancelled', [['count', 'number']]),
+  timeAdvanced: event('timeAdvanced', []),
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export type EventName = keyof typeof EVENTS;
+
+type OffsetsOf<L extends Layout> = {
+  readonly [F in L['fields'][number] as F[0]]: number;
+} & { readonly strings: number };
+
+/** Where each fixed field of a layout stands in its record, and where its strings begin. */
+export function offsetsOf<L extends Layout>(layout: L): OffsetsOf<L> {
+  const offsets: Record<string, number> = {};
+  let at = HEADER_SIZE;
+  for (const [name, kind] of layout.fields) {
+    offsets[name] = at;
+    at += KINDS[kind].size;
+  }
+  offsets['strings'] = at;
+  return offsets as OffsetsOf<L>;
+}
+
+/** All layouts by record type. */
+export const LAYOUTS: ReadonlyMap<number, Layout & { readonly name: string }> = new Map(
+  Object.entries({ ...COMMANDS, ...EVENTS }).map(([name, layout]) => [
+    layout.type,
+    { name, ...(layout as Layout) },
+  ]),
+);

@@ -1,0 +1,106 @@
+import { type Decimal, parseDecimal, parseSteps, shown } from '../core/decimal.ts';
+import { isId, MAX_ID_LENGTH, MAX_INTEGER } from '../core/limits.ts';
+
+/** Checks an argument that must be an id. @throws TypeError, RangeError */
+export function idArgument(value: unknown, argument: string): string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${argument} must be an id (text), got ${shown(value)}`);
+  }
+  if (!isId(value)) {
+    const rule = `1 to ${MAX_ID_LENGTH} characters out of A-Z a-z 0-9 . _ : / @ + | -`;
+    throw new RangeError(`${argument} must be ${rule}, got ${shown(value)}`);
+  }
+  return value;
+}
+
+/** Checks an argument that must be a whole number between two bounds. @throws TypeError, RangeError */
+export function integerArgument(
+  value: unknown,
+  argument: string,
+  min: number,
+  max: number,
+): number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${argument} must be a number, got ${shown(value)}`);
+  }
+  if (!Number.isSafeInteger(value) || Object.is(value, -0) || value < min || value > max) {
+    const range = `a whole number from ${min} to ${max}`;
+    throw new RangeError(`${argument} must be ${range}, got ${shown(value)}`);
+  }
+  return value;
+}
+
+/** Checks an argument that must be one of a table's names; returns its number. @throws TypeError, RangeError */
+export function nameArgument<T extends Readonly<Record<string, number>>>(
+  table: T,
+  value: unknown,
+  argument: string,
+): number {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${argument} must be text, got ${shown(value)}`);
+  }
+  if (!Object.hasOwn(table, value)) {
+    const names = Object.keys(table).join(', ');
+    throw new RangeError(`${argument} must be one of ${names}, got ${shown(value)}`);
+  }
+  return table[value] as number;
+}
+
+/** Checks an argument that must be true or false. @throws TypeError */
+export function flagArgument(value: unknown, argument: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`${argument} must be true or false, got ${shown(value)}`);
+}
+
+/**
+ * Reads a number that may come as decimal text in whole units (`name`) or as a count of steps
+ * (`name` + `unit`), but not as both.
+ * @param step what one step is; undefined if it is not known, since what it belongs to is not
+ * @returns the number of steps, or undefined if neither was given
+ * @throws TypeError, RangeError
+ */
+export function stepsArgument(
+  request: object,
+  name: string,
+  unit: 'Ticks' | 'Lots' | 'Quanta',
+  min: number,
+  step: Decimal | undefined,
+): number | undefined {
+  const fields = request as Record<string, unknown>;
+  const text = fields[name];
+  const count = fields[name + unit];
+  if (text !== undefined && count !== undefined) {
+    throw new TypeError(`give either ${name} or ${name}${unit}, not both`);
+  }
+  if (count !== undefined) return integerArgument(count, name + unit, min, MAX_INTEGER);
+  if (text === undefined) return undefined;
+  if (typeof text === 'number') {
+    const hint = `decimal text such as '1.5' (or a whole number as ${name}${unit})`;
+    throw new TypeError(`${name} must be ${hint}, got ${shown(text)}`);
+  }
+  const steps = step === undefined ? unmeasured(text, name) : parseSteps(text, step, name);
+  if (steps < min) throw new RangeError(`${name} must be ${least(min)}, got ${shown(text)}`);
+  return steps;
+}
+
+/** Text whose unit is unknown is still checked for its form; what counts is that it has a sign. */
+function unmeasured(text: unknown, name: string): number {
+  return Math.sign(parseDecimal(text, name).mantissa);
+}
+
+function least(min: number): string {
+  return min === 1 ? 'more than zero' : 'zero or more';
+}
+
+/** The same, for a number that must be given. @throws TypeError, RangeError */
+export function requiredSteps(
+  request: object,
+  name: string,
+  unit: 'Ticks' | 'Lots' | 'Quanta',
+  min: number,
+  step: Decimal | undefined,
+): number {
+  const steps = stepsArgument(request, name, unit, min, step);
+  if (steps === undefined) throw new TypeError(`${name} (or ${name}${unit}) is missing`);
+  return steps;
+}

@@ -1,0 +1,78 @@
+import { OrderKind, RejectCode, type RejectName, Side, TimeInForce } from '../core/codes.ts';
+import { ByteLog } from '../core/bytes.ts';
+import { COMMANDS } from '../core/registry.ts';
+import { writeRecord } from '../core/records.ts';
+import { admit, emptyEntry } from '../matching/admission.ts';
+import { knownAccount } from '../matching/permission.ts';
+import type { MarketState } from '../matching/state.ts';
+import { readEntry } from '../matching/submit.ts';
+import { walk } from '../matching/walk.ts';
+import { ENCODERS, Encoding } from './encoding.ts';
+import type { OrderRequest } from './requests.ts';
+import { amountText } from './views.ts';
+
+/** What would come of an order. Amounts as exact text and in quanta. */
+export type Preview =
+  | { readonly ok: false; readonly code: RejectName }
+  | {
+      readonly ok: true;
+      /** What it would lock on entry. */
+      readonly locksMoney: string;
+      readonly locksMoneyQuanta: number;
+      readonly locksEnergy: string;
+      readonly locksEnergyQuanta: number;
+      /** Lots that would trade at once. */
+      readonly filledLots: number;
+      /** What those fills would cost, fee included; negative where money would come in. */
+      readonly cost: string;
+      readonly costQuanta: number;
+      /** Percent fee within that cost. */
+      readonly fee: string;
+      readonly feeQuanta: number;
+      /** Lots that would stay in the book. */
+      readonly restingLots: number;
+    };
+
+/**
+ * Decides on an order as the submit command would at the market's present time, without entering
+ * it. Only what `preview` is asked about is looked at: command ids and `at` play no part.
+ */
+export function previewOrder(state: MarketState, request: OrderRequest): Preview {
+  const encoding = new Encoding(state);
+  ENCODERS.submit(encoding, request);
+  const log = new ByteLog(256);
+  const { values, strings, unknown } = encoding;
+  writeRecord(log, COMMANDS.submit, 0, 0, values, [...strings, ...unknown]);
+  const entry = emptyEntry();
+  readEntry(log.view, 0, entry);
+  const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
+  if (code !== 0) return { ok: false, code: rejectName(code) };
+
+  const { slot } = entry;
+  const product = state.listings.products[entry.product]!;
+  walk(state, product, slot);
+  state.orders.release(slot);
+  const { filled, cost, fees, left } = state.walk;
+  const rests = entry.kind === OrderKind.limit && entry.timeInForce < TimeInForce.ioc;
+  const money = Math.max(0, entry.cost);
+  const energy = entry.side === Side.sell ? entry.lots * product.grid.lotQuanta : 0;
+  return {
+    ok: true,
+    locksMoney: amountText(state, product.moneyAsset, money),
+    locksMoneyQuanta: money,
+    locksEnergy: amountText(state, product.energyAsset, energy),
+    locksEnergyQuanta: energy,
+    filledLots: filled,
+    cost: amountText(state, product.moneyAsset, cost),
+    costQuanta: cost,
+    fee: amountText(state, product.moneyAsset, fees),
+    feeQuanta: fees,
+    restingLots: rests ? left : 0,
+  };
+}
+
+function rejectName(code: number): RejectName {
+  return Object.keys(RejectCode).find(
+    (name) => RejectCode[name as RejectName] === code,
+  ) as RejectName;
+}

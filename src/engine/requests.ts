@@ -1,0 +1,211 @@
+import type {
+  OrderKind,
+  PostOnly,
+  RejectName,
+  Role,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
+
+/** What every request may carry. */
+export interface Stamp {
+  /**
+   * Account that asks; it needs the right to. Left out, it is the account that the request is
+   * about, or `operator` for what is reserved to operators.
+   */
+  readonly actor?: string;
+  /**
+   * Makes the request safe to send again: the same id with the same content returns the recorded
+   * outcome, with other content ID_REUSED. Remembered for 65,536 commands.
+   */
+  readonly commandId?: string;
+  /** Time of the command, epoch ms UTC. Left out, the engine's clock tells it. */
+  readonly at?: number;
+}
+
+/** An amount as decimal text in whole units ('12.50'), or as a count of the asset's quanta. */
+export interface AmountFields {
+  readonly amount?: string;
+  readonly amountQuanta?: number;
+}
+
+/** A price as decimal text in money per unit of energy ('0.2999'), or as a count of ticks. */
+export interface PriceFields {
+  readonly price?: string;
+  readonly priceTicks?: number;
+}
+
+/** A quantity as decimal text in units of energy ('1.5'), or as a count of lots. */
+export interface QuantityFields {
+  readonly quantity?: string;
+  readonly quantityLots?: number;
+}
+
+export interface OpenAccountRequest extends Stamp {
+  readonly id: string;
+  /** Default trader. */
+  readonly role?: keyof typeof Role;
+}
+
+export interface AccountRequest extends Stamp {
+  readonly account: string;
+}
+
+export interface FreezeAccountRequest extends AccountRequest {
+  /** false lifts the freeze. Default true. */
+  readonly frozen?: boolean;
+}
+
+export interface FundsRequest extends Stamp, AmountFields {
+  readonly account: string;
+  readonly asset: string;
+}
+
+export interface TransferRequest extends FundsRequest {
+  readonly to: string;
+}
+
+export interface ListAssetRequest extends Stamp {
+  readonly id: string;
+  /** One quantum is 10^-decimals of the unit: 9 for nano-EUR, 3 for Wh of a kWh. 0 to 15. */
+  readonly decimals: number;
+}
+
+/** Lowest and highest price that a limit may have, both included, as decimal text. */
+export interface Band {
+  readonly low: string;
+  readonly high: string;
+}
+
+export interface FeeFields {
+  /** Parts per million of the energy value, 0 to 1,000,000; 1,000 is 0.1%. Default 0. */
+  readonly makerPpm?: number;
+  readonly takerPpm?: number;
+}
+
+export interface ListProductRequest extends Stamp, FeeFields {
+  readonly id: string;
+  /** Asset that is traded. */
+  readonly energy: string;
+  /** Asset that it is paid in. */
+  readonly money: string;
+  /** Price step in money per unit of energy, such as '0.000001' EUR/kWh. */
+  readonly tick: string;
+  /** Quantity step in units of energy, such as '0.001' kWh. */
+  readonly lot: string;
+  readonly band?: Band;
+}
+
+export interface ProductRequest extends Stamp {
+  readonly product: string;
+}
+
+export interface SetFeesRequest extends ProductRequest {
+  readonly makerPpm: number;
+  readonly takerPpm: number;
+}
+
+export interface SetBandRequest extends ProductRequest {
+  /** null takes the band away. */
+  readonly band: Band | null;
+}
+
+/** An order. Without a price it must be a market order. */
+export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
+  readonly account: string;
+  readonly product: string;
+  readonly side: keyof typeof Side;
+  /** Default limit. A market order's price, if it has one, protects it. */
+  readonly kind?: Exclude<keyof typeof OrderKind, 'take'>;
+  /** Default gtc, for market orders ioc. */
+  readonly timeInForce?: keyof typeof TimeInForce;
+  /** Epoch ms UTC from which on a gtd order is gone. */
+  readonly expiresAt?: number;
+  /** Default off. */
+  readonly postOnly?: keyof typeof PostOnly;
+  /** Default cancelTaker. */
+  readonly selfTrade?: keyof typeof SelfTrade;
+  /** Least quantity that must trade on entry, else the order is refused. */
+  readonly minQuantity?: string;
+  readonly minQuantityLots?: number;
+  /** The account's own name for the order, unique among its open orders. */
+  readonly clientOrderId?: string;
+}
+
+export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
+  /** The owner, or an operator. */
+  readonly actor: string;
+  readonly orderId: number;
+  /** Version that the order is believed to have; another one refuses with STALE_VERSION. */
+  readonly expectedVersion?: number;
+}
+
+export interface CancelRequest extends Stamp {
+  /** The owner, or an operator. */
+  readonly actor: string;
+  readonly orderId: number;
+}
+
+/** Open orders of an account, of a product, or of an account in a product. */
+export interface CancelAllRequest extends Stamp {
+  readonly account?: string;
+  readonly product?: string;
+}
+
+export interface TakeRequest extends Stamp, QuantityFields {
+  readonly account: string;
+  /** The resting order to trade with. */
+  readonly orderId: number;
+  /** Worst price that is acceptable. */
+  readonly limitPrice?: string;
+  readonly limitPriceTicks?: number;
+}
+
+/** Which request belongs to which command. */
+export interface Requests {
+  openAccount: OpenAccountRequest;
+  freezeAccount: FreezeAccountRequest;
+  closeAccount: AccountRequest;
+  deposit: FundsRequest;
+  withdraw: FundsRequest;
+  transfer: TransferRequest;
+  listAsset: ListAssetRequest;
+  listProduct: ListProductRequest;
+  setFees: SetFeesRequest;
+  setBand: SetBandRequest;
+  haltProduct: ProductRequest;
+  resumeProduct: ProductRequest;
+  closeProduct: ProductRequest;
+  submit: OrderRequest;
+  amend: AmendRequest;
+  cancel: CancelRequest;
+  cancelAll: CancelAllRequest;
+  take: TakeRequest;
+  advanceTime: Stamp;
+}
+
+/** The command was refused and changed nothing. */
+export interface Refused {
+  readonly ok: false;
+  readonly code: RejectName;
+  /** Sequence of the refused command. */
+  readonly sequence: number;
+  /** Whether this is the recorded outcome of an earlier request with the same command id. */
+  readonly repeated: boolean;
+}
+
+export interface Accepted {
+  readonly ok: true;
+  readonly sequence: number;
+  readonly repeated: boolean;
+}
+
+export interface OrderAccepted extends Accepted {
+  readonly orderId: number;
+  /** Lots that traded at once. */
+  readonly filledLots: number;
+}
+
+export type Outcome = Accepted | Refused;
+export type OrderOutcome = OrderAccepted | Refused;

@@ -1,0 +1,239 @@
+import {
+  AccountStatus,
+  OrderKind,
+  PostOnly,
+  ProductStatus,
+  Role,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
+import { formatSteps, quantum } from '../core/decimal.ts';
+import type { EventRecord } from '../core/records.ts';
+import type { Product } from '../market/products.ts';
+import type { MarketState } from '../matching/state.ts';
+import { kindOf, postOnlyOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+
+/** What users see. Text is exact, in whole units; the integer beside it counts the steps. */
+export interface AccountView {
+  readonly id: string;
+  readonly role: keyof typeof Role;
+  readonly status: keyof typeof AccountStatus;
+}
+
+export interface BalanceView {
+  readonly asset: string;
+  readonly available: string;
+  readonly locked: string;
+  readonly availableQuanta: number;
+  readonly lockedQuanta: number;
+}
+
+export interface ProductView {
+  readonly id: string;
+  readonly energy: string;
+  readonly money: string;
+  readonly tick: string;
+  readonly lot: string;
+  readonly status: keyof typeof ProductStatus;
+  readonly makerPpm: number;
+  readonly takerPpm: number;
+  readonly band: { readonly low: string; readonly high: string } | undefined;
+  readonly termsVersion: number;
+  readonly lastPrice: string | undefined;
+  readonly lastPriceTicks: number | undefined;
+}
+
+export interface OrderView {
+  readonly orderId: number;
+  readonly account: string;
+  readonly product: string;
+  readonly side: keyof typeof Side;
+  readonly kind: keyof typeof OrderKind;
+  readonly timeInForce: keyof typeof TimeInForce;
+  readonly postOnly: keyof typeof PostOnly;
+  readonly selfTrade: keyof typeof SelfTrade;
+  readonly price: string;
+  readonly priceTicks: number;
+  /** Still to trade. */
+  readonly open: string;
+  readonly openLots: number;
+  /** In all, traded ones included. */
+  readonly quantity: string;
+  readonly quantityLots: number;
+  /** What the order has locked. */
+  readonly lockedMoney: string;
+  readonly lockedMoneyQuanta: number;
+  readonly lockedEnergy: string;
+  readonly lockedEnergyQuanta: number;
+  readonly version: number;
+  readonly termsVersion: number;
+  readonly priority: number;
+  readonly expiresAt: number | undefined;
+  readonly clientOrderId: string | undefined;
+}
+
+export interface DepthLevelView {
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly open: string;
+  readonly openLots: number;
+  readonly orders: number;
+}
+
+/** Both sides, best price first. */
+export interface DepthView {
+  readonly bids: readonly DepthLevelView[];
+  readonly asks: readonly DepthLevelView[];
+}
+
+export interface TradeView {
+  readonly trade: number;
+  readonly sequence: number;
+  readonly time: number;
+  readonly product: string;
+  readonly buyer: string;
+  readonly seller: string;
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly quantity: string;
+  readonly quantityLots: number;
+  /** Price times quantity. */
+  readonly value: string;
+  readonly valueQuanta: number;
+  readonly buyerFee: string;
+  readonly buyerFeeQuanta: number;
+  readonly sellerFee: string;
+  readonly sellerFeeQuanta: number;
+  readonly makerOrder: number;
+  readonly takerOrder: number;
+  readonly takerSide: keyof typeof Side;
+}
+
+function nameOf<T extends Readonly<Record<string, number>>>(table: T, value: number): keyof T {
+  return Object.keys(table).find((name) => table[name] === value) as keyof T;
+}
+
+export function accountView(state: MarketState, row: number): AccountView {
+  const { id, role, status } = state.accounts.list[row]!;
+  return { id, role: nameOf(Role, role), status: nameOf(AccountStatus, status) };
+}
+
+/** Decimal text of an amount in an asset. */
+export function amountText(state: MarketState, asset: number, quanta: number | bigint): string {
+  return formatSteps(quanta, quantum(state.listings.assets[asset]!.decimals));
+}
+
+export function balanceView(state: MarketState, account: number, asset: number): BalanceView {
+  const { ledger } = state;
+  const row = ledger.find(account, asset);
+  const availableQuanta = row < 0 ? 0 : ledger.available[row]!;
+  const lockedQuanta = row < 0 ? 0 : ledger.locked[row]!;
+  return {
+    asset: state.listings.assets[asset]!.id,
+    available: amountText(state, asset, availableQuanta),
+    locked: amountText(state, asset, lockedQuanta),
+    availableQuanta,
+    lockedQuanta,
+  };
+}
+
+export function productView(state: MarketState, product: Product): ProductView {
+  const { assets, terms } = state.listings;
+  const { version, makerPpm, takerPpm, band } = terms[product.terms]!;
+  const { tick, lot } = product.grid;
+  const last = product.lastPrice;
+  return {
+    id: product.id,
+    energy: assets[product.energyAsset]!.id,
+    money: assets[product.moneyAsset]!.id,
+    tick: formatSteps(1, tick),
+    lot: formatSteps(1, lot),
+    status: nameOf(ProductStatus, product.status),
+    makerPpm,
+    takerPpm,
+    band: band && { low: formatSteps(band.low, tick), high: formatSteps(band.high, tick) },
+    termsVersion: version,
+    lastPrice: last === undefined ? undefined : formatSteps(last, tick),
+    lastPriceTicks: last,
+  };
+}
+
+export function orderView(state: MarketState, slot: number): OrderView {
+  const { orders, listings } = state;
+  const product = listings.products[orders.product[slot]!]!;
+  const { tick, lot, lotQuanta } = product.grid;
+  const flags = orders.flags[slot]!;
+  const openLots = orders.open[slot]!;
+  const lockedMoneyQuanta = orders.lockedMoney[slot]!;
+  const lockedEnergyQuanta = sideOf(flags) === Side.sell ? openLots * lotQuanta : 0;
+  const expires = timeInForceOf(flags) === TimeInForce.gtd;
+  return {
+    orderId: orders.id[slot]!,
+    account: state.accounts.list[orders.account[slot]!]!.id,
+    product: product.id,
+    side: nameOf(Side, sideOf(flags)),
+    kind: nameOf(OrderKind, kindOf(flags)),
+    timeInForce: nameOf(TimeInForce, timeInForceOf(flags)),
+    postOnly: nameOf(PostOnly, postOnlyOf(flags)),
+    selfTrade: nameOf(SelfTrade, selfTradeOf(flags)),
+    price: formatSteps(orders.price[slot]!, tick),
+    priceTicks: orders.price[slot]!,
+    open: formatSteps(openLots, lot),
+    openLots,
+    quantity: formatSteps(orders.total[slot]!, lot),
+    quantityLots: orders.total[slot]!,
+    lockedMoney: amountText(state, product.moneyAsset, lockedMoneyQuanta),
+    lockedMoneyQuanta,
+    lockedEnergy: amountText(state, product.energyAsset, lockedEnergyQuanta),
+    lockedEnergyQuanta,
+    version: orders.version[slot]!,
+    termsVersion: listings.terms[orders.terms[slot]!]!.version,
+    priority: orders.priority[slot]!,
+    expiresAt: expires ? state.timers.expiresAt(slot) : undefined,
+    clientOrderId: orders.clientOrderId(slot) || undefined,
+  };
+}
+
+export function depthView(state: MarketState, product: Product, limit: number): DepthView {
+  const { tick, lot } = product.grid;
+  const side = (which: number): DepthLevelView[] =>
+    state.books[product.row]!.depth(which, limit).map(({ price, open, orders }) => ({
+      price: formatSteps(price, tick),
+      priceTicks: price,
+      open: formatSteps(open, lot),
+      openLots: open,
+      orders,
+    }));
+  return { bids: side(Side.buy), asks: side(Side.sell) };
+}
+
+export function tradeView(
+  state: MarketState,
+  event: Extract<EventRecord, { type: 'trade' }>,
+): TradeView {
+  const row = state.listings.findProduct(event.product)!;
+  const { moneyAsset, grid } = state.listings.products[row]!;
+  const valueQuanta = event.price * event.quantity * grid.tickQuanta;
+  return {
+    trade: event.trade,
+    sequence: event.sequence,
+    time: event.time,
+    product: event.product,
+    buyer: event.buyer,
+    seller: event.seller,
+    price: formatSteps(event.price, grid.tick),
+    priceTicks: event.price,
+    quantity: formatSteps(event.quantity, grid.lot),
+    quantityLots: event.quantity,
+    value: amountText(state, moneyAsset, valueQuanta),
+    valueQuanta,
+    buyerFee: amountText(state, moneyAsset, event.buyerFee),
+    buyerFeeQuanta: event.buyerFee,
+    sellerFee: amountText(state, moneyAsset, event.sellerFee),
+    sellerFeeQuanta: event.sellerFee,
+    makerOrder: event.makerOrder,
+    takerOrder: event.takerOrder,
+    takerSide: event.takerSide,
+  };
+}

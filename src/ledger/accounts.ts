@@ -1,0 +1,30 @@
+import { AccountStatus, Role, SYSTEM_ACCOUNTS } from '../core/codes.ts';
+
+export interface Account {
+  readonly id: string;
+  readonly role: number;
+  status: number;
+}
+
+/** Everyone who takes part, by row. Rows and ids are never given out twice. */
+export class Accounts {
+  readonly list: Account[] = [];
+  readonly #rows = new Map<string, number>();
+
+  constructor() {
+    for (const id of SYSTEM_ACCOUNTS)
+      this.open(id, id === 'operator' ? Role.operator : Role.trader);
+  }
+
+  /** The row of an account, or undefined. */
+  find(id: string): number | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Opens an account whose id is new; returns its row. */
+  open(id: string, role: number, status: number = AccountStatus.open): number {
+    const row = this.list.push({ id, role, status }) - 1;
+    this.#rows.set(id, row);
+    return row;
+  }
+}

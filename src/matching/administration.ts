@@ -1,0 +1,248 @@
+import {
+  AccountStatus,
+  EndReason,
+  ProductStatus,
+  RejectCode,
+  SYSTEM_ACCOUNTS,
+} from '../core/codes.ts';
+import { readI64, readId } from '../core/bytes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import type { Product, Terms } from '../market/products.ts';
+import { endOrder } from './ending.ts';
+import { writeEvent } from './events.ts';
+import {
+  isOperator,
+  knownAccount,
+  knownAsset,
+  knownProduct,
+  ownsOrOperates,
+} from './permission.ts';
+import type { MarketState, Outbox } from './state.ts';
+
+const OPEN = offsetsOf(COMMANDS.openAccount);
+const FREEZE = offsetsOf(COMMANDS.freezeAccount);
+const CLOSE = offsetsOf(COMMANDS.closeAccount);
+const LIST_ASSET = offsetsOf(COMMANDS.listAsset);
+const LIST_PRODUCT = offsetsOf(COMMANDS.listProduct);
+const SET_FEES = offsetsOf(COMMANDS.setFees);
+const SET_BAND = offsetsOf(COMMANDS.setBand);
+const STATUS = offsetsOf(COMMANDS.haltProduct);
+
+/** The string behind the command id. */
+function namedId(view: DataView, strings: number): string {
+  return readId(view, strings + 1 + view.getUint8(strings));
+}
+
+export function openAccount(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  if (!isOperator(state, view.getUint32(at + OPEN.actor))) return RejectCode.FORBIDDEN;
+  const id = namedId(view, at + OPEN.strings);
+  const role = view.getUint8(at + OPEN.role);
+  if (state.accounts.find(id) !== undefined) return RejectCode.DUPLICATE_ACCOUNT;
+  const account = state.accounts.open(id, role);
+  writeEvent(state, outbox, 'accountOpened', [account, role], [id]);
+  return 0;
+}
+
+/** Freezes an account, or lifts the freeze. Its resting orders stay, and can be cancelled. */
+export function freezeAccount(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const account = view.getUint32(at + FREEZE.account);
+  if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
+  if (!isOperator(state, view.getUint32(at + FREEZE.actor))) return RejectCode.FORBIDDEN;
+  const refused = standingRefusal(state, account);
+  if (refused !== 0) return refused;
+  const frozen = view.getUint8(at + FREEZE.frozen);
+  state.accounts.list[account]!.status = frozen === 1 ? AccountStatus.frozen : AccountStatus.open;
+  writeEvent(state, outbox, 'accountFrozen', [account, frozen]);
+  return 0;
+}
+
+/** Closes an empty account for good. O(ledger rows). */
+export function closeAccount(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const account = view.getUint32(at + CLOSE.account);
+  if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
+  const actor = view.getUint32(at + CLOSE.actor);
+  if (!ownsOrOperates(state, actor, account)) return RejectCode.FORBIDDEN;
+  const refused = standingRefusal(state, account);
+  if (refused !== 0) return refused;
+  const { ledger, orders } = state;
+  for (let row = 0; row < ledger.rows; row++) {
+    const own = ledger.account[row] === account;
+    if (own && ledger.available[row]! + ledger.locked[row]! > 0)
+      return RejectCode.ACCOUNT_NOT_EMPTY;
+  }
+  // An order at a price of zero or below may lock nothing at all.
+  if (orders.select((slot) => orders.account[slot] === account).length > 0) {
+    return RejectCode.ACCOUNT_NOT_EMPTY;
+  }
+  state.accounts.list[account]!.status = AccountStatus.closed;
+  writeEvent(state, outbox, 'accountClosed', [account]);
+  return 0;
+}
+
+function standingRefusal(state: MarketState, account: number): number {
+  if (account < SYSTEM_ACCOUNTS.length) return RejectCode.SYSTEM_ACCOUNT;
+  const closed = state.accounts.list[account]!.status === AccountStatus.closed;
+  return closed ? RejectCode.ACCOUNT_CLOSED : 0;
+}
+
+export function listAsset(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  if (!isOperator(state, view.getUint32(at + LIST_ASSET.actor))) return RejectCode.FORBIDDEN;
+  const id = namedId(view, at + LIST_ASSET.strings);
+  const decimals = view.getUint8(at + LIST_ASSET.decimals);
+  if (state.listings.findAsset(id) !== undefined) return RejectCode.DUPLICATE_ASSET;
+  const asset = state.listings.addAsset(id, decimals);
+  writeEvent(state, outbox, 'assetListed', [asset, decimals], [id]);
+  return 0;
+}
+
+export function listProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const { listings } = state;
+  const energyAsset = view.getUint32(at + LIST_PRODUCT.energyAsset);
+  const moneyAsset = view.getUint32(at + LIST_PRODUCT.moneyAsset);
+  if (!knownAsset(state, energyAsset) || !knownAsset(state, moneyAsset)) {
+    return RejectCode.UNKNOWN_ASSET;
+  }
+  if (!isOperator(state, view.getUint32(at + LIST_PRODUCT.actor))) return RejectCode.FORBIDDEN;
+  const id = namedId(view, at + LIST_PRODUCT.strings);
+  if (listings.findProduct(id) !== undefined) return RejectCode.DUPLICATE_PRODUCT;
+  const tick = {
+    mantissa: readI64(view, at + LIST_PRODUCT.tickMantissa),
+    decimals: view.getUint8(at + LIST_PRODUCT.tickDecimals),
+  };
+  const lot = {
+    mantissa: readI64(view, at + LIST_PRODUCT.lotMantissa),
+    decimals: view.getUint8(at + LIST_PRODUCT.lotDecimals),
+  };
+  const grid = listings.grid(energyAsset, moneyAsset, tick, lot);
+  if (grid === undefined || energyAsset === moneyAsset) return RejectCode.INVALID_PRODUCT;
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
+  state.addBook(product);
+  const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
+  writeEvent(
+    state,
+    outbox,
+    'productListed',
+    [product.row, energyAsset, moneyAsset, ...steps],
+    [id],
+  );
+  const makerPpm = view.getUint32(at + LIST_PRODUCT.makerPpm);
+  const takerPpm = view.getUint32(at + LIST_PRODUCT.takerPpm);
+  const band = readBand(view, at + LIST_PRODUCT.hasBand);
+  putInForce(state, product, makerPpm, takerPpm, band, outbox);
+  return 0;
+}
+
+/** Sets the fees of orders that enter from now on; resting ones keep theirs. */
+export function setFees(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  const { band } = state.listings.terms[product.terms]!;
+  const makerPpm = view.getUint32(at + SET_FEES.makerPpm);
+  const takerPpm = view.getUint32(at + SET_FEES.takerPpm);
+  putInForce(state, product, makerPpm, takerPpm, band, outbox);
+  return 0;
+}
+
+/** Sets the price band of orders that enter from now on; resting ones keep theirs. */
+export function setBand(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  const { makerPpm, takerPpm } = state.listings.terms[product.terms]!;
+  const band = readBand(view, at + SET_BAND.hasBand);
+  putInForce(state, product, makerPpm, takerPpm, band, outbox);
+  return 0;
+}
+
+export function haltProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  product.status = ProductStatus.halted;
+  writeEvent(state, outbox, 'productHalted', [product.row]);
+  return 0;
+}
+
+export function resumeProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  product.status = ProductStatus.open;
+  writeEvent(state, outbox, 'productResumed', [product.row]);
+  return 0;
+}
+
+/** Closes a product for good: every open order ends, in order of order id. O(all open orders). */
+export function closeProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  const { orders } = state;
+  const slots = orders.select((slot) => orders.product[slot] === product.row);
+  for (const slot of slots) endOrder(state, outbox, slot, EndReason.productClosed);
+  product.status = ProductStatus.closed;
+  writeEvent(state, outbox, 'productClosed', [product.row]);
+  return 0;
+}
+
+/** The product that a command of an operator changes, or the code of its refusal. */
+function changeable(state: MarketState, view: DataView, at: number): Product | number {
+  const row = view.getUint32(at + STATUS.product);
+  if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
+  if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;
+  const product = state.listings.products[row]!;
+  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : product;
+}
+
+/** Reads the three fields of a band: flag, low, high. */
+function readBand(view: DataView, at: number): Terms['band'] {
+  if (view.getUint8(at) === 0) return undefined;
+  return { low: readI64(view, at + 1), high: readI64(view, at + 9) };
+}
+
+function putInForce(
+  state: MarketState,
+  product: Product,
+  makerPpm: number,
+  takerPpm: number,
+  band: Terms['band'],
+  outbox: Outbox,
+): void {
+  const old = state.listings.terms[product.terms];
+  const version = old?.product === product.row ? old.version + 1 : 1;
+  state.listings.setTerms(product, makerPpm, takerPpm, band, version);
+  const { low, high } = band ?? { low: 0, high: 0 };
+  const values = [makerPpm, takerPpm, band === undefined ? 0 : 1, low, high];
+  writeEvent(state, outbox, 'termsSet', [product.row, version, ...values]);
+}

@@ -1,0 +1,124 @@
+import { EndReason, RejectCode, Side, TimeInForce } from '../core/codes.ts';
+import { limitLock, relockOrder } from '../contracts/new-order.ts';
+import { readI64 } from '../core/bytes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import type { Product } from '../market/products.ts';
+import { NONE, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { admitPrice } from './admission.ts';
+import { endOrder, withdrawFromBook } from './ending.ts';
+import { writeEvent } from './events.ts';
+import { finish, match } from './match.ts';
+import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
+import type { MarketState, Outbox } from './state.ts';
+
+const AT = offsetsOf(COMMANDS.amend);
+
+/**
+ * The amend command. The quantity is the new total, what has traded included. Less of it at the
+ * same price keeps the place in the queue; anything else enters anew, at the back, under the terms
+ * of now and with the same id. A refused amendment leaves the order as it was.
+ */
+export function amend(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const { orders, receipt } = state;
+  const slot = orders.slotOf(readI64(view, at + AT.order));
+  if (slot === NONE) return RejectCode.UNKNOWN_ORDER;
+  const account = orders.account[slot]!;
+  if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
+  const refused = accountRefusal(state, account) || productRefusal(state, orders.product[slot]!);
+  if (refused !== 0) return refused;
+  const expected = view.getUint32(at + AT.expectedVersion);
+  if (expected !== 0 && expected !== orders.version[slot]) return RejectCode.STALE_VERSION;
+
+  const price =
+    view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.price[slot]!;
+  const newTotal = view.getUint8(at + AT.hasQuantity) === 1;
+  const total = newTotal ? readI64(view, at + AT.quantity) : orders.total[slot]!;
+  const open = total - (orders.total[slot]! - orders.open[slot]!);
+  const id = orders.id[slot]!;
+  if (open <= 0) {
+    endOrder(state, outbox, slot, EndReason.amended);
+  } else if (open < orders.open[slot]! && price === orders.price[slot]) {
+    reduceInPlace(state, slot, open, outbox);
+  } else {
+    const code = enterAnew(state, slot, price, open, outbox);
+    if (code !== 0) return code;
+  }
+  receipt.order = id;
+  return 0;
+}
+
+function reduceInPlace(state: MarketState, slot: number, open: number, outbox: Outbox): void {
+  const { orders } = state;
+  const product = state.listings.products[orders.product[slot]!]!;
+  const by = orders.open[slot]! - open;
+  relockOrder(state, product, slot, orders.open[slot]!, open);
+  state.books[product.row]!.reduce(slot, by);
+  orders.total[slot]! -= by;
+  orders.version[slot]! += 1;
+  writeAmended(state, outbox, slot, true);
+}
+
+function enterAnew(
+  state: MarketState,
+  slot: number,
+  price: number,
+  open: number,
+  outbox: Outbox,
+): number {
+  const { orders } = state;
+  const product = state.listings.products[orders.product[slot]!]!;
+  const oldPrice = orders.price[slot]!;
+  const oldOpen = orders.open[slot]!;
+  const oldTerms = orders.terms[slot]!;
+  orders.price[slot] = price;
+  orders.terms[slot] = product.terms;
+  const code =
+    admitPrice(state, product, slot, open, oldOpen) ||
+    amendShortage(state, product, slot, open, oldOpen);
+  const newPrice = orders.price[slot]!;
+  orders.price[slot] = oldPrice;
+  orders.terms[slot] = oldTerms;
+  if (code !== 0) return code;
+  // From here on nothing can be refused.
+  const clientOrderId = orders.clientOrderId(slot);
+  const expires = timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd;
+  const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
+  withdrawFromBook(state, slot);
+  orders.price[slot] = newPrice;
+  orders.terms[slot] = product.terms;
+  orders.open[slot] = open;
+  orders.total[slot]! += open - oldOpen;
+  orders.version[slot]! += 1;
+  relockOrder(state, product, slot, oldOpen, open);
+  writeAmended(state, outbox, slot, false);
+  if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
+  return 0;
+}
+
+/** Whether the account can pay the difference to what the order has locked already. */
+function amendShortage(
+  state: MarketState,
+  product: Product,
+  slot: number,
+  open: number,
+  oldOpen: number,
+): number {
+  const { ledger, orders } = state;
+  if (sideOf(orders.flags[slot]!) === Side.sell) {
+    const more = (open - oldOpen) * product.grid.lotQuanta;
+    if (more > ledger.available[orders.energyRow[slot]!]!) return RejectCode.INSUFFICIENT_ENERGY;
+  }
+  const more = limitLock(state, product, slot, open) - orders.lockedMoney[slot]!;
+  return more > ledger.available[orders.moneyRow[slot]!]! ? RejectCode.INSUFFICIENT_MONEY : 0;
+}
+
+function writeAmended(state: MarketState, outbox: Outbox, slot: number, keepsPlace: boolean): void {
+  const { orders } = state;
+  writeEvent(state, outbox, 'orderAmended', [
+    orders.id[slot]!,
+    orders.version[slot]!,
+    orders.price[slot]!,
+    orders.total[slot]!,
+    keepsPlace ? 1 : 0,
+  ]);
+}

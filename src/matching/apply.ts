@@ -1,0 +1,138 @@
+import { CommandType, EndReason, RejectCode } from '../core/codes.ts';
+import { readI64, readId } from '../core/bytes.ts';
+import { COMMANDS, HEADER, offsetsOf } from '../core/registry.ts';
+import { recordType, type RecordCursor } from '../core/records.ts';
+import { WattbookError } from '../core/errors.ts';
+import { LAYOUTS } from '../core/registry.ts';
+import { NONE } from '../orderbook/orders.ts';
+import * as administration from './administration.ts';
+import { amend } from './amend.ts';
+import { cancel, cancelAll } from './cancel.ts';
+import { endOrder } from './ending.ts';
+import { writeEvent } from './events.ts';
+import * as funds from './funds.ts';
+import { knownAccount } from './permission.ts';
+import type { MarketState, Outbox, Receipt } from './state.ts';
+import { submit } from './submit.ts';
+import { take } from './take.ts';
+
+/** Where the fields stand that all commands have. */
+const STAMP = offsetsOf(COMMANDS.advanceTime);
+
+type Command = (state: MarketState, view: DataView, at: number, outbox: Outbox) => number;
+
+const advanceTime: Command = (state, _view, _at, outbox) => {
+  writeEvent(state, outbox, 'timeAdvanced', []);
+  return 0;
+};
+
+const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
+  openAccount: administration.openAccount,
+  freezeAccount: administration.freezeAccount,
+  closeAccount: administration.closeAccount,
+  deposit: funds.deposit,
+  withdraw: funds.withdraw,
+  transfer: funds.transfer,
+  listAsset: administration.listAsset,
+  listProduct: administration.listProduct,
+  setFees: administration.setFees,
+  setBand: administration.setBand,
+  haltProduct: administration.haltProduct,
+  resumeProduct: administration.resumeProduct,
+  closeProduct: administration.closeProduct,
+  submit,
+  amend,
+  cancel,
+  cancelAll,
+  take,
+  advanceTime,
+});
+
+function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {
+  const table: Command[] = [];
+  for (const [name, command] of Object.entries(commands)) {
+    table[CommandType[name as keyof typeof CommandType]] = command;
+  }
+  return table;
+}
+
+/**
+ * The market as a function of its commands: applies one stamped, well-formed command record to the
+ * state and writes what happened to the outbox. Synchronous and total: every command gets an
+ * outcome, a refused one included, and the same commands always give the same bytes.
+ *
+ * A repeated command id changes nothing: the earlier outcome stands in the receipt.
+ * @returns the receipt, overwritten by the next call
+ */
+export function apply(state: MarketState, command: RecordCursor, outbox: Outbox): Receipt {
+  const { view, at } = command;
+  const type = recordType(view, at);
+  const { receipt } = state;
+  receipt.order = 0;
+  receipt.filled = 0;
+  receipt.recorded = true;
+  const commandId = readId(view, at + stringsOf(type));
+  const digestHigh = view.getUint32(at + STAMP.digestHigh);
+  const digestLow = view.getUint32(at + STAMP.digestLow);
+  if (commandId !== '' && repeated(state, commandId, digestHigh, digestLow)) return receipt;
+
+  const sequence = ++state.sequence;
+  state.window.advance(sequence);
+  receipt.sequence = sequence;
+  const code = perform(state, type, view, at, outbox);
+  receipt.code = code;
+  if (code !== 0) {
+    receipt.order = 0;
+    writeEvent(state, outbox, 'rejected', [view.getUint32(at + STAMP.actor), type, code]);
+  }
+  if (commandId !== '') {
+    const { order, filled } = receipt;
+    state.window.remember({ commandId, sequence, digestHigh, digestLow, code, order, filled });
+  }
+  return receipt;
+}
+
+/** Time first, then the timers that it makes due, then the command itself. */
+function perform(
+  state: MarketState,
+  type: number,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const time = readI64(view, at + HEADER.time);
+  if (time < state.time) return RejectCode.TIME_BACKWARDS;
+  state.time = time;
+  for (;;) {
+    const slot = state.timers.due(time);
+    if (slot === NONE) break;
+    endOrder(state, outbox, slot, EndReason.expired);
+  }
+  if (!knownAccount(state, view.getUint32(at + STAMP.actor))) return RejectCode.UNKNOWN_ACTOR;
+  return (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
+}
+
+/** Whether the command id was used before; then the receipt says what came of it, or ID_REUSED. */
+function repeated(state: MarketState, commandId: string, high: number, low: number): boolean {
+  const earlier = state.window.find(commandId);
+  if (earlier === undefined) return false;
+  const { receipt } = state;
+  const same = earlier.digestHigh === high && earlier.digestLow === low;
+  receipt.recorded = false;
+  receipt.sequence = earlier.sequence;
+  receipt.code = same ? earlier.code : RejectCode.ID_REUSED;
+  receipt.order = same ? earlier.order : 0;
+  receipt.filled = same ? earlier.filled : 0;
+  return true;
+}
+
+const STRINGS_BY_TYPE: number[] = [];
+for (const layout of Object.values(COMMANDS))
+  STRINGS_BY_TYPE[layout.type] = offsetsOf(layout).strings;
+
+function stringsOf(type: number): number {
+  const strings = STRINGS_BY_TYPE[type];
+  if (strings !== undefined) return strings;
+  const name = LAYOUTS.get(type)?.name ?? `type ${type}`;
+  throw new WattbookError('UNKNOWN_TYPE', `${name} is no command`);
+}

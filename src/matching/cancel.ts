@@ -1,0 +1,49 @@
+import { EndReason, RejectCode } from '../core/codes.ts';
+import { readI64 } from '../core/bytes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { endOrder } from './ending.ts';
+import { writeEvent } from './events.ts';
+import { isOperator, knownAccount, knownProduct, ownsOrOperates } from './permission.ts';
+import type { MarketState, Outbox } from './state.ts';
+
+const CANCEL = offsetsOf(COMMANDS.cancel);
+const ALL = offsetsOf(COMMANDS.cancelAll);
+
+/** The cancel command: works in a halted product and for a frozen account too. */
+export function cancel(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const { orders } = state;
+  const id = readI64(view, at + CANCEL.order);
+  const slot = orders.slotOf(id);
+  if (slot === NONE) return RejectCode.UNKNOWN_ORDER;
+  const actor = view.getUint32(at + CANCEL.actor);
+  if (!ownsOrOperates(state, actor, orders.account[slot]!)) return RejectCode.FORBIDDEN;
+  endOrder(state, outbox, slot, EndReason.cancelled);
+  state.receipt.order = id;
+  return 0;
+}
+
+/**
+ * The cancel-all command: the open orders of an account, of a product (operators only), or of an
+ * account in a product, in order of order id. O(all open orders).
+ */
+export function cancelAll(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const { orders } = state;
+  const ofAccount = view.getUint8(at + ALL.hasAccount) === 1;
+  const ofProduct = view.getUint8(at + ALL.hasProduct) === 1;
+  const actor = view.getUint32(at + ALL.actor);
+  const account = view.getUint32(at + ALL.account);
+  const product = view.getUint32(at + ALL.product);
+  if (ofAccount && !knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
+  if (ofProduct && !knownProduct(state, product)) return RejectCode.UNKNOWN_PRODUCT;
+  const own = ofAccount && actor === account;
+  if (!own && !isOperator(state, actor)) return RejectCode.FORBIDDEN;
+  const slots = orders.select(
+    (slot) =>
+      (!ofAccount || orders.account[slot] === account) &&
+      (!ofProduct || orders.product[slot] === product),
+  );
+  for (const slot of slots) endOrder(state, outbox, slot, EndReason.cancelled);
+  writeEvent(state, outbox, 'allCancelled', [slots.length]);
+  return 0;
+}

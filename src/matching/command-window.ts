@@ -1,0 +1,43 @@
+import { COMMAND_WINDOW } from '../core/limits.ts';
+
+/** What a command with an id came to; a repetition gets it again. */
+export interface Remembered {
+  readonly commandId: string;
+  readonly sequence: number;
+  /** The digest of the request that the command carried. */
+  readonly digestHigh: number;
+  readonly digestLow: number;
+  readonly code: number;
+  readonly order: number;
+  readonly filled: number;
+}
+
+/** The command ids among the last 65,536 commands. */
+export class CommandWindow {
+  readonly #byId = new Map<string, Remembered>();
+  readonly #bySequence: (Remembered | undefined)[] = new Array<undefined>(COMMAND_WINDOW);
+
+  find(commandId: string): Remembered | undefined {
+    return this.#byId.get(commandId);
+  }
+
+  /** Forgets the command that leaves the window now that `sequence` is taken. O(1). */
+  advance(sequence: number): void {
+    if (this.#byId.size === 0) return;
+    const place = sequence % COMMAND_WINDOW;
+    const old = this.#bySequence[place];
+    if (old === undefined) return;
+    this.#byId.delete(old.commandId);
+    this.#bySequence[place] = undefined;
+  }
+
+  remember(entry: Remembered): void {
+    this.#byId.set(entry.commandId, entry);
+    this.#bySequence[entry.sequence % COMMAND_WINDOW] = entry;
+  }
+
+  /** What is remembered, oldest first. */
+  entries(): Remembered[] {
+    return [...this.#byId.values()].sort((a, b) => a.sequence - b.sequence);
+  }
+}

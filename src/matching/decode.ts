@@ -1,0 +1,145 @@
+import { SYSTEM_ACCOUNTS, TimeInForce } from '../core/codes.ts';
+import { readI64, readId } from '../core/bytes.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import { limitLock } from '../contracts/new-order.ts';
+import { timeInForceOf } from '../orderbook/orders.ts';
+import { ORDER_FLAGS } from './encode.ts';
+import type { MarketState } from './state.ts';
+
+/** Reads values one behind the other. */
+class Reader {
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  #next(size: number): number {
+    const at = this.#at;
+    if (at + size > this.#view.byteLength) throw new RangeError('ends too early');
+    this.#at += size;
+    return at;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#next(1));
+  }
+  u32(): number {
+    return this.#view.getUint32(this.#next(4));
+  }
+  i64(): number {
+    const value = readI64(this.#view, this.#next(8));
+    if (Math.abs(value) > MAX_INTEGER) throw new RangeError('holds a number beyond 2^53-1');
+    return value;
+  }
+  id(): string {
+    const at = this.#next(1);
+    this.#next(this.#view.getUint8(at));
+    return readId(this.#view, at);
+  }
+  decimal(): Decimal {
+    return { mantissa: this.i64(), decimals: this.u8() };
+  }
+  end(): void {
+    const left = this.#view.byteLength - this.#at;
+    if (left > 0) throw new RangeError(`has ${left} bytes too many`);
+  }
+}
+
+/** Fills an empty state with what `encodeMarket` wrote. */
+export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
+  const from = new Reader(bytes);
+  const { accounts, listings, ledger } = state;
+  for (let left = from.u32(); left > 0; left--) listings.addAsset(from.id(), from.u8());
+  const accountCount = from.u32();
+  for (let row = 0; row < accountCount; row++) {
+    const [id, role, status] = [from.id(), from.u8(), from.u8()];
+    if (row >= SYSTEM_ACCOUNTS.length) accounts.open(id, role, status);
+    else if (id !== SYSTEM_ACCOUNTS[row])
+      throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
+  }
+  for (let left = from.u32(); left > 0; left--) decodeProduct(from, state);
+  for (let left = from.u32(); left > 0; left--) decodeTerms(from, state);
+  for (let left = from.u32(); left > 0; left--) {
+    const row = ledger.row(from.u32(), from.u32());
+    ledger.available[row] = from.i64();
+    ledger.locked[row] = from.i64();
+  }
+  for (let left = from.u32(); left > 0; left--) decodeOrder(from, state);
+  from.end();
+}
+
+function decodeProduct(from: Reader, state: MarketState): void {
+  const { listings } = state;
+  const [id, energyAsset, moneyAsset] = [from.id(), from.u32(), from.u32()];
+  const grid = listings.grid(energyAsset, moneyAsset, from.decimal(), from.decimal());
+  if (grid === undefined) throw new RangeError(`has a product ${id} with an impossible grid`);
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
+  product.status = from.u8();
+  product.terms = from.u32();
+  const hasLast = from.u8() === 1;
+  const lastPrice = from.i64();
+  product.lastPrice = hasLast ? lastPrice : undefined;
+  state.addBook(product);
+}
+
+function decodeTerms(from: Reader, state: MarketState): void {
+  const [product, version, makerPpm, takerPpm] = [from.u32(), from.u32(), from.u32(), from.u32()];
+  const hasBand = from.u8() === 1;
+  const [low, high] = [from.i64(), from.i64()];
+  const band = hasBand ? { low, high } : undefined;
+  state.listings.terms.push({ product, version, makerPpm, takerPpm, band });
+}
+
+/** Orders come in price-time priority, so that resting them in turn rebuilds every queue. */
+function decodeOrder(from: Reader, state: MarketState): void {
+  const { orders, ledger, listings } = state;
+  const slot = orders.allocate();
+  orders.id[slot] = from.i64();
+  const account = from.u32();
+  const product = listings.products[from.u32()];
+  if (product === undefined) throw new RangeError('has an order of no product');
+  orders.account[slot] = account;
+  orders.product[slot] = product.row;
+  orders.flags[slot] = from.u32() & ORDER_FLAGS;
+  orders.price[slot] = from.i64();
+  orders.open[slot] = from.i64();
+  orders.total[slot] = from.i64();
+  orders.priority[slot] = from.i64();
+  orders.terms[slot] = from.u32();
+  orders.version[slot] = from.u32();
+  orders.moneyRow[slot] = ledger.row(account, product.moneyAsset);
+  orders.energyRow[slot] = ledger.row(account, product.energyAsset);
+  orders.lockedMoney[slot] = limitLock(state, product, slot, orders.open[slot]!);
+  const expiresAt = from.i64();
+  const clientOrderId = from.id();
+  state.books[product.row]!.rest(slot);
+  orders.enlist(slot, clientOrderId);
+  if (timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd) {
+    state.timers.set(slot, expiresAt, orders.id);
+  }
+}
+
+/** Fills in what `encodeControl` wrote. */
+export function decodeControl(bytes: Uint8Array, state: MarketState): void {
+  const from = new Reader(bytes);
+  state.sequence = from.i64();
+  state.time = from.i64();
+  state.lastOrder = from.i64();
+  state.lastTrade = from.i64();
+  state.lastPriority = from.i64();
+  for (let left = from.u32(); left > 0; left--) {
+    state.window.remember({
+      commandId: from.id(),
+      sequence: from.i64(),
+      digestHigh: from.u32(),
+      digestLow: from.u32(),
+      code: from.u32(),
+      order: from.i64(),
+      filled: from.i64(),
+    });
+  }
+  from.end();
+}

@@ -1,0 +1,132 @@
+import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
+import { relockOrder } from '../contracts/new-order.ts';
+import { settleTrade } from '../contracts/transaction.ts';
+import type { Product } from '../market/products.ts';
+import { kindOf, NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { endOrder } from './ending.ts';
+import { writeEvent, writeRested, writeTrade } from './events.ts';
+import type { MarketState, Outbox } from './state.ts';
+import { crosses } from './walk.ts';
+
+/**
+ * Trades the incoming order in a slot against the book while the best price suits its limit. Its
+ * locks are in place, so nothing in here can be refused.
+ * @returns whether the order may go on: false once self-trade prevention has ended it
+ */
+export function match(
+  state: MarketState,
+  product: Product,
+  taker: number,
+  outbox: Outbox,
+): boolean {
+  const { orders } = state;
+  const book = state.books[product.row]!;
+  const flags = orders.flags[taker]!;
+  const side = sideOf(flags);
+  const opposite = side === Side.buy ? Side.sell : Side.buy;
+  const prevention = selfTradeOf(flags);
+  const account = orders.account[taker]!;
+  const limit = orders.price[taker]!;
+  while (orders.open[taker]! > 0) {
+    const maker = book.best(opposite);
+    if (maker === NONE || !crosses(side, limit, orders.price[maker]!)) break;
+    if (prevention !== SelfTrade.allow && orders.account[maker] === account) {
+      if (preventSelfTrade(state, product, taker, maker, prevention, outbox)) continue;
+      return false;
+    }
+    const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
+    trade(state, product, taker, maker, lots, outbox);
+    product.lastPrice = state.fill.price;
+  }
+  return true;
+}
+
+/** One fill of a taker against a resting maker: settle, tell, shrink both, end the maker if it is done. */
+export function trade(
+  state: MarketState,
+  product: Product,
+  taker: number,
+  maker: number,
+  lots: number,
+  outbox: Outbox,
+): void {
+  const { orders } = state;
+  settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
+  writeTrade(state, outbox, taker, maker, lots);
+  state.receipt.filled += lots;
+  orders.open[taker]! -= lots;
+  state.books[product.row]!.reduce(maker, lots);
+  if (orders.open[maker] === 0) endOrder(state, outbox, maker, EndReason.filled);
+}
+
+/** @returns whether the taker goes on */
+function preventSelfTrade(
+  state: MarketState,
+  product: Product,
+  taker: number,
+  maker: number,
+  mode: number,
+  outbox: Outbox,
+): boolean {
+  const { orders } = state;
+  if (mode === SelfTrade.decrement) {
+    const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
+    decrement(state, product, maker, lots, outbox);
+    return decrement(state, product, taker, lots, outbox);
+  }
+  if (mode !== SelfTrade.cancelTaker) endOrder(state, outbox, maker, EndReason.selfTrade);
+  if (mode === SelfTrade.cancelMaker) return true;
+  endOrder(state, outbox, taker, EndReason.selfTrade);
+  return false;
+}
+
+/**
+ * Takes lots off an order without a trade, and releases their locks.
+ * @returns whether anything of it is left
+ */
+function decrement(
+  state: MarketState,
+  product: Product,
+  slot: number,
+  lots: number,
+  outbox: Outbox,
+): boolean {
+  const { orders } = state;
+  const open = orders.open[slot]!;
+  if (lots === open) {
+    endOrder(state, outbox, slot, EndReason.selfTrade);
+    return false;
+  }
+  if (kindOf(orders.flags[slot]!) === OrderKind.limit) {
+    relockOrder(state, product, slot, open, open - lots);
+  }
+  orders.total[slot]! -= lots;
+  if (orders.level[slot] === NONE) orders.open[slot] = open - lots;
+  else state.books[product.row]!.reduce(slot, lots);
+  writeEvent(state, outbox, 'orderReduced', [orders.id[slot]!, lots, open - lots]);
+  return true;
+}
+
+/** What becomes of an incoming order after its match: it is filled, rests, or ends unfilled. */
+export function finish(
+  state: MarketState,
+  slot: number,
+  expiresAt: number,
+  clientOrderId: string,
+  outbox: Outbox,
+): void {
+  const { orders } = state;
+  const flags = orders.flags[slot]!;
+  const timeInForce = timeInForceOf(flags);
+  if (orders.open[slot] === 0) {
+    endOrder(state, outbox, slot, EndReason.filled);
+  } else if (kindOf(flags) !== OrderKind.limit || timeInForce >= TimeInForce.ioc) {
+    endOrder(state, outbox, slot, EndReason.unfilled);
+  } else {
+    orders.priority[slot] = ++state.lastPriority;
+    state.books[orders.product[slot]!]!.rest(slot);
+    orders.enlist(slot, clientOrderId);
+    if (timeInForce === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders.id);
+    writeRested(state, outbox, slot);
+  }
+}

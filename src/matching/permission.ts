@@ -1,0 +1,40 @@
+import { AccountStatus, ProductStatus, RejectCode, Role } from '../core/codes.ts';
+import { OUTSIDE } from '../ledger/ledger.ts';
+import type { MarketState } from './state.ts';
+
+/** Whether an actor may do what is reserved to operators. A frozen or closed operator may not. */
+export function isOperator(state: MarketState, actor: number): boolean {
+  const account = state.accounts.list[actor];
+  return account?.role === Role.operator && account.status === AccountStatus.open;
+}
+
+export function ownsOrOperates(state: MarketState, actor: number, account: number): boolean {
+  return actor === account || isOperator(state, actor);
+}
+
+export function knownAccount(state: MarketState, account: number): boolean {
+  return account < state.accounts.list.length;
+}
+
+export function knownAsset(state: MarketState, asset: number): boolean {
+  return asset < state.listings.assets.length;
+}
+
+export function knownProduct(state: MarketState, product: number): boolean {
+  return product < state.listings.products.length;
+}
+
+/** Why an account cannot act in the market or pay out, or 0. */
+export function accountRefusal(state: MarketState, account: number): number {
+  if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
+  const { status } = state.accounts.list[account]!;
+  if (status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
+  return status === AccountStatus.frozen ? RejectCode.ACCOUNT_FROZEN : 0;
+}
+
+/** Why a product takes no orders, or 0. */
+export function productRefusal(state: MarketState, product: number): number {
+  const { status } = state.listings.products[product]!;
+  if (status === ProductStatus.closed) return RejectCode.PRODUCT_CLOSED;
+  return status === ProductStatus.halted ? RejectCode.PRODUCT_HALTED : 0;
+}

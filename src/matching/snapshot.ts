@@ -1,0 +1,75 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { readI64 } from '../core/bytes.ts';
+import { WattbookError } from '../core/errors.ts';
+import { decodeControl, decodeMarket } from './decode.ts';
+import { encodeControl, encodeMarket } from './encode.ts';
+import { MarketState } from './state.ts';
+
+const MAGIC = [...'WBSTATE\0'].map((character) => character.charCodeAt(0));
+const VERSION = 0;
+/** Offsets of the header, see docs/format.md. */
+const AT = { version: 8, marketLength: 12, controlLength: 20, checksum: 28, body: 60 } as const;
+
+/** The whole state as self-describing bytes. O(state). */
+export function snapshot(state: MarketState): Uint8Array<ArrayBuffer> {
+  const market = encodeMarket(state);
+  const control = encodeControl(state);
+  const bytes = new Uint8Array(AT.body + market.length + control.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  view.setUint32(AT.version, VERSION);
+  view.setBigInt64(AT.marketLength, BigInt(market.length));
+  view.setBigInt64(AT.controlLength, BigInt(control.length));
+  bytes.set(market, AT.body);
+  bytes.set(control, AT.body + market.length);
+  bytes.set(sha256(bytes.subarray(AT.body)), AT.checksum);
+  return bytes;
+}
+
+/**
+ * The state that a snapshot holds. Either all of it or nothing: the bytes are checked first.
+ * @throws WattbookError BAD_SNAPSHOT, saying what is wrong
+ */
+export function restore(bytes: Uint8Array): MarketState {
+  const bad = (what: string, cause?: unknown): never => {
+    throw new WattbookError('BAD_SNAPSHOT', `snapshot: ${what}`, { cause });
+  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < AT.body) return bad(`${bytes.length} bytes are too few for a header`);
+  if (MAGIC.some((byte, i) => bytes[i] !== byte)) return bad('does not begin with WBSTATE');
+  const version = view.getUint32(AT.version);
+  if (version !== VERSION) return bad(`is of version ${version}, this release reads ${VERSION}`);
+  const marketLength = readI64(view, AT.marketLength);
+  const controlLength = readI64(view, AT.controlLength);
+  const body = bytes.subarray(AT.body);
+  if (marketLength < 0 || controlLength < 0 || marketLength + controlLength !== body.length) {
+    return bad(`says ${marketLength} + ${controlLength} bytes follow, ${body.length} do`);
+  }
+  const checksum = sha256(body);
+  if (checksum.some((byte, i) => bytes[AT.checksum + i] !== byte)) {
+    return bad('is damaged: its checksum does not match');
+  }
+  const state = new MarketState();
+  try {
+    decodeMarket(body.subarray(0, marketLength), state);
+    decodeControl(body.subarray(marketLength), state);
+  } catch (cause) {
+    return bad(cause instanceof Error ? cause.message : 'cannot be decoded', cause);
+  }
+  return state;
+}
+
+/**
+ * SHA-256 over what everyone has at stake: balances, orders, products, last prices. A refused
+ * command leaves it as it was. Hex. O(state).
+ */
+export function marketHash(state: MarketState): string {
+  return bytesToHex(sha256(encodeMarket(state)));
+}
+
+/** SHA-256 over all that influences the future; equal hashes mean equal futures. Hex. O(state). */
+export function stateHash(state: MarketState): string {
+  const hash = sha256.create().update(encodeMarket(state)).update(encodeControl(state));
+  return bytesToHex(hash.digest());
+}

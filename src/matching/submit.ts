@@ -1,0 +1,51 @@
+import { lockOrder } from '../contracts/new-order.ts';
+import { readI64, readId } from '../core/bytes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { admit, emptyEntry, type Entry } from './admission.ts';
+import { writeAccepted } from './events.ts';
+import { finish, match } from './match.ts';
+import type { MarketState, Outbox } from './state.ts';
+
+const AT = offsetsOf(COMMANDS.submit);
+
+/** Overwritten by every submit; commands are applied one at a time. */
+const current = emptyEntry();
+
+/** The submit command: check, lock, match, then rest or end. */
+export function submit(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const entry = current;
+  readEntry(view, at, entry);
+  const code = admit(state, entry);
+  if (code !== 0) return code;
+  // From here on nothing can be refused.
+  const { slot, clientOrderId } = entry;
+  const { orders, receipt } = state;
+  const product = state.listings.products[entry.product]!;
+  orders.id[slot] = ++state.lastOrder;
+  receipt.order = orders.id[slot]!;
+  lockOrder(state, product, slot, entry.cost, entry.lots);
+  writeAccepted(state, outbox, slot, entry.expiresAt, clientOrderId);
+  if (match(state, product, slot, outbox)) {
+    finish(state, slot, entry.expiresAt, clientOrderId, outbox);
+  }
+  return 0;
+}
+
+/** Reads a submit command into an entry. */
+export function readEntry(view: DataView, at: number, entry: Entry): void {
+  entry.actor = view.getUint32(at + AT.actor);
+  entry.account = view.getUint32(at + AT.account);
+  entry.product = view.getUint32(at + AT.product);
+  entry.side = view.getUint8(at + AT.side);
+  entry.kind = view.getUint8(at + AT.kind);
+  entry.timeInForce = view.getUint8(at + AT.timeInForce);
+  entry.postOnly = view.getUint8(at + AT.postOnly);
+  entry.selfTrade = view.getUint8(at + AT.selfTrade);
+  entry.hasPrice = view.getUint8(at + AT.hasPrice) === 1;
+  entry.price = readI64(view, at + AT.price);
+  entry.quantity = readI64(view, at + AT.quantity);
+  entry.minQuantity = readI64(view, at + AT.minQuantity);
+  entry.expiresAt = readI64(view, at + AT.expiresAt);
+  const commandIdLength = view.getUint8(at + AT.strings);
+  entry.clientOrderId = readId(view, at + AT.strings + 1 + commandIdLength);
+}

@@ -1,0 +1,72 @@
+import {
+  EndReason,
+  OrderKind,
+  PostOnly,
+  RejectCode,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
+import { fillCost, percentFee } from '../contracts/amounts.ts';
+import { lockOrder, shortage } from '../contracts/new-order.ts';
+import { readI64 } from '../core/bytes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { NONE, packFlags, sideOf } from '../orderbook/orders.ts';
+import { endOrder } from './ending.ts';
+import { writeAccepted } from './events.ts';
+import { trade } from './match.ts';
+import { accountRefusal, knownAccount, ownsOrOperates, productRefusal } from './permission.ts';
+import type { MarketState, Outbox } from './state.ts';
+import { crosses } from './walk.ts';
+
+const AT = offsetsOf(COMMANDS.take);
+
+/**
+ * The take command: an account picks one resting order, whatever its place in the queue, and trades
+ * part of it at its price. All or nothing; it sets no last price.
+ */
+export function take(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const { orders } = state;
+  const account = view.getUint32(at + AT.account);
+  if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
+  const maker = orders.slotOf(readI64(view, at + AT.order));
+  if (maker === NONE) return RejectCode.UNKNOWN_ORDER;
+  if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
+  const product = state.listings.products[orders.product[maker]!]!;
+  const refused = accountRefusal(state, account) || productRefusal(state, product.row);
+  if (refused !== 0) return refused;
+  if (orders.account[maker] === account) return RejectCode.OWN_ORDER;
+  const side = sideOf(orders.flags[maker]!) === Side.sell ? Side.buy : Side.sell;
+  const price = orders.price[maker]!;
+  if (!crosses(side, readI64(view, at + AT.limitPrice), price)) return RejectCode.PRICE_CHANGED;
+  const lots = readI64(view, at + AT.quantity);
+  if (lots > orders.open[maker]!) return RejectCode.QUANTITY_GONE;
+  const value = price * lots * product.grid.tickQuanta;
+  const { takerPpm } = state.listings.terms[product.terms]!;
+  const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
+  const short = shortage(state, product, account, side, cost, lots);
+  if (short !== 0) return short;
+  // From here on nothing can be refused.
+  const taker = orders.allocate();
+  orders.id[taker] = ++state.lastOrder;
+  orders.price[taker] = price;
+  orders.open[taker] = lots;
+  orders.total[taker] = lots;
+  orders.account[taker] = account;
+  orders.product[taker] = product.row;
+  orders.terms[taker] = product.terms;
+  orders.version[taker] = 1;
+  orders.flags[taker] = packFlags(
+    side,
+    OrderKind.take,
+    TimeInForce.fok,
+    PostOnly.off,
+    SelfTrade.allow,
+  );
+  state.receipt.order = orders.id[taker]!;
+  lockOrder(state, product, taker, cost, lots);
+  writeAccepted(state, outbox, taker, 0, '');
+  trade(state, product, taker, maker, lots, outbox);
+  endOrder(state, outbox, taker, EndReason.filled);
+  return 0;
+}
