@@ -1,26 +1,18 @@
-import { RejectCode, type RejectName, Side } from '../core/codes.ts';
-import { ByteLog } from '../core/bytes.ts';
+import { RejectCode, type RejectName } from '../core/codes.ts';
+import { ByteLog, readI64 } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type CommandName, COMMANDS, HEADER } from '../core/registry.ts';
-import {
-  checkCommand,
-  type EventRecord,
-  readRecord,
-  type RecordCursor,
-  recordLength,
-  writeRecord,
-} from '../core/records.ts';
+import { checkCommand, type RecordCursor, writeRecord } from '../core/records.ts';
 import { apply } from '../matching/apply.ts';
-import { marketHash, restore, snapshot, stateHash } from '../matching/snapshot.ts';
+import { restore } from '../matching/snapshot.ts';
 import { MarketState, type Receipt } from '../matching/state.ts';
-import { NONE } from '../orderbook/orders.ts';
-import { idArgument, integerArgument } from './arguments.ts';
+import { integerArgument } from './arguments.ts';
 import { ENCODERS, Encoding } from './encoding.ts';
 import { type Preview, previewOrder } from './preview.ts';
+import { Queries } from './queries.ts';
 import type * as requests from './requests.ts';
 import type { OrderOutcome, Outcome, Requests, Stamp } from './requests.ts';
-import * as views from './views.ts';
 
 export interface EngineOptions {
   /**
@@ -40,17 +32,16 @@ export interface EngineOptions {
  * value: `ok: true`, or `ok: false` and a code when the market says no. What is wrong in itself (no
  * number, an id of the wrong form) throws TypeError or RangeError and leaves no trace.
  */
-export class Engine {
-  #state = new MarketState();
+export class Engine extends Queries {
   readonly #clock: (() => number) | undefined;
   readonly #keep: boolean;
   readonly #commands = new ByteLog();
-  readonly #events = new ByteLog();
   readonly #cursor: RecordCursor = { view: this.#commands.view, at: 0 };
   /** What stopped the engine, if anything did. */
   #fault: unknown;
 
   constructor(options: EngineOptions = {}) {
+    super(new MarketState());
     this.#clock = options.clock;
     this.#keep = options.history !== 'drop';
   }
@@ -58,7 +49,7 @@ export class Engine {
   /** The engine that wrote a snapshot, without its history. @throws WattbookError BAD_SNAPSHOT */
   static restore(bytes: Uint8Array, options: EngineOptions = {}): Engine {
     const engine = new Engine(options);
-    engine.#state = restore(bytes);
+    engine.state = restore(bytes);
     return engine;
   }
 
@@ -164,154 +155,21 @@ export class Engine {
 
   /** What an order would lock, cost and trade if it were submitted now, or why it would be refused. */
   preview(request: requests.OrderRequest): Preview {
-    return previewOrder(this.#state, request);
-  }
-
-  // Queries
-
-  /** Sequence of the last command. */
-  get sequence(): number {
-    return this.#state.sequence;
-  }
-  /** Time of the market, epoch ms UTC. */
-  get time(): number {
-    return this.#state.time;
-  }
-  account(id: string): views.AccountView | undefined {
-    const row = this.#state.accounts.find(idArgument(id, 'id'));
-    return row === undefined ? undefined : views.accountView(this.#state, row);
-  }
-  accounts(): views.AccountView[] {
-    return this.#state.accounts.list.map((_, row) => views.accountView(this.#state, row));
-  }
-  product(id: string): views.ProductView | undefined {
-    const row = this.#state.listings.findProduct(idArgument(id, 'id'));
-    const product = row === undefined ? undefined : this.#state.listings.products[row];
-    return product && views.productView(this.#state, product);
-  }
-  products(): views.ProductView[] {
-    return this.#state.listings.products.map((each) => views.productView(this.#state, each));
-  }
-  /** @throws RangeError if the account or the asset is unknown */
-  balance(account: string, asset: string): views.BalanceView {
-    const { listings } = this.#state;
-    const row = known(listings.findAsset(idArgument(asset, 'asset')), 'asset', asset);
-    return views.balanceView(this.#state, this.#accountRow(account), row);
-  }
-  /** Balances in all assets that the account ever held. @throws RangeError if it is unknown */
-  balances(account: string): views.BalanceView[] {
-    const { ledger, listings } = this.#state;
-    const row = this.#accountRow(account);
-    return listings.assets.flatMap((_, asset) =>
-      ledger.find(row, asset) < 0 ? [] : [views.balanceView(this.#state, row, asset)],
-    );
-  }
-  /** An open order, or undefined once it has ended. */
-  order(orderId: number): views.OrderView | undefined {
-    const slot = this.#state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
-    return slot === NONE ? undefined : views.orderView(this.#state, slot);
-  }
-  /** An account's open order by its own name for it. @throws RangeError if the account is unknown */
-  orderByClientId(account: string, clientOrderId: string): views.OrderView | undefined {
-    const id = idArgument(clientOrderId, 'clientOrderId');
-    const slot = this.#state.orders.slotOfClientId(this.#accountRow(account), id);
-    return slot === NONE ? undefined : views.orderView(this.#state, slot);
-  }
-  /** Open orders in order of order id. O(all open orders). @throws RangeError for unknown ids */
-  openOrders(
-    filter: { readonly account?: string; readonly product?: string } = {},
-  ): views.OrderView[] {
-    const { orders } = this.#state;
-    const account = filter.account === undefined ? NONE : this.#accountRow(filter.account);
-    const product = filter.product === undefined ? NONE : this.#product(filter.product).row;
-    return orders
-      .select(
-        (slot) =>
-          (account === NONE || orders.account[slot] === account) &&
-          (product === NONE || orders.product[slot] === product),
-      )
-      .map((slot) => views.orderView(this.#state, slot));
-  }
-  /** Prices with what stands at them, best first (L2). @throws RangeError if the product is unknown */
-  depth(product: string, levels = 10): views.DepthView {
-    const limit = integerArgument(levels, 'levels', 1, MAX_INTEGER);
-    return views.depthView(this.#state, this.#product(product), limit);
-  }
-  /** Orders of a side as they would trade (L3). @throws RangeError if the product is unknown */
-  queue(product: string, side: keyof typeof Side): views.OrderView[] {
-    const found: views.OrderView[] = [];
-    this.#state.books[this.#product(product).row]!.walk(Side[side], (slot) => {
-      found.push(views.orderView(this.#state, slot));
-      return true;
-    });
-    return found;
-  }
-  /** What happened after sequence `since`, oldest first. O(all kept events). */
-  *events({ since = 0 }: { readonly since?: number } = {}): Generator<EventRecord> {
-    const { naming } = this.#state;
-    for (let at = 0; at < this.#events.length;) {
-      const event = readRecord(this.#events.view, at, naming) as unknown as EventRecord;
-      at += recordLength(this.#events.view, at);
-      if (event.sequence > since) yield event;
-    }
-  }
-  /** Trades after sequence `since`, oldest first. O(all kept events). */
-  *trades(
-    filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
-  ): Generator<views.TradeView> {
-    const { product, account } = filter;
-    for (const event of this.events(filter)) {
-      if (event.type !== 'trade') continue;
-      if (product !== undefined && event.product !== product) continue;
-      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
-      yield views.tradeView(this.#state, event);
-    }
-  }
-
-  /**
-   * Whether every asset adds up to zero over all accounts, `outside` included, and what is locked
-   * is what the open orders hold. O(rows + orders).
-   */
-  isConserved(): boolean {
-    const { ledger, listings, orders } = this.#state;
-    const balanced = listings.assets.every((_, asset) => ledger.total(asset) === 0n);
-    let held = 0n;
-    for (let row = 0; row < ledger.rows; row++) held += BigInt(ledger.locked[row]!);
-    for (const slot of orders.select(() => true)) {
-      const { lockedMoneyQuanta, lockedEnergyQuanta } = views.orderView(this.#state, slot);
-      held -= BigInt(lockedMoneyQuanta) + BigInt(lockedEnergyQuanta);
-    }
-    return balanced && held === 0n;
+    return previewOrder(this.state, request);
   }
 
   // State as bytes
 
-  /** The whole state as self-describing bytes. */
-  snapshot(): Uint8Array {
-    return snapshot(this.#state);
-  }
-  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was. */
-  marketHash(): string {
-    return marketHash(this.#state);
-  }
-  /** SHA-256 over everything that influences the future. */
-  stateHash(): string {
-    return stateHash(this.#state);
-  }
-  /** All commands so far as records, for `Engine.replay`. @throws WattbookError NOT_KEPT */
+  /** The commands since the start, or since `forgetHistory`, as records for `Engine.replay`. @throws WattbookError NOT_KEPT */
   commandLog(): Uint8Array {
     if (!this.#keep) throw new WattbookError('NOT_KEPT', "history is 'drop': no command is kept");
     return this.#commands.slice();
   }
 
-  #accountRow(id: string): number {
-    return known(this.#state.accounts.find(idArgument(id, 'account')), 'account', id);
-  }
-
-  #product(id: string): MarketState['listings']['products'][number] {
-    const { listings } = this.#state;
-    const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
-    return listings.products[row]!;
+  /** Forgets the commands and events kept so far; the state is what it was. */
+  forgetHistory(): void {
+    this.#commands.clear();
+    this.kept.clear();
   }
 
   #perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
@@ -319,14 +177,14 @@ export class Engine {
     if (typeof request !== 'object' || request === null) {
       throw new TypeError(`${command} needs an object with the request's fields`);
     }
-    const encoding = new Encoding(this.#state);
+    const encoding = new Encoding(this.state);
     ENCODERS[command](encoding, request);
     encoding.digest(command, request);
     const time = this.#stampTime(request.at);
     const { values, strings, unknown } = encoding;
-    if (!this.#keep) this.#forget();
+    if (!this.#keep) this.forgetHistory();
     const start = this.#commands.length;
-    const sequence = this.#state.sequence + 1;
+    const sequence = this.state.sequence + 1;
     writeRecord(this.#commands, COMMANDS[command], sequence, time, values, [
       ...strings,
       ...unknown,
@@ -338,12 +196,12 @@ export class Engine {
 
   #replayRecord(record: Uint8Array): void {
     this.#mustRun();
-    if (!this.#keep) this.#forget();
+    if (!this.#keep) this.forgetHistory();
     const start = this.#commands.length;
     this.#commands.append(record);
-    const expected = this.#state.sequence + 1;
+    const expected = this.state.sequence + 1;
     const view = this.#commands.view;
-    const sequence = Number(view.getBigInt64(start + HEADER.sequence));
+    const sequence = readI64(view, start + HEADER.sequence);
     if (sequence !== expected || !this.#apply(start).recorded) {
       const where = `command ${expected} of the log`;
       throw new WattbookError('SEQUENCE_GAP', `${where} is numbered ${sequence}, or a repetition`);
@@ -354,7 +212,7 @@ export class Engine {
     this.#cursor.view = this.#commands.view;
     this.#cursor.at = start;
     try {
-      return apply(this.#state, this.#cursor, this.#events);
+      return apply(this.state, this.#cursor, this.kept);
     } catch (fault) {
       this.#fault = fault;
       throw fault;
@@ -368,15 +226,10 @@ export class Engine {
     });
   }
 
-  #forget(): void {
-    this.#commands.clear();
-    this.#events.clear();
-  }
-
   #stampTime(at: unknown): number {
     if (at !== undefined) return integerArgument(at, 'at', 0, MAX_INTEGER);
-    if (this.#clock === undefined) return this.#state.time;
-    return Math.max(this.#state.time, integerArgument(this.#clock(), 'clock()', 0, MAX_INTEGER));
+    if (this.#clock === undefined) return this.state.time;
+    return Math.max(this.state.time, integerArgument(this.#clock(), 'clock()', 0, MAX_INTEGER));
   }
 
   #outcome(receipt: Receipt): Outcome {
@@ -396,8 +249,3 @@ export class Engine {
 
 const REJECT_NAMES: string[] = [];
 for (const [name, code] of Object.entries(RejectCode)) REJECT_NAMES[code] = name;
-
-function known(row: number | undefined, argument: string, id: string): number {
-  if (row === undefined) throw new RangeError(`${argument} ${JSON.stringify(id)} is unknown`);
-  return row;
-}

@@ -91,17 +91,6 @@ export class Ledger {
     this.available[row]! += amount;
   }
 
-  /** The sum over all rows of an asset, which is zero. O(rows). */
-  total(asset: number): bigint {
-    let sum = 0n;
-    for (let row = 0; row < this.rows; row++) {
-      if (this.asset[row] === asset) {
-        sum += BigInt(this.available[row]!) + BigInt(this.locked[row]!);
-      }
-    }
-    return sum;
-  }
-
   #check(row: number): void {
     if (this.available[row]! < 0 || this.locked[row]! < 0) {
       brokenInvariant(

@@ -15,7 +15,7 @@ export interface Remembered {
 /** The command ids among the last 65,536 commands. */
 export class CommandWindow {
   readonly #byId = new Map<string, Remembered>();
-  readonly #bySequence: (Remembered | undefined)[] = new Array<undefined>(COMMAND_WINDOW);
+  readonly #bySequence = new Map<number, Remembered>();
 
   find(commandId: string): Remembered | undefined {
     return this.#byId.get(commandId);
@@ -24,20 +24,19 @@ export class CommandWindow {
   /** Forgets the command that leaves the window now that `sequence` is taken. O(1). */
   advance(sequence: number): void {
     if (this.#byId.size === 0) return;
-    const place = sequence % COMMAND_WINDOW;
-    const old = this.#bySequence[place];
+    const old = this.#bySequence.get(sequence - COMMAND_WINDOW);
     if (old === undefined) return;
     this.#byId.delete(old.commandId);
-    this.#bySequence[place] = undefined;
+    this.#bySequence.delete(old.sequence);
   }
 
   remember(entry: Remembered): void {
     this.#byId.set(entry.commandId, entry);
-    this.#bySequence[entry.sequence % COMMAND_WINDOW] = entry;
+    this.#bySequence.set(entry.sequence, entry);
   }
 
   /** What is remembered, oldest first. */
   entries(): Remembered[] {
-    return [...this.#byId.values()].sort((a, b) => a.sequence - b.sequence);
+    return [...this.#byId.values()];
   }
 }

@@ -1,0 +1,104 @@
+/**
+ * A neighbourhood that trades: homes with load and PV, one product per hour, agents that bid
+ * between the feed-in tariff and the retail tariff. `npm start -- --help` lists the options.
+ */
+import { parseArgs } from 'node:util';
+import { readHomes } from './csv.ts';
+import { firstPeriods, makeNeighbourhood, type PvCase, withCase } from './homes.ts';
+import { runMarket, type Tariffs } from './market.ts';
+import { figures, report } from './report.ts';
+
+const HELP = `A local energy market on the embedded engine.
+
+  npm start -- [options]
+
+  --homes N      homes of the made-up neighbourhood (default 20)
+  --days N       days of it, hour by hour (default 7)
+  --seed N       seed of the neighbourhood and of the agents (default 1)
+  --data FILE    real homes instead: CSV with NAME_load_wh and NAME_pv_wh columns, a row per hour
+  --case NAME    all-pv, or odd-double-pv: odd homes with twice their PV, even ones without
+  --limit N      the first N periods only
+  --retail P     what the utility asks, EUR/kWh (default 0.30)
+  --feed-in P    what the utility pays, EUR/kWh (default 0.08)
+  --json         print one JSON object instead of tables
+  --help         print this
+`;
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      homes: { type: 'string', default: '20' },
+      days: { type: 'string', default: '7' },
+      seed: { type: 'string', default: '1' },
+      data: { type: 'string' },
+      case: { type: 'string', default: 'all-pv' },
+      limit: { type: 'string' },
+      retail: { type: 'string', default: '0.30' },
+      'feed-in': { type: 'string', default: '0.08' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const seed = whole(values.seed, '--seed', 0, 4_294_967_295);
+  const homes = whole(values.homes, '--homes', 1, 10_000);
+  const days = whole(values.days, '--days', 1, 3_660);
+  const source =
+    values.data === undefined ? makeNeighbourhood(homes, days, seed) : readHomes(values.data);
+  const limit = values.limit === undefined ? Infinity : whole(values.limit, '--limit', 1, 1e9);
+  const chosen = firstPeriods(withCase(source, pvCase(values.case)), limit);
+  const tariffs = readTariffs(values.retail, values['feed-in']);
+  const result = runMarket(chosen, tariffs, seed, progressOnStderr());
+  if (values.json) console.log(JSON.stringify(figures(result, chosen.periods)));
+  else console.log(report(result, chosen.periods));
+  if (!result.conserved) throw new Error('the books do not balance');
+}
+
+function whole(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new Error(`${option} must be a whole number from ${min} to ${max}, got '${text}'`);
+}
+
+function pvCase(text: string): PvCase {
+  if (text === 'all-pv' || text === 'odd-double-pv') return text;
+  throw new Error(`--case must be all-pv or odd-double-pv, got '${text}'`);
+}
+
+function readTariffs(retailText: string, feedInText: string): Tariffs {
+  const retail = micro(retailText, '--retail');
+  const feedIn = micro(feedInText, '--feed-in');
+  if (feedIn + 1 < retail) return { retail, feedIn };
+  throw new Error(`--feed-in ${feedInText} must be below --retail ${retailText}`);
+}
+
+/** '0.30' EUR/kWh as 300,000 micro-EUR/kWh. */
+function micro(text: string, option: string): number {
+  const found = /^(\d{1,3})(?:\.(\d{1,6}))?$/.exec(text);
+  if (found === null) {
+    throw new Error(
+      `${option} must be a price such as 0.30 with up to six decimals, got '${text}'`,
+    );
+  }
+  return Number(found[1]) * 1_000_000 + Number((found[2] ?? '').padEnd(6, '0'));
+}
+
+/** A line every two seconds, so that a long run shows that it lives and a short one stays quiet. */
+function progressOnStderr(): (done: number, of: number) => void {
+  let next = Date.now() + 2_000;
+  return (done, of) => {
+    if (Date.now() < next || done === of) return;
+    next += 2_000;
+    process.stderr.write(`${done} of ${of} periods (${Math.floor((100 * done) / of)}%)\n`);
+  };
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,269 @@
+import { Engine, type Outcome } from 'wattbook';
+import { type Neighbourhood, randomSource } from './homes.ts';
+
+const HOUR_MS = 3_600_000;
+/** The data names no dates; its first period is delivered from here on. */
+const FIRST_DELIVERY = Date.UTC(2025, 5, 1);
+const UTILITY = 'utility';
+/** How often each home may improve its price before the gate closes. */
+const ROUNDS = 4;
+
+/** Prices in micro-currency per kWh, which is also the tick: 0.30 EUR/kWh is 300,000. */
+export interface Tariffs {
+  readonly retail: number;
+  readonly feedIn: number;
+}
+
+export interface HomeResult {
+  readonly name: string;
+  readonly loadWh: number;
+  readonly pvWh: number;
+  /** From and to other homes. */
+  readonly boughtWh: number;
+  readonly soldWh: number;
+  /** What the home would have paid the utility without the market; negative if it earned. */
+  readonly billWithoutNano: bigint;
+  /** What left its account in the market, the utility's share included. */
+  readonly billWithNano: bigint;
+}
+
+export interface MarketResult {
+  readonly engine: Engine;
+  readonly homes: readonly HomeResult[];
+  readonly ownUseWh: number;
+  /** Trades between homes, and all trades. */
+  readonly homeTrades: number;
+  readonly allTrades: number;
+  /** Energy and value of the trades between homes. */
+  readonly tradedWh: number;
+  readonly tradedNano: bigint;
+  /** Lowest and highest price between homes, in ticks. */
+  readonly lowestPrice: number;
+  readonly highestPrice: number;
+  readonly conserved: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Trades a neighbourhood period by period. Each period is a product of its own, on energy that is
+ * an asset of its own: noon's surplus cannot be sold at midnight. The utility stands in the book
+ * with its two tariffs as the last resort. Homes with a surplus offer it, homes that lack energy
+ * bid for it, each at a price of its own between the tariffs; round by round they come nearer to
+ * what they would get from the utility, and in the last round they are there.
+ */
+export function runMarket(
+  homes: Neighbourhood,
+  tariffs: Tariffs,
+  seed: number,
+  progress: (done: number, of: number) => void = () => {},
+): MarketResult {
+  const market = new NeighbourhoodMarket(homes, tariffs, seed);
+  const start = performance.now();
+  for (let period = 0; period < homes.periods; period++) {
+    market.trade(period);
+    progress(period + 1, homes.periods);
+  }
+  return market.result((performance.now() - start) / 1000);
+}
+
+interface Agent {
+  readonly home: number;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  /** First price and the one that the utility would give, in ticks. */
+  readonly first: number;
+  readonly last: number;
+  orderId: number;
+}
+
+class NeighbourhoodMarket {
+  readonly #engine = new Engine();
+  readonly #random: () => number;
+  readonly #homes: Neighbourhood;
+  readonly #tariffs: Tariffs;
+  readonly #index: Map<string, number>;
+  readonly #bought: number[];
+  readonly #sold: number[];
+  readonly #fundsNano: number[];
+  #homeTrades = 0;
+  #allTrades = 0;
+  #tradedNano = 0n;
+  #lowest = Infinity;
+  #highest = -Infinity;
+
+  constructor(homes: Neighbourhood, tariffs: Tariffs, seed: number) {
+    this.#homes = homes;
+    this.#tariffs = tariffs;
+    this.#random = randomSource(seed);
+    this.#index = new Map(homes.names.map((name, home) => [name, home]));
+    this.#bought = homes.names.map(() => 0);
+    this.#sold = homes.names.map(() => 0);
+    // Enough for everyone to buy all they lack from the utility, and for it to buy all surplus.
+    this.#fundsNano = homes.names.map((_, home) => this.#sum(home, deficit) * tariffs.retail);
+    const surplusNano = homes.names.reduce((sum, _, home) => sum + this.#sum(home, surplus), 0);
+    const at = FIRST_DELIVERY - HOUR_MS;
+    must(this.#engine.listAsset({ id: 'EUR', decimals: 9, at }));
+    this.#open(UTILITY, surplusNano * tariffs.feedIn);
+    homes.names.forEach((name, home) => this.#open(name, this.#fundsNano[home] as number));
+  }
+
+  trade(period: number): void {
+    const engine = this.#engine;
+    const delivery = FIRST_DELIVERY + period * HOUR_MS;
+    const product = `neighbourhood/PT60M/${new Date(delivery).toISOString().slice(0, 16)}Z`;
+    const energy = `Wh@${product}`;
+    const opens = delivery - HOUR_MS;
+    must(engine.listAsset({ id: energy, decimals: 3, at: opens }));
+    const step = { tick: '0.000001', lot: '0.001' };
+    must(engine.listProduct({ id: product, energy, money: 'EUR', ...step }));
+    const agents = this.#agents(period);
+    this.#quoteTariffs(product, energy, agents);
+    for (let round = 0; round < ROUNDS; round++) {
+      const at = opens + round * 10 * 60_000;
+      for (const agent of shuffled(agents, this.#random)) {
+        this.#act(agent, round, product, energy, at);
+      }
+    }
+    must(engine.closeProduct({ product, at: delivery - 5 * 60_000 }));
+    this.#count();
+    engine.forgetHistory();
+  }
+
+  result(seconds: number): MarketResult {
+    const { names } = this.#homes;
+    const { retail, feedIn } = this.#tariffs;
+    const homes = names.map((name, home): HomeResult => {
+      const paid = BigInt(this.#sum(home, deficit)) * BigInt(retail);
+      const earned = BigInt(this.#sum(home, surplus)) * BigInt(feedIn);
+      const { availableQuanta } = this.#engine.balance(name, 'EUR');
+      return {
+        name,
+        loadWh: this.#sum(home, (load) => load),
+        pvWh: this.#sum(home, (_, pv) => pv),
+        boughtWh: this.#bought[home] as number,
+        soldWh: this.#sold[home] as number,
+        billWithoutNano: paid - earned,
+        billWithNano: BigInt(this.#fundsNano[home] as number) - BigInt(availableQuanta),
+      };
+    });
+    return {
+      engine: this.#engine,
+      homes,
+      ownUseWh: names.reduce((sum, _, home) => sum + this.#sum(home, Math.min), 0),
+      homeTrades: this.#homeTrades,
+      allTrades: this.#allTrades,
+      tradedWh: this.#sold.reduce((sum, wh) => sum + wh, 0),
+      tradedNano: this.#tradedNano,
+      lowestPrice: this.#lowest,
+      highestPrice: this.#highest,
+      conserved: this.#engine.isConserved(),
+      seconds,
+    };
+  }
+
+  #open(account: string, amountQuanta: number): void {
+    must(this.#engine.openAccount({ id: account }));
+    if (amountQuanta > 0) must(this.#engine.deposit({ account, asset: 'EUR', amountQuanta }));
+  }
+
+  #agents(period: number): Agent[] {
+    const { retail, feedIn } = this.#tariffs;
+    return this.#homes.names.flatMap((_, home): Agent[] => {
+      const load = this.#homes.load[home]?.[period] as number;
+      const pv = this.#homes.pv[home]?.[period] as number;
+      if (load === pv) return [];
+      const inside = 1 + Math.floor(this.#random() * (retail - feedIn - 1));
+      const selling = pv > load;
+      return [
+        {
+          home,
+          side: selling ? 'sell' : 'buy',
+          quantity: Math.abs(load - pv),
+          first: feedIn + inside,
+          last: selling ? feedIn : retail,
+          orderId: 0,
+        },
+      ];
+    });
+  }
+
+  /** The utility sells what all lack together, and buys what all have left. */
+  #quoteTariffs(product: string, energy: string, agents: readonly Agent[]): void {
+    const wanted = total(agents, 'buy');
+    const offered = total(agents, 'sell');
+    const quote = { account: UTILITY, product } as const;
+    if (wanted > 0) {
+      must(this.#engine.deposit({ account: UTILITY, asset: energy, amountQuanta: wanted }));
+      const priceTicks = this.#tariffs.retail;
+      must(this.#engine.submit({ ...quote, side: 'sell', priceTicks, quantityLots: wanted }));
+    }
+    if (offered > 0) {
+      const priceTicks = this.#tariffs.feedIn;
+      must(this.#engine.submit({ ...quote, side: 'buy', priceTicks, quantityLots: offered }));
+    }
+  }
+
+  #act(agent: Agent, round: number, product: string, energy: string, at: number): void {
+    const engine = this.#engine;
+    const account = this.#homes.names[agent.home] as string;
+    const priceTicks =
+      agent.first + Math.trunc(((agent.last - agent.first) * round) / (ROUNDS - 1));
+    if (round > 0) {
+      if (engine.order(agent.orderId) === undefined) return;
+      must(engine.amend({ actor: account, orderId: agent.orderId, priceTicks, at }));
+      return;
+    }
+    const { side, quantity } = agent;
+    if (side === 'sell') {
+      must(engine.deposit({ account, asset: energy, amountQuanta: quantity, at }));
+    }
+    const order = { account, product, side, priceTicks, quantityLots: quantity, at } as const;
+    agent.orderId = must(engine.submit(order)).orderId;
+  }
+
+  #count(): void {
+    for (const trade of this.#engine.trades()) {
+      this.#allTrades++;
+      const buyer = this.#index.get(trade.buyer);
+      const seller = this.#index.get(trade.seller);
+      if (buyer === undefined || seller === undefined) continue;
+      this.#homeTrades++;
+      this.#bought[buyer] = (this.#bought[buyer] as number) + trade.quantityLots;
+      this.#sold[seller] = (this.#sold[seller] as number) + trade.quantityLots;
+      this.#tradedNano += BigInt(trade.valueQuanta);
+      this.#lowest = Math.min(this.#lowest, trade.priceTicks);
+      this.#highest = Math.max(this.#highest, trade.priceTicks);
+    }
+  }
+
+  #sum(home: number, of: (load: number, pv: number) => number): number {
+    const { load, pv, periods } = this.#homes;
+    let sum = 0;
+    for (let t = 0; t < periods; t++) {
+      sum += of(load[home]?.[t] as number, pv[home]?.[t] as number);
+    }
+    return sum;
+  }
+}
+
+const deficit = (load: number, pv: number): number => Math.max(0, load - pv);
+const surplus = (load: number, pv: number): number => Math.max(0, pv - load);
+
+function total(agents: readonly Agent[], side: Agent['side']): number {
+  return agents.reduce((sum, agent) => sum + (agent.side === side ? agent.quantity : 0), 0);
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const mixed = [...items];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T];
+  }
+  return mixed;
+}
+
+/** In this market nobody asks for what would be refused. */
+function must<T extends Outcome>(outcome: T): Extract<T, { ok: true }> {
+  if (!outcome.ok) throw new Error(`refused with ${outcome.code} at ${outcome.sequence}`);
+  return outcome as Extract<T, { ok: true }>;
+}

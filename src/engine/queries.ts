@@ -1,0 +1,166 @@
+import { EventType, Side } from '../core/codes.ts';
+import { ByteLog, readI64 } from '../core/bytes.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import { HEADER } from '../core/registry.ts';
+import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
+import type { Product } from '../market/products.ts';
+import { isConserved } from '../matching/audit.ts';
+import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
+import type { MarketState } from '../matching/state.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { idArgument, integerArgument, nameArgument } from './arguments.ts';
+import * as views from './views.ts';
+
+/** What can be asked of a market. Nothing in here changes it. */
+export class Queries {
+  /** @internal */
+  protected state: MarketState;
+  /** Events that are kept. @internal */
+  protected readonly kept: ByteLog = new ByteLog();
+
+  /** @internal */
+  constructor(state: MarketState) {
+    this.state = state;
+  }
+
+  /** Sequence of the last command. */
+  get sequence(): number {
+    return this.state.sequence;
+  }
+  /** Time of the market, epoch ms UTC. */
+  get time(): number {
+    return this.state.time;
+  }
+  account(id: string): views.AccountView | undefined {
+    const row = this.state.accounts.find(idArgument(id, 'id'));
+    return row === undefined ? undefined : views.accountView(this.state, row);
+  }
+  accounts(): views.AccountView[] {
+    return this.state.accounts.list.map((_, row) => views.accountView(this.state, row));
+  }
+  product(id: string): views.ProductView | undefined {
+    const row = this.state.listings.findProduct(idArgument(id, 'id'));
+    const product = row === undefined ? undefined : this.state.listings.products[row];
+    return product && views.productView(this.state, product);
+  }
+  products(): views.ProductView[] {
+    return this.state.listings.products.map((each) => views.productView(this.state, each));
+  }
+  /** @throws RangeError if the account or the asset is unknown */
+  balance(account: string, asset: string): views.BalanceView {
+    const { listings } = this.state;
+    const row = known(listings.findAsset(idArgument(asset, 'asset')), 'asset', asset);
+    return views.balanceView(this.state, this.#accountRow(account), row);
+  }
+  /** Balances in all assets that the account ever held. @throws RangeError if it is unknown */
+  balances(account: string): views.BalanceView[] {
+    const { ledger, listings } = this.state;
+    const row = this.#accountRow(account);
+    return listings.assets.flatMap((_, asset) =>
+      ledger.find(row, asset) < 0 ? [] : [views.balanceView(this.state, row, asset)],
+    );
+  }
+  /** An open order, or undefined once it has ended. */
+  order(orderId: number): views.OrderView | undefined {
+    const slot = this.state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
+    return slot === NONE ? undefined : views.orderView(this.state, slot);
+  }
+  /** An account's open order by its own name for it. @throws RangeError if the account is unknown */
+  orderByClientId(account: string, clientOrderId: string): views.OrderView | undefined {
+    const id = idArgument(clientOrderId, 'clientOrderId');
+    const slot = this.state.orders.slotOfClientId(this.#accountRow(account), id);
+    return slot === NONE ? undefined : views.orderView(this.state, slot);
+  }
+  /** Open orders in order of order id. O(all open orders). @throws RangeError for unknown ids */
+  openOrders(
+    filter: { readonly account?: string; readonly product?: string } = {},
+  ): views.OrderView[] {
+    const { orders } = this.state;
+    const account = filter.account === undefined ? NONE : this.#accountRow(filter.account);
+    const product = filter.product === undefined ? NONE : this.#product(filter.product).row;
+    return orders
+      .select(
+        (slot) =>
+          (account === NONE || orders.account[slot] === account) &&
+          (product === NONE || orders.product[slot] === product),
+      )
+      .map((slot) => views.orderView(this.state, slot));
+  }
+  /** Prices with what stands at them, best first (L2). @throws RangeError if the product is unknown */
+  depth(product: string, levels = 10): views.DepthView {
+    const limit = integerArgument(levels, 'levels', 1, MAX_INTEGER);
+    return views.depthView(this.state, this.#product(product), limit);
+  }
+  /** Orders of a side as they would trade (L3). @throws RangeError if the product is unknown */
+  queue(product: string, side: keyof typeof Side): views.OrderView[] {
+    const found: views.OrderView[] = [];
+    this.state.books[this.#product(product).row]!.walk(nameArgument(Side, side, 'side'), (slot) => {
+      found.push(views.orderView(this.state, slot));
+      return true;
+    });
+    return found;
+  }
+  /** What happened after sequence `since`, oldest first. O(all kept events). */
+  *events({ since = 0 }: { readonly since?: number } = {}): Generator<EventRecord> {
+    for (const at of this.#records(since)) yield this.#event(at);
+  }
+  /** Trades after sequence `since`, oldest first. O(all kept events). */
+  *trades(
+    filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
+  ): Generator<views.TradeView> {
+    const { since = 0, product, account } = filter;
+    for (const at of this.#records(since)) {
+      if (recordType(this.kept.view, at) !== EventType.trade) continue;
+      const event = this.#event(at) as Extract<EventRecord, { type: 'trade' }>;
+      if (product !== undefined && event.product !== product) continue;
+      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
+      yield views.tradeView(this.state, event);
+    }
+  }
+  /**
+   * Whether every asset adds up to zero over all accounts, `outside` included, and what is locked
+   * is what the open orders hold. O(rows + orders).
+   */
+  isConserved(): boolean {
+    return isConserved(this.state);
+  }
+
+  /** The whole state as self-describing bytes. */
+  snapshot(): Uint8Array {
+    return snapshot(this.state);
+  }
+  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was. */
+  marketHash(): string {
+    return marketHash(this.state);
+  }
+  /** SHA-256 over everything that influences the future. */
+  stateHash(): string {
+    return stateHash(this.state);
+  }
+
+  #accountRow(id: string): number {
+    return known(this.state.accounts.find(idArgument(id, 'account')), 'account', id);
+  }
+
+  #product(id: string): Product {
+    const { listings } = this.state;
+    const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
+    return listings.products[row]!;
+  }
+
+  /** Where the kept events after a sequence begin. */
+  *#records(since: number): Generator<number> {
+    for (let at = 0; at < this.kept.length; at += recordLength(this.kept.view, at)) {
+      if (readI64(this.kept.view, at + HEADER.sequence) > since) yield at;
+    }
+  }
+
+  #event(at: number): EventRecord {
+    return readRecord(this.kept.view, at, this.state.naming) as unknown as EventRecord;
+  }
+}
+
+function known(row: number | undefined, argument: string, id: string): number {
+  if (row === undefined) throw new RangeError(`${argument} ${JSON.stringify(id)} is unknown`);
+  return row;
+}

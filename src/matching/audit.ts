@@ -1,0 +1,25 @@
+import { Side } from '../core/codes.ts';
+import { sideOf } from '../orderbook/orders.ts';
+import type { MarketState } from './state.ts';
+
+/**
+ * Whether the books are in order: every asset adds up to zero over all accounts, `outside`
+ * included, and every row has locked exactly what its open orders hold. O(rows + orders).
+ */
+export function isConserved(state: MarketState): boolean {
+  const { ledger, listings, orders } = state;
+  const sums = listings.assets.map(() => 0n);
+  const held = new Float64Array(ledger.rows);
+  for (const slot of orders.select(() => true)) {
+    held[orders.moneyRow[slot]!]! += orders.lockedMoney[slot]!;
+    if (sideOf(orders.flags[slot]!) === Side.sell) {
+      const { lotQuanta } = listings.products[orders.product[slot]!]!.grid;
+      held[orders.energyRow[slot]!]! += orders.open[slot]! * lotQuanta;
+    }
+  }
+  for (let row = 0; row < ledger.rows; row++) {
+    if (ledger.locked[row] !== held[row]) return false;
+    sums[ledger.asset[row]!]! += BigInt(ledger.available[row]!) + BigInt(ledger.locked[row]!);
+  }
+  return sums.every((sum) => sum === 0n);
+}

@@ -1,0 +1,182 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readHomes } from '../examples/neighbourhood/csv.ts';
+import {
+  firstPeriods,
+  makeNeighbourhood,
+  type PvCase,
+  withCase,
+} from '../examples/neighbourhood/homes.ts';
+import { type MarketResult, runMarket } from '../examples/neighbourhood/market.ts';
+import { figures } from '../examples/neighbourhood/report.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SHARED = join(ROOT, '..', 'shared', 'data');
+const HOMES = join(SHARED, 'citylearn-2022-hourly', 'community17_hourly_wh.csv');
+const EXPECTED = join(SHARED, 'reference', 'community_expected.json');
+const TARIFFS = { retail: 300_000, feedIn: 80_000 };
+
+const available = existsSync(HOMES) && existsSync(EXPECTED);
+if (!available) console.log('skipped: the data of 17 real homes is not beside the project');
+
+interface Reference {
+  load: number;
+  pv: number;
+  self_direct: number;
+  tradable: number;
+  bill_base: number;
+  bill_p2p: number;
+  self_consumption_no_p2p: number;
+  self_sufficiency_no_p2p: number;
+  self_consumption_max_p2p: number;
+  self_sufficiency_max_p2p: number;
+  community_saving_nano_eur: number;
+}
+
+function sum(values: readonly (number | bigint)[]): bigint {
+  return values.reduce<bigint>((total, value) => total + BigInt(value), 0n);
+}
+
+function millionths(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+describe.skipIf(!available)('17 real homes', () => {
+  const cases: [string, PvCase, number][] = [
+    ['citylearn17_all_pv_full_year', 'all-pv', Infinity],
+    ['citylearn17_odd_homes_double_pv_full_year', 'odd-double-pv', Infinity],
+    ['citylearn17_odd_homes_double_pv_first_168h', 'odd-double-pv', 168],
+  ];
+  it.each(cases)('%s equals the reference to the last Wh and nano-EUR', (name, which, limit) => {
+    const all = JSON.parse(readFileSync(EXPECTED, 'utf8')) as Record<string, Reference>;
+    const expected = all[name] as Reference;
+    const homes = firstPeriods(withCase(readHomes(HOMES), which), limit);
+    const result = runMarket(homes, TARIFFS, 1);
+    const shown = figures(result, homes.periods);
+    expect(sum(result.homes.map((home) => home.loadWh))).toBe(BigInt(expected.load));
+    expect(sum(result.homes.map((home) => home.pvWh))).toBe(BigInt(expected.pv));
+    expect(result.ownUseWh).toBe(expected.self_direct);
+    expect(shown.tradedWh).toBe(expected.tradable);
+    expect(sum(result.homes.map((home) => home.billWithoutNano))).toBe(BigInt(expected.bill_base));
+    expect(sum(result.homes.map((home) => home.billWithNano))).toBe(BigInt(expected.bill_p2p));
+    expect(shown.communitySavingNano).toBe(String(expected.community_saving_nano_eur));
+    expect(millionths(shown.selfConsumption.without)).toBe(expected.self_consumption_no_p2p);
+    expect(millionths(shown.selfConsumption.with)).toBe(expected.self_consumption_max_p2p);
+    expect(millionths(shown.selfSufficiency.without)).toBe(expected.self_sufficiency_no_p2p);
+    expect(millionths(shown.selfSufficiency.with)).toBe(expected.self_sufficiency_max_p2p);
+    expectSoundMarket(result);
+  });
+});
+
+/** What must hold for any neighbourhood: nobody loses, prices were found in the book, books balance. */
+function expectSoundMarket(result: MarketResult): void {
+  expect(result.conserved).toBe(true);
+  expect(result.lowestPrice).toBeLessThan(result.highestPrice);
+  expect(result.lowestPrice).toBeGreaterThanOrEqual(TARIFFS.feedIn);
+  expect(result.highestPrice).toBeLessThanOrEqual(TARIFFS.retail);
+  for (const home of result.homes) {
+    expect(home.billWithNano).toBeLessThanOrEqual(home.billWithoutNano);
+  }
+  const bought = sum(result.homes.map((home) => home.boughtWh));
+  expect(bought).toBe(sum(result.homes.map((home) => home.soldWh)));
+}
+
+describe('a made-up neighbourhood', () => {
+  it('trades soundly, and all that could be traded', () => {
+    const homes = makeNeighbourhood(12, 3, 7);
+    const result = runMarket(homes, TARIFFS, 7);
+    expectSoundMarket(result);
+    let tradable = 0;
+    for (let t = 0; t < homes.periods; t++) {
+      const net = homes.load.map((load, h) => (load[t] as number) - (homes.pv[h]?.[t] as number));
+      const lack = net.reduce((total, wh) => total + Math.max(0, wh), 0);
+      const left = net.reduce((total, wh) => total + Math.max(0, -wh), 0);
+      tradable += Math.min(lack, left);
+    }
+    expect(result.tradedWh).toBe(tradable);
+    expect(tradable).toBeGreaterThan(0);
+  });
+
+  it('is the same for the same seed, and another for another', () => {
+    const hash = (seed: number): string =>
+      runMarket(makeNeighbourhood(5, 1, seed), TARIFFS, seed).engine.stateHash();
+    expect(hash(3)).toBe(hash(3));
+    expect(hash(3)).not.toBe(hash(4));
+  });
+});
+
+describe('npm start', () => {
+  const main = ['--import', 'tsx', 'examples/neighbourhood/main.ts'];
+
+  it('prints one JSON object and nothing else', () => {
+    const options = ['--json', '--homes', '4', '--days', '1', '--seed', '5'];
+    const text = execFileSync(process.execPath, [...main, ...options], { cwd: ROOT }).toString();
+    const found = JSON.parse(text) as Record<string, unknown>;
+    expect(Object.keys(found).sort()).toEqual(
+      [
+        'homes',
+        'periods',
+        'commands',
+        'trades',
+        'tradedWh',
+        'selfConsumption',
+        'selfSufficiency',
+        'communitySavingNano',
+        'conserved',
+        'marketHash',
+        'seconds',
+      ].sort(),
+    );
+    expect(found).toMatchObject({ homes: 4, periods: 24, conserved: true });
+    expect(found['communitySavingNano']).toMatch(/^\d+$/);
+  });
+
+  it.each([
+    [['--homes', '0'], '--homes must be a whole number'],
+    [['--case', 'none'], '--case must be'],
+    [['--retail', '1e3'], '--retail must be a price'],
+    [['--retail', '0.05'], 'must be below --retail'],
+    [['--data', 'no-such-file.csv'], 'no-such-file.csv'],
+    [['--colour', 'red'], '--colour'],
+  ])('%j is refused with a clear word', (options, message) => {
+    const run = spawnSync(process.execPath, [...main, ...options], { cwd: ROOT });
+    expect(run.status).toBe(1);
+    expect(run.stdout.toString()).toBe('');
+    expect(run.stderr.toString()).toContain(message);
+    expect(run.stderr.toString()).not.toContain('    at ');
+  });
+});
+
+describe('a CSV of homes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattbook-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'homes.csv');
+  const read = (text: string): ReturnType<typeof readHomes> => {
+    writeFileSync(file, text);
+    return readHomes(file);
+  };
+
+  it('is read by column name, in any order', () => {
+    const homes = read('﻿a_pv_wh,note,a_load_wh\r\n1,x,2\r\n3,y,4\r\n');
+    expect(homes).toEqual({ names: ['a'], load: [[2, 4]], pv: [[1, 3]], periods: 2 });
+  });
+
+  it.each([
+    ['', '1: no column ends in _load_wh'],
+    ['a_load_wh\n1\n', '1: column a_pv_wh is missing'],
+    ['a_load_wh,a_pv_wh\n', '2: no rows below the header'],
+    ['a_load_wh,a_pv_wh\n1,2\n3\n', '3: 1 fields, the header has 2'],
+    ['a_load_wh,a_pv_wh\n1,2\n\n3,4\n', '3: 1 fields, the header has 2'],
+    ['a_load_wh,a_pv_wh\n1,two\n', '2: column a_pv_wh: "two" is no whole number of Wh'],
+    ['a_load_wh,a_pv_wh\n1.5,2\n', '2: column a_load_wh: "1.5" is no whole number of Wh'],
+    ['a_load_wh,a_pv_wh\n1,-2\n', '2: column a_pv_wh: "-2" is no whole number of Wh'],
+    ['a_load_wh,a_pv_wh\n1,\n', '2: column a_pv_wh: "" is no whole number of Wh'],
+    ['a_load_wh,a_pv_wh\n1,9999999999999999999\n', '2: column a_pv_wh: 9999999999999999999 Wh'],
+  ])('%j is refused: %s', (text, message) => {
+    expect(() => read(text)).toThrow(`${file}:${message}`);
+  });
+});
