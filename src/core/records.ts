@@ -1,7 +1,7 @@
 import { UNKNOWN } from './codes.ts';
 import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
-import { isId } from './limits.ts';
+import { isId, MAX_INTEGER } from './limits.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -101,11 +101,12 @@ export function writeRecord(
   for (const [, kind] of layout.fields) size += KINDS[kind].size;
   for (const text of strings) size += 1 + text.length;
   let at = beginRecord(log, layout.type, size, sequence, time) + HEADER_SIZE;
-  layout.fields.forEach(([, kind], i) => {
+  let i = 0;
+  for (const [, kind] of layout.fields) {
     const width = KINDS[kind].size;
-    putField(log.view, at, width, values[i] as number);
+    putField(log.view, at, width, values[i++] as number);
     at += width;
-  });
+  }
   for (const text of strings) at = putId(log.bytes, at, text);
 }
 
@@ -157,6 +158,10 @@ export function checkCommand(view: DataView, start: number): number {
   if (left < HEADER_SIZE) return bad(`${left} bytes are too few for a header`);
   const length = recordLength(view, start);
   if (length > left) return bad(`says it is ${length} bytes long, ${left} are left`);
+  for (const field of ['sequence', 'time'] as const) {
+    const value = readI64(view, start + HEADER[field]);
+    if (value < 0 || value > MAX_INTEGER) return bad(`field ${field} is ${value}`);
+  }
   const layout = LAYOUTS.get(recordType(view, start));
   const version = view.getUint16(start + HEADER.version);
   if (layout === undefined || !(layout.name in COMMANDS) || layout.version !== version) {
