@@ -1,5 +1,16 @@
 import { Side } from '../core/codes.ts';
 import { PPM } from '../core/limits.ts';
+import type { Product } from '../market/products.ts';
+
+/** What lots are worth at a price, in money quanta. Exact as long as the product guard holds. */
+export function energyValue(product: Product, price: number, lots: number): number {
+  return price * lots * product.grid.tickQuanta;
+}
+
+/** The energy in lots, in energy quanta. */
+export function energyAmount(product: Product, lots: number): number {
+  return lots * product.grid.lotQuanta;
+}
 
 /**
  * A percent fee on a value of zero or more, in quanta: floor(value * ppm / 1,000,000), without the

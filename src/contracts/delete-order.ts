@@ -1,7 +1,5 @@
-import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { sideOf } from '../orderbook/orders.ts';
-import { type Holdings, locksExactCost } from './new-order.ts';
+import { type Holdings, lockedEnergy, locksExactCost } from './new-order.ts';
 
 /** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
 export interface Release {
@@ -22,13 +20,10 @@ export function releaseOrder(
   const { ledger, orders } = holdings;
   release.money = 0;
   release.energy = 0;
-  const flags = orders.flags[slot]!;
-  if (locksExactCost(flags)) return;
+  if (locksExactCost(orders.flags[slot]!)) return;
   release.money = orders.lockedMoney[slot]!;
   if (release.money > 0) ledger.lock(orders.moneyRow[slot]!, 0 - release.money);
   orders.lockedMoney[slot] = 0;
-  if (sideOf(flags) === Side.sell && orders.open[slot]! > 0) {
-    release.energy = orders.open[slot]! * product.grid.lotQuanta;
-    ledger.lock(orders.energyRow[slot]!, 0 - release.energy);
-  }
+  release.energy = lockedEnergy(holdings, product, slot);
+  if (release.energy > 0) ledger.lock(orders.energyRow[slot]!, 0 - release.energy);
 }

@@ -3,7 +3,7 @@ import { MAX_INTEGER } from '../core/limits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Listings, Product } from '../market/products.ts';
 import { kindOf, type Orders, sideOf } from '../orderbook/orders.ts';
-import { moneyLock, percentFee } from './amounts.ts';
+import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
 
 /** What the contracts act on. */
 export interface Holdings {
@@ -28,8 +28,8 @@ export function withinLockLimit(
   lots: number,
   ppm: number,
 ): boolean {
-  const value = Math.abs(price) * lots * product.grid.tickQuanta;
-  if (value > MAX_INTEGER || lots * product.grid.lotQuanta > MAX_INTEGER) return false;
+  const value = energyValue(product, Math.abs(price), lots);
+  if (value > MAX_INTEGER || energyAmount(product, lots) > MAX_INTEGER) return false;
   return value + percentFee(value, ppm) <= MAX_INTEGER;
 }
 
@@ -41,7 +41,7 @@ export function limitLock(
   lots: number,
 ): number {
   const { orders } = holdings;
-  const value = orders.price[slot]! * lots * product.grid.tickQuanta;
+  const value = energyValue(product, orders.price[slot]!, lots);
   return moneyLock(sideOf(orders.flags[slot]!), value, lockPpm(holdings, slot));
 }
 
@@ -60,7 +60,7 @@ export function shortage(
   lots: number,
 ): number {
   const { ledger } = holdings;
-  const energy = side === Side.sell ? lots * product.grid.lotQuanta : 0;
+  const energy = side === Side.sell ? energyAmount(product, lots) : 0;
   if (energy > ledger.availableOf(account, product.energyAsset)) {
     return RejectCode.INSUFFICIENT_ENERGY;
   }
@@ -89,7 +89,27 @@ export function lockOrder(
   orders.lockedMoney[slot] = cost;
   if (cost > 0) ledger.lock(moneyRow, cost);
   if (sideOf(orders.flags[slot]!) === Side.sell)
-    ledger.lock(energyRow, lots * product.grid.lotQuanta);
+    ledger.lock(energyRow, energyAmount(product, lots));
+}
+
+/**
+ * Whether the account can pay the difference between what an order has locked and what `lots` at its
+ * present price and terms would lock.
+ * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
+ */
+export function amendShortage(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  lotsBefore: number,
+  lots: number,
+): number {
+  const { ledger, orders } = holdings;
+  const sells = sideOf(orders.flags[slot]!) === Side.sell;
+  const energy = sells ? energyAmount(product, lots - lotsBefore) : 0;
+  if (energy > ledger.available[orders.energyRow[slot]!]!) return RejectCode.INSUFFICIENT_ENERGY;
+  const money = limitLock(holdings, product, slot, lots) - orders.lockedMoney[slot]!;
+  return money > ledger.available[orders.moneyRow[slot]!]! ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
 /**
@@ -108,8 +128,15 @@ export function relockOrder(
   ledger.lock(orders.moneyRow[slot]!, lock - orders.lockedMoney[slot]!);
   orders.lockedMoney[slot] = lock;
   if (sideOf(orders.flags[slot]!) === Side.sell) {
-    ledger.lock(orders.energyRow[slot]!, (lots - lotsBefore) * product.grid.lotQuanta);
+    ledger.lock(orders.energyRow[slot]!, energyAmount(product, lots - lotsBefore));
   }
+}
+
+/** Energy quanta that a limit order has locked. */
+export function lockedEnergy(holdings: Holdings, product: Product, slot: number): number {
+  const { orders } = holdings;
+  const sells = sideOf(orders.flags[slot]!) === Side.sell;
+  return sells ? energyAmount(product, orders.open[slot]!) : 0;
 }
 
 /** Whether an order's price is known in advance, so that it locks its exact cost. */

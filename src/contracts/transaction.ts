@@ -1,7 +1,7 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf } from '../orderbook/orders.ts';
-import { fillCost, percentFee } from './amounts.ts';
+import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
 import { type Holdings, limitLock, locksExactCost } from './new-order.ts';
 
 /** What one fill came to; filled in by `settleTrade`, so that nothing is allocated. */
@@ -29,7 +29,7 @@ export function settleTrade(
 ): void {
   const { ledger, orders, listings } = holdings;
   const price = orders.price[maker]!;
-  const value = price * lots * product.grid.tickQuanta;
+  const value = energyValue(product, price, lots);
   const size = Math.abs(value);
   const takerFee = percentFee(size, listings.terms[orders.terms[taker]!]!.takerPpm);
   const makerFee = percentFee(size, listings.terms[orders.terms[maker]!]!.makerPpm);
@@ -40,7 +40,7 @@ export function settleTrade(
   fill.buyerFee = takerBuys ? takerFee : makerFee;
   fill.sellerFee = takerBuys ? makerFee : takerFee;
 
-  const energy = lots * product.grid.lotQuanta;
+  const energy = energyAmount(product, lots);
   ledger.settle(orders.energyRow[seller]!, energy, 0, energy);
   ledger.credit(orders.energyRow[buyer]!, energy);
   pay(holdings, product, buyer, lots, fillCost(Side.buy, value, fill.buyerFee));

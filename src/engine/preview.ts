@@ -1,4 +1,5 @@
 import { OrderKind, RejectCode, type RejectName, Side, TimeInForce } from '../core/codes.ts';
+import { energyAmount } from '../contracts/amounts.ts';
 import { ByteLog } from '../core/bytes.ts';
 import { COMMANDS } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
@@ -55,7 +56,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const { filled, cost, fees, left } = state.walk;
   const rests = entry.kind === OrderKind.limit && entry.timeInForce < TimeInForce.ioc;
   const money = Math.max(0, entry.cost);
-  const energy = entry.side === Side.sell ? entry.lots * product.grid.lotQuanta : 0;
+  const energy = entry.side === Side.sell ? energyAmount(product, entry.lots) : 0;
   return {
     ok: true,
     locksMoney: amountText(state, product.moneyAsset, money),

@@ -8,6 +8,8 @@ import {
   Side,
   TimeInForce,
 } from '../core/codes.ts';
+import { energyValue } from '../contracts/amounts.ts';
+import { lockedEnergy } from '../contracts/new-order.ts';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import type { Product } from '../market/products.ts';
@@ -162,11 +164,11 @@ export function productView(state: MarketState, product: Product): ProductView {
 export function orderView(state: MarketState, slot: number): OrderView {
   const { orders, listings } = state;
   const product = listings.products[orders.product[slot]!]!;
-  const { tick, lot, lotQuanta } = product.grid;
+  const { tick, lot } = product.grid;
   const flags = orders.flags[slot]!;
   const openLots = orders.open[slot]!;
   const lockedMoneyQuanta = orders.lockedMoney[slot]!;
-  const lockedEnergyQuanta = sideOf(flags) === Side.sell ? openLots * lotQuanta : 0;
+  const lockedEnergyQuanta = lockedEnergy(state, product, slot);
   const expires = timeInForceOf(flags) === TimeInForce.gtd;
   return {
     orderId: orders.id[slot]!,
@@ -213,8 +215,9 @@ export function tradeView(
   event: Extract<EventRecord, { type: 'trade' }>,
 ): TradeView {
   const row = state.listings.findProduct(event.product)!;
-  const { moneyAsset, grid } = state.listings.products[row]!;
-  const valueQuanta = event.price * event.quantity * grid.tickQuanta;
+  const product = state.listings.products[row]!;
+  const { moneyAsset, grid } = product;
+  const valueQuanta = energyValue(product, event.price, event.quantity);
   return {
     trade: event.trade,
     sequence: event.sequence,

@@ -1,9 +1,8 @@
-import { EndReason, RejectCode, Side, TimeInForce } from '../core/codes.ts';
-import { limitLock, relockOrder } from '../contracts/new-order.ts';
+import { EndReason, RejectCode, TimeInForce } from '../core/codes.ts';
+import { amendShortage, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import type { Product } from '../market/products.ts';
-import { NONE, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { NONE, timeInForceOf } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
 import { endOrder, withdrawFromBook } from './ending.ts';
 import { writeEvent } from './events.ts';
@@ -74,7 +73,7 @@ function enterAnew(
   orders.terms[slot] = product.terms;
   const code =
     admitPrice(state, product, slot, open, oldOpen) ||
-    amendShortage(state, product, slot, open, oldOpen);
+    amendShortage(state, product, slot, oldOpen, open);
   const newPrice = orders.price[slot]!;
   orders.price[slot] = oldPrice;
   orders.terms[slot] = oldTerms;
@@ -93,23 +92,6 @@ function enterAnew(
   writeAmended(state, outbox, slot, false);
   if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
   return 0;
-}
-
-/** Whether the account can pay the difference to what the order has locked already. */
-function amendShortage(
-  state: MarketState,
-  product: Product,
-  slot: number,
-  open: number,
-  oldOpen: number,
-): number {
-  const { ledger, orders } = state;
-  if (sideOf(orders.flags[slot]!) === Side.sell) {
-    const more = (open - oldOpen) * product.grid.lotQuanta;
-    if (more > ledger.available[orders.energyRow[slot]!]!) return RejectCode.INSUFFICIENT_ENERGY;
-  }
-  const more = limitLock(state, product, slot, open) - orders.lockedMoney[slot]!;
-  return more > ledger.available[orders.moneyRow[slot]!]! ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
 function writeAmended(state: MarketState, outbox: Outbox, slot: number, keepsPlace: boolean): void {

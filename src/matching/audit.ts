@@ -1,5 +1,4 @@
-import { Side } from '../core/codes.ts';
-import { sideOf } from '../orderbook/orders.ts';
+import { lockedEnergy } from '../contracts/new-order.ts';
 import type { MarketState } from './state.ts';
 
 /**
@@ -12,10 +11,8 @@ export function isConserved(state: MarketState): boolean {
   const held = new Float64Array(ledger.rows);
   for (const slot of orders.select(() => true)) {
     held[orders.moneyRow[slot]!]! += orders.lockedMoney[slot]!;
-    if (sideOf(orders.flags[slot]!) === Side.sell) {
-      const { lotQuanta } = listings.products[orders.product[slot]!]!.grid;
-      held[orders.energyRow[slot]!]! += orders.open[slot]! * lotQuanta;
-    }
+    const product = listings.products[orders.product[slot]!]!;
+    held[orders.energyRow[slot]!]! += lockedEnergy(state, product, slot);
   }
   for (let row = 0; row < ledger.rows; row++) {
     if (ledger.locked[row] !== held[row]) return false;

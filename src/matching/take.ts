@@ -7,7 +7,7 @@ import {
   Side,
   TimeInForce,
 } from '../core/codes.ts';
-import { fillCost, percentFee } from '../contracts/amounts.ts';
+import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import { lockOrder, shortage } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
@@ -41,7 +41,7 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   if (!crosses(side, readI64(view, at + AT.limitPrice), price)) return RejectCode.PRICE_CHANGED;
   const lots = readI64(view, at + AT.quantity);
   if (lots > orders.open[maker]!) return RejectCode.QUANTITY_GONE;
-  const value = price * lots * product.grid.tickQuanta;
+  const value = energyValue(product, price, lots);
   const { takerPpm } = state.listings.terms[product.terms]!;
   const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
   const short = shortage(state, product, account, side, cost, lots);

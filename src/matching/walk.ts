@@ -1,5 +1,5 @@
 import { SelfTrade, Side } from '../core/codes.ts';
-import { fillCost, percentFee } from '../contracts/amounts.ts';
+import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
 import { selfTradeOf, sideOf } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
@@ -38,7 +38,7 @@ export function walk(state: MarketState, product: Product, slot: number): void {
       else if (mode !== SelfTrade.cancelMaker) left = 0;
       return left > 0;
     }
-    const value = price * lots * product.grid.tickQuanta;
+    const value = energyValue(product, price, lots);
     const fee = percentFee(Math.abs(value), takerPpm);
     answer.filled += lots;
     answer.fees += fee;
