@@ -24,12 +24,14 @@ export class ByteLog {
 
   /** Appends a copy of `bytes`. */
   append(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.extend(bytes.length));
+    const at = this.extend(bytes.length);
+    this.bytes.set(bytes, at);
   }
 
-  /** Forgets the bytes, keeps the room. */
-  clear(): void {
-    this.length = 0;
+  /** Forgets the first `size` bytes, keeps the room. O(bytes left). */
+  dropFirst(size: number): void {
+    this.bytes.copyWithin(0, size, this.length);
+    this.length -= size;
   }
 
   /** A copy of the bytes from `start` to `end`. */

@@ -177,6 +177,8 @@ export const PRECEDENCE: readonly RejectName[] = [
 export const Side = { buy: 0, sell: 1 } as const;
 /** Kind of an order. A take is an immediate order against one resting order. */
 export const OrderKind = { limit: 0, market: 1, take: 2 } as const;
+/** Kinds that can be submitted. */
+export const SubmitKind = { limit: 0, market: 1 } as const;
 /** How long an order stands: until cancelled, until an instant, not at all, or whole or not at all. */
 export const TimeInForce = { gtc: 0, gtd: 1, ioc: 2, fok: 3 } as const;
 /** What a post-only order does when it would trade on entry. */

@@ -1,6 +1,7 @@
 import { UNKNOWN } from './codes.ts';
 import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
+import { commandFault } from './forms.ts';
 import { isId, MAX_INTEGER } from './limits.ts';
 import {
   type CommandName,
@@ -110,7 +111,10 @@ export function writeRecord(
   for (const text of strings) at = putId(log.bytes, at, text);
 }
 
-/** The record at a place as a plain object, with ids for row numbers and names for table entries. */
+/**
+ * The record at a place as a plain object, with ids for row numbers and names for table entries. A
+ * reference that was unknown reads as the id asked for in a command, and as '' in an event.
+ */
 export function readRecord(view: DataView, start: number, naming: Naming): Record<string, unknown> {
   const layout = LAYOUTS.get(recordType(view, start)) as Layout & { name: string };
   const record: Record<string, unknown> = {
@@ -122,8 +126,9 @@ export function readRecord(view: DataView, start: number, naming: Naming): Recor
   let at = start + HEADER_SIZE;
   for (const [name, kind] of layout.fields) {
     const value = readField(view, at, KINDS[kind].size);
-    if (value === UNKNOWN && isReference(kind)) unknown.push(name);
-    else record[name] = display(kind, value, naming);
+    const isUnknown = value === UNKNOWN && isReference(kind);
+    record[name] = isUnknown ? '' : display(kind, value, naming);
+    if (isUnknown && isCommand(layout.name)) unknown.push(name);
     at += KINDS[kind].size;
   }
   for (const name of [...layout.strings, ...unknown]) {
@@ -164,21 +169,25 @@ export function checkCommand(view: DataView, start: number): number {
   }
   const layout = LAYOUTS.get(recordType(view, start));
   const version = view.getUint16(start + HEADER.version);
-  if (layout === undefined || !(layout.name in COMMANDS) || layout.version !== version) {
+  if (layout === undefined || !isCommand(layout.name) || layout.version !== version) {
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
   const end = start + length;
   let at = start + HEADER_SIZE;
   let strings = layout.strings.length;
+  const values: Record<string, number> = {};
   for (const [name, kind] of layout.fields) {
     const { size, min, max } = KINDS[kind];
     if (at + size > end) return bad(`ends inside field ${name}`);
     const value = readField(view, at, size);
     if (value < min || value > max) return bad(`field ${name} is ${value}, not ${min} to ${max}`);
     if (value === UNKNOWN && isReference(kind)) strings++;
+    values[name] = value;
     at += size;
   }
+  const fault = commandFault(layout.name, (field) => values[field] as number);
+  if (fault !== undefined) return bad(fault);
   for (let i = 0; i < strings; i++) {
     if (at >= end || at + 1 + view.getUint8(at) > end) return bad(`ends inside string ${i}`);
     const id = readId(view, at);
@@ -187,4 +196,8 @@ export function checkCommand(view: DataView, start: number): number {
     at += 1 + id.length;
   }
   return at === end ? length : bad(`has ${end - at} bytes too many`);
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
 }

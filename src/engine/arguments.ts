@@ -104,3 +104,15 @@ export function requiredSteps(
   if (steps === undefined) throw new TypeError(`${name} (or ${name}${unit}) is missing`);
   return steps;
 }
+
+/** Checks an argument that must be bytes. @throws TypeError */
+export function bytesArgument(value: unknown, argument: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`${argument} must be a Uint8Array, got ${shown(value)}`);
+}
+
+/** Checks an argument that must be an object with fields. @throws TypeError */
+export function objectArgument(value: unknown, argument: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new TypeError(`${argument} needs an object with fields, got ${shown(value)}`);
+}

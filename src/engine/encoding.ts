@@ -1,7 +1,16 @@
-import { OrderKind, PostOnly, Role, SelfTrade, Side, TimeInForce, UNKNOWN } from '../core/codes.ts';
+import {
+  PostOnly,
+  Role,
+  SelfTrade,
+  Side,
+  SubmitKind,
+  TimeInForce,
+  UNKNOWN,
+} from '../core/codes.ts';
 import { type Decimal, parseDecimal, quantum } from '../core/decimal.ts';
 import { MAX_DECIMALS, MAX_INTEGER, PPM } from '../core/limits.ts';
-import type { CommandName } from '../core/registry.ts';
+import { type CommandName, COMMANDS } from '../core/registry.ts';
+import { commandFault } from '../core/forms.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
@@ -10,12 +19,11 @@ import {
   idArgument,
   integerArgument,
   nameArgument,
+  objectArgument,
   requiredSteps,
   stepsArgument,
 } from './arguments.ts';
 import type { Band, FeeFields, Requests, Stamp } from './requests.ts';
-
-const OPERATOR = 'operator';
 
 /**
  * A request on its way to a command record: values of the fields in the order of the layout, the
@@ -35,16 +43,24 @@ export class Encoding {
     this.values.push(...values);
   }
 
-  /** Actor, room for the digest, and command id, which every command begins with. */
-  stamp(request: Stamp, actor: string | undefined): void {
-    this.account(request.actor ?? actor, 'actor');
+  /**
+   * Actor, room for the digest, and command id, which every command begins with. Without an actor it
+   * is the account that the request is about or the operator, as the command implies.
+   */
+  stamp(request: Stamp & { readonly account?: string }, implied?: 'account' | 'operator'): void {
+    const { actor, account } = request;
+    if (actor === undefined && implied === 'account') this.account(account, 'account');
+    else this.account(actor === undefined ? implied : actor, 'actor');
     this.number(0, 0);
     const { commandId } = request;
     this.strings.push(commandId === undefined ? '' : idArgument(commandId, 'commandId'));
   }
 
-  /** Puts the digest in its place, once all of the request was found to be well-formed. */
-  digest(command: CommandName, request: Stamp): void {
+  /** Checks the form of the whole, and puts the digest in its place. @throws RangeError */
+  complete(command: CommandName, request: Stamp): void {
+    const places = PLACES[command];
+    const fault = commandFault(command, (field) => this.values[places[field] as number] as number);
+    if (fault !== undefined) throw new RangeError(fault);
     if (request.commandId === undefined) return;
     const [high, low] = requestDigest(command, request);
     this.values[1] = high;
@@ -80,20 +96,20 @@ export class Encoding {
     return slot === NONE ? undefined : listings.products[orders.product[slot]!];
   }
 
-  fees(request: FeeFields): void {
-    this.number(integerArgument(request.makerPpm ?? 0, 'makerPpm', 0, PPM));
-    this.number(integerArgument(request.takerPpm ?? 0, 'takerPpm', 0, PPM));
+  fees({ makerPpm, takerPpm }: FeeFields): void {
+    this.number(integerArgument(makerPpm, 'makerPpm', 0, PPM));
+    this.number(integerArgument(takerPpm, 'takerPpm', 0, PPM));
   }
 
-  band(band: Band | null | undefined, tick: Decimal | undefined): void {
-    if (band === null || band === undefined) {
+  band(band: Band | null, tick: Decimal | undefined): void {
+    if (band === null) {
       this.number(0, 0, 0);
       return;
     }
+    objectArgument(band, 'band');
     const ends = { 'band.low': band.low, 'band.high': band.high };
     const low = requiredSteps(ends, 'band.low', 'Ticks', -MAX_INTEGER, tick);
     const high = requiredSteps(ends, 'band.high', 'Ticks', -MAX_INTEGER, tick);
-    if (low > high) throw new RangeError('band.low must not be above band.high');
     this.number(1, low, high);
   }
 
@@ -103,66 +119,73 @@ export class Encoding {
   }
 }
 
+/** Where each field of a command stands among its values. */
+const PLACES = Object.fromEntries(
+  Object.entries(COMMANDS).map(([name, { fields }]) => [
+    name,
+    Object.fromEntries(fields.map(([field], i) => [field, i])),
+  ]),
+) as Record<CommandName, Readonly<Record<string, number>>>;
+
 /** How each request becomes the fields of its command, in the order of the command's layout. */
 export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
   openAccount(to, request) {
-    to.stamp(request, OPERATOR);
-    to.number(nameArgument(Role, request.role ?? 'trader', 'role'));
+    to.stamp(request, 'operator');
+    to.number(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
     to.strings.push(idArgument(request.id, 'id'));
   },
   freezeAccount(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     to.account(request.account, 'account');
-    to.number(flagArgument(request.frozen ?? true, 'frozen') ? 1 : 0);
+    to.number(flagArgument(otherwise(request.frozen, true), 'frozen') ? 1 : 0);
   },
   closeAccount(to, request) {
-    to.stamp(request, request.account);
+    to.stamp(request, 'account');
     to.account(request.account, 'account');
   },
   deposit(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     to.account(request.account, 'account');
     const step = to.asset(request.asset, 'asset');
     to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
   },
   withdraw(to, request) {
-    to.stamp(request, request.account);
+    to.stamp(request, 'account');
     to.account(request.account, 'account');
     const step = to.asset(request.asset, 'asset');
     to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
   },
   transfer(to, request) {
-    to.stamp(request, request.account);
+    to.stamp(request, 'account');
     to.account(request.account, 'account');
     to.account(request.to, 'to');
-    if (request.to === request.account) throw new RangeError('to must be another account');
     const step = to.asset(request.asset, 'asset');
     to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
   },
   listAsset(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     to.number(integerArgument(request.decimals, 'decimals', 0, MAX_DECIMALS));
     to.strings.push(idArgument(request.id, 'id'));
   },
   listProduct(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     to.asset(request.energy, 'energy');
     to.asset(request.money, 'money');
-    if (request.energy === request.money) throw new RangeError('energy and money must differ');
     const tick = stepArgument(request.tick, 'tick');
     const lot = stepArgument(request.lot, 'lot');
     to.number(tick.mantissa, tick.decimals, lot.mantissa, lot.decimals);
-    to.fees(request);
-    to.band(request.band, tick);
+    const { makerPpm = 0, takerPpm = 0 } = request;
+    to.fees({ makerPpm, takerPpm });
+    to.band(request.band === undefined ? null : request.band, tick);
     to.strings.push(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     to.product(request.product);
     to.fees(request);
   },
   setBand(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
     const product = to.product(request.product);
     if (request.band === undefined) throw new TypeError('band is missing; null takes it away');
     to.band(request.band, product?.grid.tick);
@@ -172,9 +195,11 @@ export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]
   closeProduct: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {
-    to.stamp(request, undefined);
+    to.stamp(request);
     const grid = to.order(request.orderId)?.grid;
-    to.number(integerArgument(request.expectedVersion ?? 0, 'expectedVersion', 0, UNKNOWN));
+    to.number(
+      integerArgument(otherwise(request.expectedVersion, 0), 'expectedVersion', 0, UNKNOWN),
+    );
     const price = stepsArgument(request, 'price', 'Ticks', -MAX_INTEGER, grid?.tick);
     const quantity = stepsArgument(request, 'quantity', 'Lots', 0, grid?.lot);
     if (price === undefined && quantity === undefined) {
@@ -184,11 +209,11 @@ export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]
     to.number(quantity === undefined ? 0 : 1, quantity ?? 0);
   },
   cancel(to, request) {
-    to.stamp(request, undefined);
+    to.stamp(request);
     to.order(request.orderId);
   },
   cancelAll(to, request) {
-    to.stamp(request, request.account ?? OPERATOR);
+    to.stamp(request, request.account === undefined ? 'operator' : 'account');
     if (request.account === undefined && request.product === undefined) {
       throw new TypeError('cancelAll needs an account or a product');
     }
@@ -200,34 +225,35 @@ export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]
     else to.product(request.product);
   },
   take(to, request) {
-    to.stamp(request, request.account);
+    to.stamp(request, 'account');
     to.account(request.account, 'account');
     const grid = to.order(request.orderId)?.grid;
     to.number(requiredSteps(request, 'quantity', 'Lots', 1, grid?.lot));
     to.number(requiredSteps(request, 'limitPrice', 'Ticks', -MAX_INTEGER, grid?.tick));
   },
   advanceTime(to, request) {
-    to.stamp(request, OPERATOR);
+    to.stamp(request, 'operator');
+    if (request.at === undefined) throw new TypeError('at is missing');
   },
 };
 
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
-  to.stamp(request, OPERATOR);
+  to.stamp(request, 'operator');
   to.product(request.product);
 }
 
 function encodeSubmit(to: Encoding, request: Requests['submit']): void {
-  to.stamp(request, request.account);
+  to.stamp(request, 'account');
   to.account(request.account, 'account');
   const grid = to.product(request.product)?.grid;
-  const kind = request.kind ?? 'limit';
-  if (kind !== 'limit' && kind !== 'market') nameArgument({ limit: 0, market: 1 }, kind, 'kind');
-  const timeInForce = request.timeInForce ?? (kind === 'market' ? 'ioc' : 'gtc');
-  const postOnly = request.postOnly ?? 'off';
-  to.number(nameArgument(Side, request.side, 'side'), OrderKind[kind]);
+  const kind = otherwise(request.kind, 'limit');
+
+  const timeInForce = otherwise(request.timeInForce, kind === 'market' ? 'ioc' : 'gtc');
+  const postOnly = otherwise(request.postOnly, 'off');
+  to.number(nameArgument(Side, request.side, 'side'), nameArgument(SubmitKind, kind, 'kind'));
   to.number(nameArgument(TimeInForce, timeInForce, 'timeInForce'));
   to.number(nameArgument(PostOnly, postOnly, 'postOnly'));
-  to.number(nameArgument(SelfTrade, request.selfTrade ?? 'cancelTaker', 'selfTrade'));
+  to.number(nameArgument(SelfTrade, otherwise(request.selfTrade, 'cancelTaker'), 'selfTrade'));
   const price = stepsArgument(request, 'price', 'Ticks', -MAX_INTEGER, grid?.tick);
   if (price === undefined && kind === 'limit') throw new TypeError('a limit order needs a price');
   const quantity = requiredSteps(request, 'quantity', 'Lots', 1, grid?.lot);
@@ -237,15 +263,6 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   to.strings.push(
     request.clientOrderId === undefined ? '' : idArgument(request.clientOrderId, 'clientOrderId'),
   );
-  const immediate = timeInForce === 'ioc' || timeInForce === 'fok';
-  if (kind === 'market' && !immediate) {
-    throw new RangeError('a market order is ioc or fok: it never rests');
-  }
-  if (postOnly !== 'off' && immediate) throw new RangeError('a post-only order is gtc or gtd');
-  if (least > quantity) throw new RangeError('minQuantity must not exceed quantity');
-  if (least > 0 && (postOnly !== 'off' || timeInForce === 'fok')) {
-    throw new RangeError('minQuantity has no meaning for post-only and fok orders');
-  }
 }
 
 function expiryArgument(request: Requests['submit'], timeInForce: string): number {
@@ -264,26 +281,71 @@ function stepArgument(text: unknown, argument: string): Decimal {
   return step;
 }
 
+type Fields = { [C in CommandName]: keyof Requests[C] }[CommandName];
+
+/** All that a request can ask for: whatever kind of object it is, these are its content. */
+const CONTENT = Object.keys({
+  account: 1,
+  actor: 1,
+  amount: 1,
+  amountQuanta: 1,
+  asset: 1,
+  band: 1,
+  clientOrderId: 1,
+  decimals: 1,
+  energy: 1,
+  expectedVersion: 1,
+  expiresAt: 1,
+  frozen: 1,
+  id: 1,
+  kind: 1,
+  limitPrice: 1,
+  limitPriceTicks: 1,
+  lot: 1,
+  makerPpm: 1,
+  minQuantity: 1,
+  minQuantityLots: 1,
+  money: 1,
+  orderId: 1,
+  postOnly: 1,
+  price: 1,
+  priceTicks: 1,
+  product: 1,
+  quantity: 1,
+  quantityLots: 1,
+  role: 1,
+  selfTrade: 1,
+  side: 1,
+  takerPpm: 1,
+  tick: 1,
+  timeInForce: 1,
+  to: 1,
+} satisfies Record<Exclude<Fields, 'at' | 'commandId'>, 1>);
+
 /**
- * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its fields.
- * Two FNV-1a-like lanes: they tell honest requests apart, and a client who forges a collision only
- * gets its own earlier outcome back.
+ * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
+ * fields. Two FNV-1a-like lanes: they tell honest requests apart, and a client who forges a collision
+ * only gets its own earlier outcome back.
  */
-function requestDigest(command: CommandName, request: Stamp): [high: number, low: number] {
+function requestDigest(command: CommandName, request: object): [high: number, low: number] {
+  const fields = request as Record<string, unknown>;
+  const content = CONTENT.map((name) => {
+    const value = fields[name];
+    if (name !== 'band' || value === null || value === undefined) return value;
+    const { low, high } = value as Band;
+    return [low, high];
+  });
   let high = 0x811c_9dc5;
   let low = 0x9747_b28c;
-  const { at: _, ...content } = request;
-  const text = command + JSON.stringify(content, Object.keys(flatten(content)).sort());
-  for (let i = 0; i < text.length; i++) {
-    const byte = text.charCodeAt(i);
-    high = Math.imul(high ^ byte, 0x0100_0193);
-    low = Math.imul(low ^ byte, 0x85eb_ca6b) ^ (low >>> 15);
+  for (const character of JSON.stringify([command, content])) {
+    const code = character.charCodeAt(0);
+    high = Math.imul(high ^ code, 0x0100_0193);
+    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
   }
   return [high >>> 0, low >>> 0];
 }
 
-/** A request's fields and those of its band; JSON.stringify keeps the keys that it is told. */
-function flatten(content: Stamp & { band?: unknown }): object {
-  const { band } = content;
-  return typeof band === 'object' && band !== null ? { ...content, ...band } : content;
+/** What a field holds if it was given; null is given, and wrong. */
+function otherwise<T>(value: T | undefined, instead: T): T {
+  return value === undefined ? instead : value;
 }

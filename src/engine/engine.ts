@@ -1,5 +1,6 @@
 import { RejectCode, type RejectName } from '../core/codes.ts';
 import { ByteLog, readI64 } from '../core/bytes.ts';
+import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type CommandName, COMMANDS, HEADER } from '../core/registry.ts';
@@ -7,7 +8,7 @@ import { checkCommand, type RecordCursor, writeRecord } from '../core/records.ts
 import { apply } from '../matching/apply.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState, type Receipt } from '../matching/state.ts';
-import { integerArgument } from './arguments.ts';
+import { bytesArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
 import { ENCODERS, Encoding } from './encoding.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import { Queries } from './queries.ts';
@@ -42,14 +43,18 @@ export class Engine extends Queries {
 
   constructor(options: EngineOptions = {}) {
     super(new MarketState());
-    this.#clock = options.clock;
-    this.#keep = options.history !== 'drop';
+    const { clock, history = 'keep' } = options;
+    if (clock !== undefined && typeof clock !== 'function') {
+      throw new TypeError(`clock must be a function, got ${shown(clock)}`);
+    }
+    this.#clock = clock;
+    this.#keep = nameArgument({ keep: 0, drop: 1 }, history, 'history') === 0;
   }
 
   /** The engine that wrote a snapshot, without its history. @throws WattbookError BAD_SNAPSHOT */
   static restore(bytes: Uint8Array, options: EngineOptions = {}): Engine {
     const engine = new Engine(options);
-    engine.state = restore(bytes);
+    engine.state = restore(bytesArgument(bytes, 'bytes'));
     return engine;
   }
 
@@ -61,6 +66,7 @@ export class Engine extends Queries {
     commands: Uint8Array,
     options: EngineOptions & { readonly from?: Uint8Array } = {},
   ): Engine {
+    bytesArgument(commands, 'commands');
     const engine =
       options.from === undefined ? new Engine(options) : Engine.restore(options.from, options);
     const { buffer, byteOffset, byteLength } = commands;
@@ -168,21 +174,17 @@ export class Engine extends Queries {
 
   /** Forgets the commands and events kept so far; the state is what it was. */
   forgetHistory(): void {
-    this.#commands.clear();
-    this.kept.clear();
+    this.#dropBefore(this.#commands.length, this.kept.length);
   }
 
   #perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
     this.#mustRun();
-    if (typeof request !== 'object' || request === null) {
-      throw new TypeError(`${command} needs an object with the request's fields`);
-    }
+    objectArgument(request, command);
     const encoding = new Encoding(this.state);
     ENCODERS[command](encoding, request);
-    encoding.digest(command, request);
+    encoding.complete(command, request);
     const time = this.#stampTime(request.at);
     const { values, strings, unknown } = encoding;
-    if (!this.#keep) this.forgetHistory();
     const start = this.#commands.length;
     const sequence = this.state.sequence + 1;
     writeRecord(this.#commands, COMMANDS[command], sequence, time, values, [
@@ -196,7 +198,6 @@ export class Engine extends Queries {
 
   #replayRecord(record: Uint8Array): void {
     this.#mustRun();
-    if (!this.#keep) this.forgetHistory();
     const start = this.#commands.length;
     this.#commands.append(record);
     const expected = this.state.sequence + 1;
@@ -211,12 +212,21 @@ export class Engine extends Queries {
   #apply(start: number): Receipt {
     this.#cursor.view = this.#commands.view;
     this.#cursor.at = start;
+    const eventsStart = this.kept.length;
     try {
-      return apply(this.state, this.#cursor, this.kept);
+      const receipt = apply(this.state, this.#cursor, this.kept);
+      if (receipt.recorded && !this.#keep) this.#dropBefore(start, eventsStart);
+      return receipt;
     } catch (fault) {
       this.#fault = fault;
       throw fault;
     }
+  }
+
+  #dropBefore(commandsStart: number, eventsStart: number): void {
+    this.#commands.dropFirst(commandsStart);
+    this.kept.dropFirst(eventsStart);
+    this.forgotten++;
   }
 
   #mustRun(): void {

@@ -8,6 +8,7 @@ import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
+import { objectArgument } from './arguments.ts';
 import { ENCODERS, Encoding } from './encoding.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
@@ -39,8 +40,10 @@ export type Preview =
  * it. Only what `preview` is asked about is looked at: command ids and `at` play no part.
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
+  objectArgument(request, 'preview');
   const encoding = new Encoding(state);
   ENCODERS.submit(encoding, request);
+  encoding.complete('submit', request);
   const log = new ByteLog(256);
   const { values, strings, unknown } = encoding;
   writeRecord(log, COMMANDS.submit, 0, 0, values, [...strings, ...unknown]);

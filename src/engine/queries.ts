@@ -1,5 +1,6 @@
 import { EventType, Side } from '../core/codes.ts';
 import { ByteLog, readI64 } from '../core/bytes.ts';
+import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { HEADER } from '../core/registry.ts';
 import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
@@ -17,6 +18,8 @@ export class Queries {
   protected state: MarketState;
   /** Events that are kept. @internal */
   protected readonly kept: ByteLog = new ByteLog();
+  /** How often kept events were forgotten. @internal */
+  protected forgotten = 0;
 
   /** @internal */
   constructor(state: MarketState) {
@@ -52,13 +55,12 @@ export class Queries {
     const row = known(listings.findAsset(idArgument(asset, 'asset')), 'asset', asset);
     return views.balanceView(this.state, this.#accountRow(account), row);
   }
-  /** Balances in all assets that the account ever held. @throws RangeError if it is unknown */
+  /** Balances that are not zero, available and locked. @throws RangeError if it is unknown */
   balances(account: string): views.BalanceView[] {
-    const { ledger, listings } = this.state;
     const row = this.#accountRow(account);
-    return listings.assets.flatMap((_, asset) =>
-      ledger.find(row, asset) < 0 ? [] : [views.balanceView(this.state, row, asset)],
-    );
+    return this.state.listings.assets
+      .map((_, asset) => views.balanceView(this.state, row, asset))
+      .filter(({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0);
   }
   /** An open order, or undefined once it has ended. */
   order(orderId: number): views.OrderView | undefined {
@@ -109,6 +111,8 @@ export class Queries {
     filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
   ): Generator<views.TradeView> {
     const { since = 0, product, account } = filter;
+    if (product !== undefined) this.#product(product);
+    if (account !== undefined) this.#accountRow(account);
     for (const at of this.#records(since)) {
       if (recordType(this.kept.view, at) !== EventType.trade) continue;
       const event = this.#event(at) as Extract<EventRecord, { type: 'trade' }>;
@@ -148,10 +152,16 @@ export class Queries {
     return listings.products[row]!;
   }
 
-  /** Where the kept events after a sequence begin. */
-  *#records(since: number): Generator<number> {
-    for (let at = 0; at < this.kept.length; at += recordLength(this.kept.view, at)) {
-      if (readI64(this.kept.view, at + HEADER.sequence) > since) yield at;
+  /** Where the events begin that were kept when the reading began and came after a sequence. */
+  *#records(since: unknown): Generator<number> {
+    const after = integerArgument(since, 'since', 0, MAX_INTEGER);
+    const end = this.kept.length;
+    const { forgotten } = this;
+    for (let at = 0; at < end; at += recordLength(this.kept.view, at)) {
+      if (readI64(this.kept.view, at + HEADER.sequence) > after) yield at;
+      if (this.forgotten !== forgotten) {
+        throw new WattbookError('NOT_KEPT', 'the history was forgotten while it was read');
+      }
     }
   }
 

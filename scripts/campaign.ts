@@ -1,0 +1,225 @@
+/**
+ * Runs random command streams through the engine and its naive twin, and compares them:
+ *
+ *   npx tsx scripts/campaign.ts --commands 10000000 --seed 1
+ *
+ * Events and receipts are compared after every command, every field and the state bytes after every
+ * 20th (more rarely where the book or the window of command ids is large). `--stream n` repeats one
+ * stream of a seed.
+ */
+import { parseArgs } from 'node:util';
+import { EndReason, EventType, RejectCode } from '../src/core/codes.ts';
+import { EVENTS, offsetsOf } from '../src/core/registry.ts';
+import { recordLength, recordType } from '../src/core/records.ts';
+import {
+  CommandSource,
+  type Draw,
+  mulberry32,
+  PLAIN,
+  type Profile,
+} from '../test/random-commands.ts';
+import type { Command } from '../test/twin/commands.ts';
+import { Lockstep } from '../test/twin/lockstep.ts';
+import { setUp } from '../test/twin/set-up.ts';
+
+interface Plan {
+  readonly name: string;
+  readonly share: number;
+  readonly least: number;
+  readonly most: number;
+  readonly profile: (draw: Draw) => Partial<Profile>;
+}
+
+/** Share: how many of a hundred streams are of a kind. */
+const PLANS: readonly Plan[] = [
+  { name: 'short', share: 40, least: 200, most: 2000, profile: () => ({}) },
+  { name: 'scarce funds', share: 12, least: 200, most: 3000, profile: () => ({ funds: 'scarce' }) },
+  { name: 'huge amounts', share: 16, least: 200, most: 3000, profile: () => ({ funds: 'huge' }) },
+  {
+    name: 'many levels',
+    share: 20,
+    least: 8000,
+    most: 50_000,
+    profile: (draw) => ({
+      traders: 12,
+      ticks: 100 + draw(3000),
+      aggressive: 4 + draw(10),
+      withIds: 5,
+      administration: 10,
+      wave: 4000 + draw(12_000),
+    }),
+  },
+  {
+    name: 'long queues',
+    share: 8,
+    least: 8000,
+    most: 50_000,
+    profile: (draw) => ({
+      traders: 20,
+      ticks: 3 + draw(30),
+      aggressive: 3 + draw(6),
+      withIds: 5,
+      administration: 10,
+      wave: 4000 + draw(12_000),
+    }),
+  },
+  {
+    name: 'more ids than the window holds',
+    share: 4,
+    least: 70_000,
+    most: 140_000,
+    profile: () => ({ withIds: 95, administration: 30 }),
+  },
+];
+
+interface Tally {
+  streams: number;
+  commands: number;
+  accepted: number;
+  refused: number;
+  trades: number;
+  selfTrades: number;
+  hashes: number;
+  mostOrders: number;
+  mostPages: number;
+  readonly codes: Map<number, number>;
+}
+
+class Failure extends Error {}
+
+const ENDED = offsetsOf(EVENTS.orderEnded);
+
+function planOf(draw: Draw): Plan {
+  let left = draw(PLANS.reduce((sum, { share }) => sum + share, 0));
+  for (const plan of PLANS) {
+    left -= plan.share;
+    if (left < 0) return plan;
+  }
+  throw new Error('the shares do not add up');
+}
+
+/** Lots that self-trade prevention took off the book: orders ended or reduced by it. */
+function countSelfTrades(events: Uint8Array): number {
+  const view = new DataView(events.buffer, events.byteOffset, events.byteLength);
+  let count = 0;
+  for (let at = 0; at < events.length; at += recordLength(view, at)) {
+    const type = recordType(view, at);
+    if (type === EventType.orderReduced) count++;
+    if (type === EventType.orderEnded && view.getUint8(at + ENDED.reason) === EndReason.selfTrade) {
+      count++;
+    }
+  }
+  return count;
+}
+
+function runStream(seed: number, number: number, budget: number, tally: Tally): void {
+  const draw = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
+  const plan = planOf(draw);
+  const profile: Profile = { ...PLAIN, ...plan.profile(draw) };
+  const length = Math.min(budget, plan.least + draw(plan.most - plan.least + 1));
+  const lockstep = new Lockstep();
+  const source = new CommandSource(profile, lockstep.market);
+  const prefix = draw(50) === 0 ? [] : setUp(profile, draw);
+  let applied = 0;
+  let due = 20;
+  let last: Command | undefined;
+  const step = (command: Command): void => {
+    last = command;
+    const thorough = ++applied >= due;
+    if (thorough) due = applied + pause(lockstep);
+    const checks = { fields: thorough, market: false, state: thorough };
+    const { receipt, events } = lockstep.step(command, checks);
+    if (receipt.code === 0) tally.accepted++;
+    else tally.refused++;
+    tally.codes.set(receipt.code, (tally.codes.get(receipt.code) ?? 0) + 1);
+    tally.selfTrades += countSelfTrades(events);
+    tally.mostOrders = Math.max(tally.mostOrders, lockstep.market.orders.size);
+  };
+  try {
+    for (const command of prefix.slice(0, length)) step(command);
+    while (applied < length) {
+      step(source.next(draw));
+      if (applied % 1000 === 0) tally.mostPages = Math.max(tally.mostPages, pagesOf(lockstep));
+    }
+    lockstep.compareBytes(true);
+  } catch (error) {
+    throw new Failure(
+      `seed ${seed}, stream ${number} (${plan.name}), command ${applied} of ${length}:\n` +
+        `${JSON.stringify(last)}\n${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      { cause: error },
+    );
+  } finally {
+    tally.streams++;
+    tally.commands += applied;
+    tally.trades += lockstep.market.lastTrade;
+    tally.hashes += lockstep.hashes;
+  }
+}
+
+/** How many commands until the next thorough comparison, whose cost grows with the state. */
+function pause({ market }: Lockstep): number {
+  return 20 + Math.floor(market.orders.size / 10 + market.window.size / 20);
+}
+
+function pagesOf({ state }: Lockstep): number {
+  return state.books.reduce((most, book) => Math.max(most, book.bids.pages, book.asks.pages), 0);
+}
+
+function report(tally: Tally, mismatches: number, started: number): void {
+  const { codes, commands, ...counts } = tally;
+  const names = Object.entries(RejectCode);
+  console.log(`commands          ${commands}`);
+  for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(17)} ${count}`);
+  const seen = names.filter(([, code]) => codes.has(code));
+  console.log(`reject codes seen ${seen.length} of ${names.length}`);
+  for (const [name, code] of names) console.log(`  ${name.padEnd(26)} ${codes.get(code) ?? 0}`);
+  console.log(`mismatches        ${mismatches}`);
+  console.log(`seconds           ${((performance.now() - started) / 1000).toFixed(1)}`);
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      commands: { type: 'string', default: '1000000' },
+      seed: { type: 'string', default: '1' },
+      stream: { type: 'string' },
+    },
+  });
+  const goal = Number(values.commands);
+  const seed = Number(values.seed);
+  const tally: Tally = {
+    streams: 0,
+    commands: 0,
+    accepted: 0,
+    refused: 0,
+    trades: 0,
+    selfTrades: 0,
+    hashes: 0,
+    mostOrders: 0,
+    mostPages: 0,
+    codes: new Map(),
+  };
+  const started = performance.now();
+  let mismatches = 0;
+  let told = 0;
+  try {
+    if (values.stream !== undefined) runStream(seed, Number(values.stream), Infinity, tally);
+    for (let number = 0; values.stream === undefined && tally.commands < goal; number++) {
+      runStream(seed, number, goal - tally.commands, tally);
+      const percent = Math.floor((20 * tally.commands) / goal) * 5;
+      if (percent > told) {
+        told = percent;
+        const seconds = (performance.now() - started) / 1000;
+        console.log(`${percent}%  ${tally.commands} commands  ${seconds.toFixed(0)} s`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    mismatches++;
+    console.log(error.message);
+  }
+  report(tally, mismatches, started);
+  process.exitCode = mismatches > 0 ? 1 : 0;
+}
+
+main();

@@ -1,0 +1,251 @@
+import type { Engine } from '../src/index.ts';
+
+export type ErrorClass = typeof TypeError | typeof RangeError;
+export type Bad = readonly [value: unknown, wrong: ErrorClass];
+
+const typed = (...values: unknown[]): Bad[] => values.map((value) => [value, TypeError]);
+const ranged = (...values: unknown[]): Bad[] => values.map((value) => [value, RangeError]);
+
+const LONG = 'a'.repeat(1_000_000);
+const DIGITS = '1'.repeat(1_000_000);
+const OBJECTS = [null, {}, [], Symbol('x'), true, () => 1, new Date(0), Object.create(null)];
+export const SPECIAL = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+
+export const NO_TEXT: Bad[] = typed(
+  0,
+  1,
+  1.5,
+  NaN,
+  Infinity,
+  -0,
+  2 ** 53,
+  1n,
+  2n ** 64n,
+  ['1'],
+  ...OBJECTS,
+);
+export const ID: Bad[] = [
+  ...NO_TEXT,
+  ...ranged('', ' ', 'a b', ' a', 'a\n', '\0', 'a\0', '\ud800', 'a\udfff', 'é', '#', 'a,b', '\\'),
+  ...ranged('a'.repeat(65), LONG),
+];
+export const NUMBER: Bad[] = [
+  ...typed('1', '1e3', '0x10', '', '1'.repeat(1_000_000), 1n, 2n ** 64n, [1], ...OBJECTS),
+  ...ranged(NaN, Infinity, -Infinity, -0, 0.5, 1.5, 5e-324, 2 ** 53, -(2 ** 53), 1e300, -1e300),
+];
+const TEXT: Bad[] = [
+  ...NO_TEXT,
+  ...ranged('', ' ', '1e3', '1E3', '0x10', '+1', ' 1', '1 ', '1.', '.5', '.', '01', '-01', '-0'),
+  ...ranged('-0.0', '--1', '-', '1,5', '1_000', '1n', 'NaN', 'Infinity', '1.2.3', '\u0661', '1\n'),
+  ...ranged('1\0', '\0', '\ud800', '1\udfff', '0.0000000000000001', '9007199254740992'),
+  ...ranged('99999999999999999', '1.0000000000000001', DIGITS, `0.${DIGITS}`, ...SPECIAL),
+];
+const FLAG: Bad[] = typed(0, 1, 'true', '', 1n, null, {}, [], Symbol('x'), NaN);
+export const names = (...others: string[]): Bad[] => [
+  ...NO_TEXT,
+  ...ranged('', ' ', '0', '1', '\0', '\ud800', LONG, ...SPECIAL, ...others),
+];
+
+const OPTIONAL_ID = ID;
+const REQUIRED = typed(undefined);
+export const WHOLE = [...NUMBER, ...ranged(0, -1)];
+export const NATURAL = [...NUMBER, ...ranged(-1)];
+const AMOUNT = [...TEXT, ...ranged('0', '0.0', '-1', '-0.1')];
+const PPM = [...NATURAL, ...ranged(1_000_001)];
+
+const STAMP = { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: NATURAL };
+const REFERENCE = [...ID, ...REQUIRED];
+/** Steps of the stage: EUR has 6 decimals, a tick is 0.001, a lot 0.1. */
+const FUNDS = {
+  account: REFERENCE,
+  asset: REFERENCE,
+  amount: [...AMOUNT, ...REQUIRED, ...ranged('0.0000001', '1.1234567', '9007199254.740992')],
+};
+const BAND = {
+  band: typed(0, 1, 'x', '', true, [], {}, Symbol('x'), 1n, { low: '1' }, { high: '1' }),
+  'band.low': [...TEXT, ...REQUIRED, ...ranged('0.0001', '3')],
+  'band.high': [...TEXT, ...REQUIRED, ...ranged('0.0001', '0.5')],
+};
+const ORDER = {
+  ...STAMP,
+  account: REFERENCE,
+  product: REFERENCE,
+  side: [...names('Buy', 'BUY', 'bid', 'buy '), ...REQUIRED],
+  kind: names('take', 'stop', 'Limit'),
+  timeInForce: names('day', 'GTC'),
+  postOnly: names('on', 'true'),
+  selfTrade: names('none', 'both'),
+  price: [...TEXT, ...REQUIRED, ...ranged('0.0005', '-0.0005', '1.0001')],
+  quantity: [...AMOUNT, ...REQUIRED, ...ranged('0.05', '1.01')],
+  minQuantity: [...AMOUNT, ...ranged('0.05', '1000')],
+  clientOrderId: OPTIONAL_ID,
+};
+export const SAMPLE_ORDER = {
+  account: 'alice',
+  product: 'noon',
+  side: 'buy',
+  price: '0.250',
+  quantity: '1.5',
+};
+const { price: _price, ...NO_PRICE } = SAMPLE_ORDER;
+const { quantity: _quantity, ...NO_QUANTITY } = SAMPLE_ORDER;
+const SAMPLE_FUNDS = { account: 'alice', asset: 'EUR', amount: '1.5' };
+const SAMPLE_QUANTA = { account: 'alice', asset: 'EUR', amountQuanta: 5 };
+const SAMPLE_TAKE = { account: 'alice', orderId: 1, quantity: '0.1', limitPrice: '0.3' };
+const SAMPLE_PRODUCT = {
+  id: 'dusk',
+  energy: 'kWh',
+  money: 'EUR',
+  tick: '0.001',
+  lot: '0.1',
+  band: { low: '1', high: '2' },
+};
+
+export interface Form {
+  readonly method: keyof Engine;
+  readonly sample: object;
+  readonly fields: Readonly<Record<string, readonly Bad[]>>;
+}
+/** For every request a sample that is accepted, and for every field what is wrong in it. */
+export const FORMS: readonly Form[] = [
+  {
+    method: 'openAccount',
+    sample: { id: 'carol' },
+    fields: { ...STAMP, id: REFERENCE, role: names('admin', 'Operator') },
+  },
+  {
+    method: 'freezeAccount',
+    sample: { account: 'alice' },
+    fields: { ...STAMP, account: REFERENCE, frozen: FLAG },
+  },
+  { method: 'closeAccount', sample: { account: 'dave' }, fields: { ...STAMP, account: REFERENCE } },
+  { method: 'deposit', sample: SAMPLE_FUNDS, fields: { ...STAMP, ...FUNDS } },
+  { method: 'deposit', sample: SAMPLE_QUANTA, fields: { amountQuanta: [...WHOLE, ...REQUIRED] } },
+  { method: 'withdraw', sample: SAMPLE_FUNDS, fields: { ...STAMP, ...FUNDS } },
+  { method: 'withdraw', sample: SAMPLE_QUANTA, fields: { amountQuanta: [...WHOLE, ...REQUIRED] } },
+  {
+    method: 'transfer',
+    sample: { ...SAMPLE_FUNDS, to: 'bob' },
+    fields: { ...STAMP, ...FUNDS, to: [...REFERENCE, ...ranged('alice')] },
+  },
+  {
+    method: 'transfer',
+    sample: { ...SAMPLE_QUANTA, to: 'bob' },
+    fields: { amountQuanta: [...WHOLE, ...REQUIRED] },
+  },
+  {
+    method: 'listAsset',
+    sample: { id: 'GBP', decimals: 2 },
+    fields: { ...STAMP, id: REFERENCE, decimals: [...NATURAL, ...REQUIRED, ...ranged(16)] },
+  },
+  {
+    method: 'listProduct',
+    sample: SAMPLE_PRODUCT,
+    fields: {
+      ...STAMP,
+      id: REFERENCE,
+      energy: [...REFERENCE, ...ranged('EUR')],
+      money: [...REFERENCE, ...ranged('kWh')],
+      tick: [...AMOUNT, ...REQUIRED],
+      lot: [...AMOUNT, ...REQUIRED],
+      makerPpm: PPM,
+      takerPpm: PPM,
+      ...BAND,
+    },
+  },
+  {
+    method: 'setFees',
+    sample: { product: 'noon', makerPpm: 100, takerPpm: 200 },
+    fields: {
+      ...STAMP,
+      product: REFERENCE,
+      makerPpm: [...PPM, ...REQUIRED],
+      takerPpm: [...PPM, ...REQUIRED],
+    },
+  },
+  {
+    method: 'setBand',
+    sample: { product: 'noon', band: { low: '1', high: '2' } },
+    fields: { ...STAMP, product: REFERENCE, ...BAND, band: [...BAND.band, ...REQUIRED] },
+  },
+  ...(['haltProduct', 'resumeProduct', 'closeProduct'] as const).map((method) => ({
+    method,
+    sample: { product: 'noon' },
+    fields: { ...STAMP, product: REFERENCE },
+  })),
+  ...(['submit', 'preview'] as const).flatMap((method): Form[] => [
+    {
+      method,
+      sample: SAMPLE_ORDER,
+      fields: method === 'submit' ? ORDER : { ...ORDER, at: [], commandId: [] },
+    },
+    { method, sample: { ...NO_PRICE, priceTicks: 3 }, fields: { priceTicks: NUMBER } },
+    {
+      method,
+      sample: { ...NO_QUANTITY, quantityLots: 3 },
+      fields: { quantityLots: [...WHOLE, ...REQUIRED], minQuantityLots: WHOLE },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, timeInForce: 'gtd', expiresAt: 5_000 },
+      fields: { expiresAt: [...NATURAL, ...REQUIRED] },
+    },
+  ]),
+  {
+    method: 'amend',
+    sample: { actor: 'bob', orderId: 1, price: '0.4', quantity: '2' },
+    fields: {
+      actor: REFERENCE,
+      commandId: OPTIONAL_ID,
+      at: NATURAL,
+      orderId: [...WHOLE, ...REQUIRED],
+      expectedVersion: [...NATURAL, ...ranged(2 ** 32)],
+      price: [...TEXT, ...ranged('0.0005')],
+      quantity: [...TEXT, ...ranged('0.05', '-1', '-0.1')],
+    },
+  },
+  {
+    method: 'amend',
+    sample: { actor: 'bob', orderId: 1, priceTicks: 400, quantityLots: 20 },
+    fields: { priceTicks: NUMBER, quantityLots: NATURAL },
+  },
+  {
+    method: 'cancel',
+    sample: { actor: 'bob', orderId: 1 },
+    fields: {
+      actor: REFERENCE,
+      commandId: OPTIONAL_ID,
+      at: NATURAL,
+      orderId: [...WHOLE, ...REQUIRED],
+    },
+  },
+  {
+    method: 'cancelAll',
+    sample: { account: 'bob', product: 'noon' },
+    fields: { ...STAMP, account: ID, product: ID },
+  },
+  {
+    method: 'take',
+    sample: SAMPLE_TAKE,
+    fields: {
+      ...STAMP,
+      account: REFERENCE,
+      orderId: [...WHOLE, ...REQUIRED],
+      quantity: ORDER.quantity,
+      limitPrice: ORDER.price,
+    },
+  },
+  {
+    method: 'take',
+    sample: { account: 'alice', orderId: 1, quantityLots: 1, limitPriceTicks: 300 },
+    fields: {
+      quantityLots: [...WHOLE, ...REQUIRED],
+      limitPriceTicks: [...NUMBER, ...REQUIRED],
+    },
+  },
+  {
+    method: 'advanceTime',
+    sample: { at: 2_000 },
+    fields: { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: [...NATURAL, ...REQUIRED] },
+  },
+];

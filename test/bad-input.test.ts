@@ -1,0 +1,249 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../src/index.ts';
+import {
+  type Bad,
+  type ErrorClass,
+  FORMS,
+  ID,
+  names,
+  NATURAL,
+  NO_TEXT,
+  SAMPLE_ORDER,
+  WHOLE,
+} from './bad-input-forms.ts';
+import { codeOf, limit, must, stage, thrownBy, trace } from './stage.ts';
+
+function call(engine: Engine, method: keyof Engine, request: unknown): unknown {
+  return (engine[method] as (request: unknown) => unknown).call(engine, request);
+}
+
+/** The sample with one field set, or taken away; 'band.low' is a field of a field. */
+function withField(sample: object, field: string, value: unknown): object {
+  const [outer, inner] = field.split('.') as [string, string?];
+  if (inner === undefined) return { ...sample, [outer]: value };
+  const old = (sample as Record<string, object>)[outer] as object;
+  return { ...sample, [outer]: { ...old, [inner]: value } };
+}
+
+/** The stage with an order of bob to change, and an empty account to close. */
+function prepared(): Engine {
+  const engine = stage();
+  limit(engine, 'bob', 'sell', 10, 300);
+  must(engine.openAccount({ id: 'dave' }));
+  must(engine.advanceTime({ at: 1_000 }));
+  return engine;
+}
+
+/** Passes each bad value to `pass`; collects what did not go as it should. */
+function misses(
+  engine: Engine,
+  name: string,
+  list: readonly Bad[],
+  pass: (value: unknown) => unknown,
+): string[] {
+  const found: string[] = [];
+  let before = trace(engine).join();
+  for (const [value, wrong] of list) {
+    const what = `${name} = ${inspect(value, { maxStringLength: 20, depth: 0 })}`;
+    try {
+      pass(value);
+      found.push(`${what}: accepted`);
+      before = trace(engine).join();
+    } catch (error) {
+      const { name: kind, message } = error as Error;
+      const clear = message.includes(name) && message.length < 300;
+      if (kind !== wrong.name || !clear) {
+        found.push(`${what}: ${kind} '${message.slice(0, 99)}' is no clear ${wrong.name}`);
+      }
+    }
+    if (trace(engine).join() !== before) found.push(`${what}: left a trace`);
+  }
+  return found;
+}
+
+const FIELDS = FORMS.flatMap(({ method, sample, fields }) =>
+  Object.entries(fields).map(([field, bad]) => ({ method, field, sample, bad })),
+);
+
+describe('every field of every request', () => {
+  it.each(FIELDS)('$method: $field', ({ method, field, sample, bad }) => {
+    const engine = prepared();
+    const pass = (value: unknown) => call(engine, method, withField(sample, field, value));
+    expect(misses(engine, field, bad, pass)).toEqual([]);
+  });
+
+  it.each(FORMS)('$method takes its sample', ({ method, sample }) => {
+    expect(call(prepared(), method, sample)).toMatchObject({ ok: true });
+  });
+
+  it.each([...new Set(FORMS.map((form) => form.method))])('%s needs an object', (method) => {
+    const engine = prepared();
+    const list = [undefined, null, 1, 'alice', true, 1n, Symbol('x')].map(
+      (value) => [value, TypeError] as const,
+    );
+    const pass = (value: unknown) => call(engine, method, value);
+    expect(misses(engine, 'needs an object', list, pass)).toEqual([]);
+  });
+});
+
+/** What fields say together: the request, the class of the error, and what its message names. */
+const TOGETHER: readonly [method: keyof Engine, request: object, ErrorClass, named: string][] = [
+  ['submit', { ...SAMPLE_ORDER, priceTicks: 250 }, TypeError, 'priceTicks'],
+  ['submit', { ...SAMPLE_ORDER, quantityLots: 15 }, TypeError, 'quantityLots'],
+  ['submit', { ...SAMPLE_ORDER, minQuantity: '1', minQuantityLots: 10 }, TypeError, 'minQuantity'],
+  ['submit', { ...SAMPLE_ORDER, minQuantity: '1.6' }, RangeError, 'minQuantity'],
+  ['submit', { ...SAMPLE_ORDER, minQuantityLots: 16 }, RangeError, 'minQuantity'],
+  ['submit', { ...SAMPLE_ORDER, minQuantity: '1', timeInForce: 'fok' }, RangeError, 'minQuantity'],
+  ['submit', { ...SAMPLE_ORDER, minQuantity: '1', postOnly: 'slide' }, RangeError, 'minQuantity'],
+  ['submit', { ...SAMPLE_ORDER, postOnly: 'reject', timeInForce: 'ioc' }, RangeError, 'post-only'],
+  ['submit', { ...SAMPLE_ORDER, postOnly: 'slide', timeInForce: 'fok' }, RangeError, 'post-only'],
+  ['submit', { ...SAMPLE_ORDER, postOnly: 'reject', kind: 'market' }, RangeError, 'post-only'],
+  ['submit', { ...SAMPLE_ORDER, kind: 'market', timeInForce: 'gtc' }, RangeError, 'market order'],
+  [
+    'submit',
+    { ...SAMPLE_ORDER, kind: 'market', timeInForce: 'gtd', expiresAt: 9_000 },
+    RangeError,
+    'market order',
+  ],
+  ['submit', { ...SAMPLE_ORDER, expiresAt: 9_000 }, TypeError, 'expiresAt'],
+  ['submit', { ...SAMPLE_ORDER, timeInForce: 'ioc', expiresAt: 9_000 }, TypeError, 'expiresAt'],
+  ['amend', { actor: 'bob', orderId: 1 }, TypeError, 'price or a quantity'],
+  ['amend', { actor: 'bob', orderId: 1, price: '1', priceTicks: 1 }, TypeError, 'priceTicks'],
+  [
+    'amend',
+    { actor: 'bob', orderId: 1, quantity: '1', quantityLots: 1 },
+    TypeError,
+    'quantityLots',
+  ],
+  [
+    'deposit',
+    { account: 'bob', asset: 'EUR', amount: '1', amountQuanta: 1 },
+    TypeError,
+    'amountQuanta',
+  ],
+  ['cancelAll', {}, TypeError, 'account or a product'],
+  [
+    'take',
+    { account: 'alice', orderId: 1, quantityLots: 1, limitPrice: '1', limitPriceTicks: 1 },
+    TypeError,
+    'limitPriceTicks',
+  ],
+];
+
+describe('fields that do not go together', () => {
+  it.each(TOGETHER)('%s %o', (method, request, wrong, named) => {
+    const engine = prepared();
+    const before = trace(engine);
+    const error = thrownBy(() => call(engine, method, request));
+    expect(error.name).toBe(wrong.name);
+    expect(error.message).toContain(named);
+    expect(trace(engine)).toEqual(before);
+  });
+
+  it('checks the form of what it does not know, too', () => {
+    const engine = prepared();
+    const unknown = { account: 'alice', asset: 'XAU' };
+    expect(codeOf(engine.deposit({ ...unknown, amount: '1.5' }))).toBe('UNKNOWN_ASSET');
+    expect(thrownBy(() => engine.deposit({ ...unknown, amount: '1e3' })).name).toBe('RangeError');
+    expect(thrownBy(() => engine.deposit({ ...unknown, amount: '-1' })).name).toBe('RangeError');
+    expect(thrownBy(() => engine.deposit({ ...unknown, amount: '0' })).name).toBe('RangeError');
+  });
+});
+
+const untyped = (engine: Engine) =>
+  engine as unknown as Record<string, (...values: unknown[]) => unknown>;
+/** Ids that are well-formed, but of nothing. */
+const UNKNOWN: Bad[] = ['nobody', '__proto__', 'toString'].map((id) => [id, RangeError]);
+const MISSING: Bad[] = [[undefined, TypeError]];
+const ALL_IDS = [...ID, ...UNKNOWN];
+
+/** Every query with an argument to be wrong: its name, its bad values, and the call. */
+const QUERIES: readonly [string, Bad[], (engine: Engine, value: unknown) => unknown][] = [
+  ['id', [...ID, ...MISSING], (engine, value) => untyped(engine)['account']!(value)],
+  ['id', [...ID, ...MISSING], (engine, value) => untyped(engine)['product']!(value)],
+  ['account', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['balance']!(v, 'EUR')],
+  ['asset', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['balance']!('alice', v)],
+  ['account', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['balances']!(v)],
+  ['orderId', [...WHOLE, ...MISSING], (engine, v) => untyped(engine)['order']!(v)],
+  ['account', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['orderByClientId']!(v, 'a')],
+  [
+    'clientOrderId',
+    [...ID, ...MISSING],
+    (engine, v) => untyped(engine)['orderByClientId']!('alice', v),
+  ],
+  ['account', ALL_IDS, (engine, account) => untyped(engine)['openOrders']!({ account })],
+  ['product', ALL_IDS, (engine, product) => untyped(engine)['openOrders']!({ product })],
+  ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['depth']!(v)],
+  ['levels', WHOLE, (engine, v) => untyped(engine)['depth']!('noon', v)],
+  ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['queue']!(v, 'buy')],
+  [
+    'side',
+    [...names('Buy', 'bids'), ...MISSING],
+    (engine, v) => untyped(engine)['queue']!('noon', v),
+  ],
+  ['since', NATURAL, (engine, since) => [...engine.events({ since } as object)]],
+  ['since', NATURAL, (engine, since) => [...engine.trades({ since } as object)]],
+  ['account', ID, (engine, account) => [...engine.trades({ account } as object)]],
+  ['product', ID, (engine, product) => [...engine.trades({ product } as object)]],
+];
+
+describe('queries', () => {
+  it.each(QUERIES)('%s', (name, bad, ask) => {
+    const engine = prepared();
+    expect(misses(engine, name, bad, (value) => ask(engine, value))).toEqual([]);
+  });
+
+  it('know nothing of what is only well-formed', () => {
+    const engine = prepared();
+    for (const id of ['nobody', '__proto__', 'constructor', 'toString', '../..']) {
+      expect(engine.account(id)).toBeUndefined();
+      expect(engine.product(id)).toBeUndefined();
+      expect(engine.orderByClientId('alice', id)).toBeUndefined();
+    }
+    expect(engine.order(2)).toBeUndefined();
+    expect(engine.order(Number.MAX_SAFE_INTEGER)).toBeUndefined();
+  });
+});
+
+describe('options', () => {
+  const make = (options: unknown) => new Engine(options as object);
+
+  it('knows its words', () => {
+    const words = names('dropped').filter(([value]) => value !== undefined);
+    const found = misses(prepared(), 'history', words, (history) => make({ history }));
+    expect(found).toEqual([]);
+  });
+
+  it('needs a function for a clock', () => {
+    const list = NO_TEXT.filter(([value]) => typeof value !== 'function');
+    expect(misses(prepared(), 'clock', list, (clock) => make({ clock }))).toEqual([]);
+  });
+
+  it('checks what the clock says', () => {
+    let now: unknown = 1_000;
+    const engine = stage({ clock: () => now as number });
+    const list = NATURAL.filter(([value]) => value !== undefined);
+    const found = misses(engine, 'clock()', list, (value) => {
+      now = value;
+      return engine.openAccount({ id: 'carol' });
+    });
+    expect(found).toEqual([]);
+    now = 1_000;
+    expect(codeOf(engine.openAccount({ id: 'carol' }))).toBe('ok');
+  });
+
+  it('passes on what the clock throws, and nothing has happened', () => {
+    let broken = false;
+    const clock = () => {
+      if (broken) throw new Error('no battery');
+      return 5;
+    };
+    const engine = stage({ clock });
+    const before = trace(engine);
+    broken = true;
+    expect(thrownBy(() => engine.openAccount({ id: 'carol' })).message).toBe('no battery');
+    expect(trace(engine)).toEqual(before);
+    expect(codeOf(engine.openAccount({ id: 'carol', at: 6 }))).toBe('ok');
+  });
+});

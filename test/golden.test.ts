@@ -1,0 +1,210 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { PRECEDENCE, RejectCode, type RejectName, type Requests } from '../src/index.ts';
+import { formatScript, parseScript, runSection, type Section } from './golden-runner.ts';
+
+/**
+ * Runs the scripts in test/golden. UPDATE_GOLDEN=1 writes what comes out into the scripts; read the
+ * difference before you keep it.
+ */
+const FOLDER = new URL('golden/', import.meta.url);
+const names = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.txt'))
+  .sort();
+const read = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8');
+
+if (process.env['UPDATE_GOLDEN'] === '1') {
+  for (const name of names) {
+    const script = parseScript(read(name));
+    writeFileSync(new URL(name, FOLDER), formatScript(script, script.sections.map(runSection)));
+  }
+}
+const scripts = names.map((name) => ({ name, script: parseScript(read(name)) }));
+const sections: readonly Section[] = scripts.flatMap(({ script }) => script.sections);
+
+describe.each(scripts)('$name', ({ name, script }) => {
+  test.each(script.sections)('$title', (section) => {
+    const outputs = runSection(section);
+    expect(outputs.map((lines) => lines.join('\n'))).toEqual(
+      section.blocks.map(({ expected }) => expected.join('\n')),
+    );
+  });
+  test('is written as the runner would write it', () => {
+    const expected = script.sections.map(({ blocks }) =>
+      blocks.map(({ expected: lines }) => [...lines]),
+    );
+    expect(formatScript(script, expected)).toBe(read(name));
+  });
+});
+
+type CommandName = keyof Requests;
+
+const STAMPED: readonly RejectName[] = ['ID_REUSED', 'TIME_BACKWARDS', 'UNKNOWN_ACTOR'];
+const PRODUCT: readonly RejectName[] = ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'PRODUCT_CLOSED'];
+const FUNDS: readonly RejectName[] = [
+  'UNKNOWN_ACCOUNT',
+  'UNKNOWN_ASSET',
+  'FORBIDDEN',
+  'SYSTEM_ACCOUNT',
+  'ACCOUNT_CLOSED',
+];
+
+/** The codes that each command can give besides the STAMPED ones, in the order of precedence. */
+const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
+  openAccount: ['FORBIDDEN', 'DUPLICATE_ACCOUNT'],
+  freezeAccount: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  closeAccount: [
+    'UNKNOWN_ACCOUNT',
+    'FORBIDDEN',
+    'SYSTEM_ACCOUNT',
+    'ACCOUNT_CLOSED',
+    'ACCOUNT_NOT_EMPTY',
+  ],
+  deposit: [...FUNDS, 'MINT_LIMIT'],
+  withdraw: [...FUNDS, 'ACCOUNT_FROZEN', 'INSUFFICIENT_FUNDS'],
+  transfer: [...FUNDS, 'ACCOUNT_FROZEN', 'INSUFFICIENT_FUNDS'],
+  listAsset: ['FORBIDDEN', 'DUPLICATE_ASSET'],
+  listProduct: ['UNKNOWN_ASSET', 'FORBIDDEN', 'DUPLICATE_PRODUCT', 'INVALID_PRODUCT'],
+  setFees: PRODUCT,
+  setBand: PRODUCT,
+  haltProduct: PRODUCT,
+  resumeProduct: PRODUCT,
+  closeProduct: PRODUCT,
+  submit: [
+    'UNKNOWN_ACCOUNT',
+    'UNKNOWN_PRODUCT',
+    'FORBIDDEN',
+    'SYSTEM_ACCOUNT',
+    'ACCOUNT_CLOSED',
+    'ACCOUNT_FROZEN',
+    'PRODUCT_CLOSED',
+    'PRODUCT_HALTED',
+    'DUPLICATE_CLIENT_ORDER_ID',
+    'ALREADY_EXPIRED',
+    'NO_PROTECTION',
+    'PRICE_OUTSIDE_BAND',
+    'LOCK_LIMIT',
+    'BOOK_LIMIT',
+    'POST_ONLY_CROSSES',
+    'FOK_UNFILLABLE',
+    'MIN_QUANTITY',
+    'INSUFFICIENT_ENERGY',
+    'INSUFFICIENT_MONEY',
+  ],
+  amend: [
+    'UNKNOWN_ORDER',
+    'FORBIDDEN',
+    'ACCOUNT_FROZEN',
+    'PRODUCT_HALTED',
+    'STALE_VERSION',
+    'PRICE_OUTSIDE_BAND',
+    'LOCK_LIMIT',
+    'BOOK_LIMIT',
+    'POST_ONLY_CROSSES',
+    'INSUFFICIENT_ENERGY',
+    'INSUFFICIENT_MONEY',
+  ],
+  cancel: ['UNKNOWN_ORDER', 'FORBIDDEN'],
+  cancelAll: ['UNKNOWN_ACCOUNT', 'UNKNOWN_PRODUCT', 'FORBIDDEN'],
+  take: [
+    'UNKNOWN_ACCOUNT',
+    'UNKNOWN_ORDER',
+    'FORBIDDEN',
+    'SYSTEM_ACCOUNT',
+    'ACCOUNT_CLOSED',
+    'ACCOUNT_FROZEN',
+    'PRODUCT_HALTED',
+    'OWN_ORDER',
+    'PRICE_CHANGED',
+    'QUANTITY_GONE',
+    'INSUFFICIENT_ENERGY',
+    'INSUFFICIENT_MONEY',
+  ],
+  advanceTime: [],
+};
+
+const ONE_ACCOUNT = 'it is about one account, and a system account is never closed';
+const ONE_STATUS = 'an account has one status';
+const NO_OWNER = 'whose order it would be is not known';
+
+/** Neighbours that no command can break at once, and why. */
+const NEVER_BOTH: Readonly<Record<string, string>> = {
+  'freezeAccount: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'closeAccount: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'closeAccount: ACCOUNT_CLOSED before ACCOUNT_NOT_EMPTY': 'a closed account is empty for good',
+  'deposit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'withdraw: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'withdraw: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
+  'submit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'submit: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
+  'submit: PRODUCT_CLOSED before PRODUCT_HALTED': 'a product has one status',
+  'submit: ALREADY_EXPIRED before NO_PROTECTION': 'a market order has no expiry',
+  'submit: NO_PROTECTION before PRICE_OUTSIDE_BAND': 'without a price or a band nothing is outside',
+  'submit: POST_ONLY_CROSSES before FOK_UNFILLABLE': 'a post-only order is not immediate',
+  'submit: FOK_UNFILLABLE before MIN_QUANTITY': 'a fill-or-kill order has no minimum quantity',
+  'amend: UNKNOWN_ORDER before FORBIDDEN': NO_OWNER,
+  'cancel: UNKNOWN_ORDER before FORBIDDEN': NO_OWNER,
+  'take: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'take: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
+};
+
+const commands = Object.entries(CODES).map(([command, codes]) => ({
+  command,
+  codes: [...STAMPED, ...codes],
+}));
+const pairs = commands.flatMap(({ command, codes }) =>
+  codes.slice(1).map((second, i) => `${command}: ${codes[i]} before ${second}`),
+);
+
+/** Refusals in a block's output. */
+function refusals(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => / (\w+ refused: \w+)$/.exec(line)?.[1] ?? []);
+}
+
+describe('reject codes', () => {
+  const all = new Set(
+    sections.flatMap(({ blocks }) => blocks.flatMap(({ expected }) => refusals(expected))),
+  );
+
+  test('the scripts give every code', () => {
+    const given = new Set([...all].map((refusal) => refusal.split(' ').at(-1)));
+    expect([...given].sort()).toEqual(Object.keys(RejectCode).sort());
+  });
+
+  test('the scripts give every code of every command, and no others', () => {
+    const expected = commands.flatMap(({ command, codes }) =>
+      codes.map((code) => `${command} refused: ${code}`),
+    );
+    expect([...all].sort()).toEqual(expected.sort());
+  });
+});
+
+describe('precedence', () => {
+  const claims = sections.flatMap((section) => {
+    const claim = /^(\w+): (\w+) before (\w+)$/.exec(section.title);
+    return claim === null ? [] : [{ section, claim: claim as unknown as readonly string[] }];
+  });
+
+  test('the codes of each command stand in the order of PRECEDENCE', () => {
+    for (const { command, codes } of commands) {
+      expect(codes, command).toEqual(PRECEDENCE.filter((code) => codes.includes(code)));
+    }
+  });
+
+  test('each pair of neighbours has a section, or a reason why not', () => {
+    const titles = new Set(claims.map(({ section }) => section.title));
+    const reasons = Object.keys(NEVER_BOTH);
+    expect(pairs.filter((pair) => !titles.has(pair))).toEqual(reasons);
+    expect(reasons.filter((pair) => titles.has(pair))).toEqual([]);
+  });
+
+  test.each(claims)('$section.title', ({ section, claim }) => {
+    const [, command, first, second] = claim;
+    const before = PRECEDENCE.indexOf(first as RejectName);
+    expect(before).toBeLessThan(PRECEDENCE.indexOf(second as RejectName));
+    const outputs = section.blocks.map(({ expected }) => refusals(expected));
+    const both = new Set(outputs.pop());
+    expect([...both], 'both broken').toEqual([`${command} refused: ${first}`]);
+    expect(outputs.flat(), 'the second alone').toContain(`${command} refused: ${second}`);
+  });
+});

@@ -1,0 +1,212 @@
+import type { Requests } from '../../src/index.ts';
+
+/** A line of a script, as the call that it asks for. */
+export interface ScriptCommand {
+  readonly name: keyof Requests;
+  /** Who asks. */
+  readonly actor: string;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** Finds the order that a script calls by a name ('a1') or by its number ('#7'). */
+export type OrderFinder = (name: string) => number;
+
+/** Words that take a fixed number of words behind them; all others stand for themselves. */
+const OPTIONS: Readonly<Record<string, number>> = {
+  '@': 1,
+  gtc: 0,
+  gtd: 1,
+  ioc: 0,
+  fok: 0,
+  'post-only': 0,
+  slide: 0,
+  min: 1,
+  own: 1,
+  as: 1,
+  in: 1,
+  protect: 1,
+  qty: 1,
+  price: 1,
+  version: 1,
+  to: 1,
+  of: 1,
+  trades: 1,
+  for: 1,
+  tick: 1,
+  lot: 1,
+  fees: 2,
+  band: 2,
+  decimals: 1,
+  by: 1,
+  id: 1,
+  time: 1,
+};
+
+/** A line in two parts: words in front, options behind. */
+export interface Line {
+  readonly words: readonly string[];
+  readonly options: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Splits a line; the options begin with the first option word behind `lead` words. */
+export function splitLine(text: string, lead = 1): Line {
+  const all = text.trim().split(/\s+/);
+  let at = 0;
+  while (at < all.length && (at < lead || !Object.hasOwn(OPTIONS, all[at]!))) at++;
+  const words = all.slice(0, at);
+  const options = new Map<string, string[]>();
+  while (at < all.length) {
+    const word = all[at++]!;
+    const count = own(OPTIONS, word);
+    if (count === undefined) throw new Error(`script: no option ${word} in: ${text}`);
+    options.set(word, all.slice(at, at + count));
+    at += count;
+  }
+  return { words, options };
+}
+
+/** What a table itself has under a name, and nothing that every object has. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/**
+ * Reads a command of a script. See test/golden/README.md for the syntax.
+ * @throws Error if the line is no command
+ */
+export function parseCommand(text: string, find: OrderFinder): ScriptCommand {
+  const line = splitLine(text, 2);
+  const { words, options } = line;
+  const value = (option: string): string | undefined => options.get(option)?.[0];
+  const [first = '', second = ''] = words;
+  const read =
+    own(OPERATOR_LINES, `${first} ${second}`) ??
+    own(OPERATOR_LINES, first) ??
+    own(TRADER_LINES, second);
+  if (read === undefined) throw new Error(`script: no command: ${text}`);
+  const [name, request] = read(words, value, find, line);
+  const actor = value('by') ?? (own(TRADER_LINES, second) === read ? first : 'operator');
+  const stamp = { actor: value('by'), commandId: value('id'), at: wholeNumber(value('time')) };
+  return { name, actor, request: { ...defined(request), ...defined(stamp) } };
+}
+
+type Reader = (
+  words: readonly string[],
+  value: (option: string) => string | undefined,
+  find: OrderFinder,
+  line: Line,
+) => [name: keyof Requests, request: Record<string, unknown>];
+
+/** Lines that begin with what is done: the operator's. */
+const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
+  'open account': ([, , id, role]) => ['openAccount', { id, role }],
+  'close account': ([, , account]) => ['closeAccount', { account, actor: 'operator' }],
+  freeze: ([, account]) => ['freezeAccount', { account }],
+  unfreeze: ([, account]) => ['freezeAccount', { account, frozen: false }],
+  deposit: ([, amount, asset], value) => ['deposit', { amount, asset, account: value('to') }],
+  'list asset': ([, , id], value) => [
+    'listAsset',
+    { id, decimals: wholeNumber(value('decimals')) },
+  ],
+  'list product': ([, , id], value, _find, { options }) => {
+    const grid = { energy: value('trades'), money: value('for') };
+    const steps = { tick: value('tick'), lot: value('lot') };
+    return ['listProduct', { id, ...grid, ...steps, ...feesOf(options), ...bandOf(options) }];
+  },
+  'set fees': (_words, value, _find, { options }) => [
+    'setFees',
+    { product: productOf(value), ...feesOf(options) },
+  ],
+  'set band': (_words, value, _find, { options }) => [
+    'setBand',
+    { product: productOf(value), ...bandOf(options) },
+  ],
+  'no band': (_words, value) => ['setBand', { product: productOf(value), band: null }],
+  halt: ([, product]) => ['haltProduct', { product }],
+  resume: ([, product]) => ['resumeProduct', { product }],
+  close: ([, product]) => ['closeProduct', { product }],
+  advance: ([, to]) => ['advanceTime', { at: Number(to) }],
+  'cancel all': (_words, value) => [
+    'cancelAll',
+    { account: value('of'), product: value('in'), actor: 'operator' },
+  ],
+};
+
+/** Lines that begin with who does it. */
+const TRADER_LINES: Readonly<Record<string, Reader>> = {
+  buy: readOrder,
+  sell: readOrder,
+  market: readOrder,
+  amend: ([actor, , order], value, find) => {
+    const change = { quantity: value('qty'), price: value('price') };
+    const expectedVersion = wholeNumber(value('version'));
+    return ['amend', { actor, orderId: find(order!), expectedVersion, ...change }];
+  },
+  cancel: ([actor, , order], value, find) =>
+    order === 'all'
+      ? ['cancelAll', { account: actor, product: value('in') }]
+      : ['cancel', { actor, orderId: find(order!) }],
+  take: ([account, , quantity], value, find) => [
+    'take',
+    { account, orderId: find(value('of')!), quantity, limitPrice: value('@') },
+  ],
+  withdraw: ([account, , amount, asset]) => ['withdraw', { account, amount, asset }],
+  transfer: ([account, , amount, asset], value) => [
+    'transfer',
+    { account, to: value('to'), amount, asset },
+  ],
+  leave: ([account]) => ['closeAccount', { account }],
+};
+
+function readOrder(
+  words: readonly string[],
+  value: (option: string) => string | undefined,
+  _find: OrderFinder,
+  { options }: Line,
+): ['submit', Record<string, unknown>] {
+  const market = words[1] === 'market';
+  const [account] = words;
+  const [side, quantity] = words.slice(market ? 2 : 1);
+  const timeInForce = ['gtc', 'gtd', 'ioc', 'fok'].find((each) => options.has(each));
+  const postOnly = options.has('slide') ? 'slide' : options.has('post-only') ? 'reject' : undefined;
+  return [
+    'submit',
+    {
+      account,
+      product: productOf(value),
+      side,
+      kind: market ? 'market' : undefined,
+      quantity,
+      price: value('@') ?? value('protect'),
+      timeInForce,
+      expiresAt: wholeNumber(value('gtd')),
+      postOnly,
+      selfTrade: value('own'),
+      minQuantity: value('min'),
+      clientOrderId: value('as'),
+    },
+  ];
+}
+
+/** Orders and terms are for the product `energy` unless they say otherwise. */
+function productOf(value: (option: string) => string | undefined): string {
+  return value('in') ?? 'energy';
+}
+
+export function feesOf(options: Line['options']): Record<string, unknown> {
+  const fees = options.get('fees');
+  return fees === undefined ? {} : { makerPpm: Number(fees[0]), takerPpm: Number(fees[1]) };
+}
+
+export function bandOf(options: Line['options']): Record<string, unknown> {
+  const band = options.get('band');
+  return band === undefined ? {} : { band: { low: band[0], high: band[1] } };
+}

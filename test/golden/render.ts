@@ -1,0 +1,196 @@
+import type { Engine, EventRecord, ProductView } from '../../src/index.ts';
+
+type Event<T extends EventRecord['type']> = Extract<EventRecord, { type: T }>;
+
+/** `count` steps as exact decimal text with the step's decimals; `step` is text such as '0.01'. */
+export function stepText(count: number, step: string): string {
+  const decimals = (step.split('.')[1] ?? '').length;
+  const value = BigInt(count) * BigInt(step.replace('.', ''));
+  const digits = `${value < 0n ? -value : value}`.padStart(decimals + 1, '0');
+  const point = digits.length - decimals;
+  const text = decimals === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return value < 0n ? `-${text}` : text;
+}
+
+/** Without the zeros behind the last digit that counts. */
+export function trimmed(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** Tells a script's reader what happened, in names and decimal text. */
+export class Renderer {
+  readonly #engine: Engine;
+  /** What scripts call an order: the client order id, or '#' and the number. */
+  readonly #labels = new Map<number, string>();
+  readonly #productOf = new Map<number, string>();
+  readonly #sideOf = new Map<number, 'buy' | 'sell'>();
+  /** Latest order by client order id. */
+  readonly #named = new Map<string, number>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** The number of the order that a script means. */
+  readonly find = (name: string): number => {
+    if (name.startsWith('#')) return Number(name.slice(1));
+    const order = this.#named.get(name);
+    if (order === undefined) throw new Error(`script: no order was called ${name}`);
+    return order;
+  };
+
+  label(order: number): string {
+    return this.#labels.get(order) ?? `#${order}`;
+  }
+
+  event(event: EventRecord): string {
+    if (event.type === 'orderAccepted') this.#introduce(event);
+    const render = this.#texts[event.type] as (event: EventRecord) => string;
+    return render(event);
+  }
+
+  /** An account's balances: available, and locked where something is. */
+  balances(account: string): string {
+    const held = this.#engine
+      .balances(account)
+      .map(({ asset, available, locked, lockedQuanta }) => {
+        const text = `${trimmed(available)} ${asset}`;
+        return lockedQuanta === 0 ? text : `${text} + ${trimmed(locked)} locked`;
+      })
+      .join(', ');
+    return held === '' ? 'nothing' : held;
+  }
+
+  /** A product's book, asks above bids; at each price the orders in the order of their turn. */
+  ladder(product: ProductView): string[] {
+    const { id, status, lastPrice } = product;
+    const last = lastPrice === undefined ? '' : `, last ${lastPrice}`;
+    const head = `${id}${status === 'open' ? '' : ` ${status}`}${last}`;
+    const asks = this.#side(id, 'sell');
+    const bids = this.#side(id, 'buy');
+    if (asks.length + bids.length === 0) return [`${head}: no orders`];
+    return [head, ...asks.reverse(), ...bids];
+  }
+
+  #side(product: string, side: 'buy' | 'sell'): string[] {
+    const levels = new Map<string, string[]>();
+    for (const { price, open, account, orderId } of this.#engine.queue(product, side)) {
+      const orders = levels.get(price) ?? [];
+      orders.push(`${trimmed(open)} ${account} ${this.label(orderId)}`);
+      levels.set(price, orders);
+    }
+    const word = side === 'sell' ? 'ask' : 'bid';
+    return [...levels].map(([price, orders]) => `  ${word} ${price}: ${orders.join(', ')}`);
+  }
+
+  /** A client order id that is used again gets the order's number behind it. */
+  #introduce({ order, product, side, clientOrderId }: Event<'orderAccepted'>): void {
+    this.#productOf.set(order, product);
+    this.#sideOf.set(order, side);
+    if (clientOrderId === '') return;
+    const again = this.#named.has(clientOrderId);
+    this.#labels.set(order, again ? `${clientOrderId}#${order}` : clientOrderId);
+    this.#named.set(clientOrderId, order);
+  }
+
+  #product(id: string): ProductView {
+    return this.#engine.product(id)!;
+  }
+
+  #lots(order: number, lots: number): string {
+    return trimmed(stepText(lots, this.#product(this.#productOf.get(order)!).lot));
+  }
+
+  #ticks(order: number, ticks: number): string {
+    return stepText(ticks, this.#product(this.#productOf.get(order)!).tick);
+  }
+
+  #amount(asset: string, quanta: number): string {
+    const decimals = (this.#engine.balance('outside', asset).available.split('.')[1] ?? '').length;
+    const step = decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
+    return `${trimmed(stepText(quanta, step))} ${asset}`;
+  }
+
+  readonly #texts: { readonly [T in EventRecord['type']]: (event: Event<T>) => string } = {
+    rejected: ({ actor, command, code }) => `${this.#who(actor)} ${command} refused: ${code}`,
+    accountOpened: ({ id, role }) => `account ${id} opened, ${role}`,
+    accountFrozen: ({ account, frozen }) => `${account} ${frozen ? 'frozen' : 'no longer frozen'}`,
+    accountClosed: ({ account }) => `account ${account} closed`,
+    deposited: ({ account, asset, amount }) =>
+      `${this.#amount(asset, amount)} deposited to ${account}`,
+    withdrawn: ({ account, asset, amount }) =>
+      `${this.#amount(asset, amount)} withdrawn by ${account}`,
+    transferred: ({ account, to, asset, amount }) =>
+      `${this.#amount(asset, amount)} from ${account} to ${to}`,
+    assetListed: ({ id, decimals }) => `asset ${id} listed, ${decimals} decimals`,
+    productListed: ({ id, energyAsset, moneyAsset }) =>
+      `product ${id} listed, ${energyAsset} for ${moneyAsset}`,
+    termsSet: (event) => this.#terms(event),
+    productHalted: ({ product }) => `${product} halted`,
+    productResumed: ({ product }) => `${product} resumed`,
+    productClosed: ({ product }) => `${product} closed`,
+    orderAccepted: (event) => this.#accepted(event),
+    orderRested: ({ order, price, open }) =>
+      `${this.label(order)} rests: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
+    trade: (event) => this.#trade(event),
+    orderReduced: ({ order, by, open }) =>
+      `${this.label(order)} reduced by ${this.#lots(order, by)}, ${this.#lots(order, open)} open`,
+    orderAmended: ({ order, orderVersion, price, quantity, keepsPlace }) => {
+      const what = `${this.#lots(order, quantity)} @ ${this.#ticks(order, price)}`;
+      const where = keepsPlace ? 'keeps its place' : 'enters anew';
+      return `${this.label(order)} amended to ${what}, version ${orderVersion}, ${where}`;
+    },
+    orderEnded: (event) => this.#ended(event),
+    allCancelled: ({ count }) => `cancelled in all: ${count}`,
+    timeAdvanced: ({ time }) => `it is ${time}`,
+  };
+
+  /** Whoever asks need not be an account. */
+  #who(actor: string): string {
+    return this.#engine.accounts().some(({ id }) => id === actor) ? actor : 'somebody';
+  }
+
+  #terms(event: Event<'termsSet'>): string {
+    const { product, termsVersion, makerPpm, takerPpm, hasBand, bandLow, bandHigh } = event;
+    const { tick } = this.#product(product);
+    const band = hasBand ? `band ${stepText(bandLow, tick)} to ${stepText(bandHigh, tick)}` : '';
+    const fees = `fees ${makerPpm} and ${takerPpm} ppm`;
+    return `${product} terms ${termsVersion}: ${fees}, ${band === '' ? 'no band' : band}`;
+  }
+
+  #accepted(event: Event<'orderAccepted'>): string {
+    const { order, account, side, kind, timeInForce, price, quantity, expiresAt } = event;
+    const [lots, ticks] = [this.#lots(order, quantity), this.#ticks(order, price)];
+    const head = `${this.label(order)} accepted: ${account}`;
+    if (kind === 'take') return `${head} takes ${lots} @ ${ticks}`;
+    const verb = side === 'buy' ? 'buys' : 'sells';
+    const until = timeInForce === 'gtd' ? ` until ${expiresAt}` : '';
+    const tail = timeInForce === 'gtc' ? '' : ` ${timeInForce}${until}`;
+    if (kind === 'limit') return `${head} ${verb} ${lots} @ ${ticks}${tail}`;
+    const bound = side === 'buy' ? 'at most' : 'at least';
+    return `${head} ${verb} ${lots} at market, ${bound} ${ticks}${tail}`;
+  }
+
+  #trade(event: Event<'trade'>): string {
+    const { product, price, quantity, buyer, seller, makerOrder, takerOrder } = event;
+    const { money } = this.#product(product);
+    const what = `${this.#lots(makerOrder, quantity)} @ ${this.#ticks(makerOrder, price)}`;
+    const orders = `${this.label(takerOrder)} meets ${this.label(makerOrder)}`;
+    const { buyerFee, sellerFee } = event;
+    const fees =
+      buyerFee + sellerFee === 0
+        ? ''
+        : `, fees ${this.#amount(money, buyerFee)} and ${this.#amount(money, sellerFee)}`;
+    return `trade ${what}: ${buyer} buys from ${seller}, ${orders}${fees}`;
+  }
+
+  #ended({ order, reason, open, releasedMoney, releasedEnergy }: Event<'orderEnded'>): string {
+    const { money, energy } = this.#product(this.#productOf.get(order)!);
+    const rest = open === 0 ? '' : `, ${this.#lots(order, open)} open`;
+    const released: string[] = [];
+    if (releasedMoney !== 0) released.push(this.#amount(money, releasedMoney));
+    if (releasedEnergy !== 0) released.push(this.#amount(energy, releasedEnergy));
+    const back = released.length === 0 ? '' : `, released ${released.join(' and ')}`;
+    return `${this.label(order)} ended: ${reason}${rest}${back}`;
+  }
+}

@@ -1,0 +1,228 @@
+import { ProductStatus, Side } from '../src/core/codes.ts';
+import type { Command, Reference } from './twin/commands.ts';
+import * as make from './twin/makers.ts';
+import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
+import { type Market, OPERATOR, type Order } from './twin/market.ts';
+
+/** An integer from 0 to n - 1. */
+export type Draw = (n: number) => number;
+
+/** A small seeded generator: the same seed gives the same numbers everywhere. */
+export function mulberry32(seed: number): Draw {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * n);
+  };
+}
+
+/** What kind of market a stream of commands makes. Shares are in percent. */
+export interface Profile {
+  readonly traders: number;
+  /** Prices lie within so many ticks of a product's centre. */
+  readonly ticks: number;
+  /** Orders that are priced to trade at once. */
+  readonly aggressive: number;
+  /** 'huge' brings the assets near the mint limit, 'scarce' lets funds run out. */
+  readonly funds: 'ample' | 'scarce' | 'huge';
+  /** Commands that carry a command id. */
+  readonly withIds: number;
+  /** Weights of the commands that are no trading, in thousandths of what they are by default. */
+  readonly administration: number;
+  /** After so many commands the book, filled until then, is drained; 0 for never. */
+  readonly wave: number;
+}
+
+export const PLAIN: Profile = {
+  traders: 6,
+  ticks: 4,
+  aggressive: 100,
+  funds: 'ample',
+  withIds: 30,
+  administration: 1000,
+  wave: 0,
+};
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const FIRST_TRADER = OPERATOR + 1;
+
+/** Some digest of a request: here it only has to differ where requests differ. */
+function digestOf(command: Command, commandId: string): { digestHigh: number; digestLow: number } {
+  let [digestHigh, digestLow] = [1, 2];
+  for (const character of JSON.stringify({ ...command, time: 0, commandId })) {
+    digestHigh = Math.imul(digestHigh ^ character.charCodeAt(0), 0x01000193) >>> 0;
+    digestLow = Math.imul(digestLow + character.charCodeAt(0), 0x85ebca6b) >>> 0;
+  }
+  return { digestHigh, digestLow };
+}
+
+/** Makes commands that suit the market as it stands, most of them sensible, some of them not. */
+export class CommandSource {
+  readonly profile: Profile;
+  readonly market: Market;
+  /** Commands with an id, to be repeated. */
+  #withId: Command[] = [];
+  #ids = 0;
+  #made = 0;
+  readonly #table: readonly (readonly [number, make.Maker])[];
+  readonly #weight: number;
+
+  constructor(profile: Profile, market: Market) {
+    this.profile = profile;
+    this.market = market;
+    this.#table = WEIGHTS.map(([weight, kind, maker]) => {
+      const share = kind === 'trade' ? 1000 : profile.administration;
+      return [weight * share, maker] as const;
+    });
+    this.#weight = this.#table.reduce((sum, [weight]) => sum + weight, 0);
+  }
+
+  /** At the end of a wave the book is drained. */
+  get draining(): boolean {
+    const { wave } = this.profile;
+    return wave > 0 && this.#made % wave > wave * 0.75;
+  }
+
+  next(draw: Draw): Command {
+    this.#made++;
+    if (draw(40) === 0 && this.#withId.length > 0) return this.#repetition(draw);
+    let left = draw(this.#weight);
+    for (const [weight, maker] of this.#table) {
+      left -= weight;
+      if (left < 0) return this.#stamped(maker(this, draw), draw);
+    }
+    throw new Error('the weights do not add up');
+  }
+
+  #stamped(command: Command, draw: Draw): Command {
+    const { market, profile } = this;
+    let time = Math.max(command.time, market.time + (draw(4) === 0 ? draw(4) : 0));
+    if (draw(120) === 0) time = Math.max(0, market.time - 1 - draw(5));
+    if (draw(100) >= profile.withIds) return { ...command, time };
+    const commandId = draw(50) === 0 ? ODD_IDS[draw(ODD_IDS.length)]! : `k${++this.#ids}`;
+    const stamped = { ...command, time, commandId, ...digestOf(command, commandId) };
+    this.#withId.push(stamped);
+    if (this.#withId.length > 64) this.#withId.shift();
+    return stamped;
+  }
+
+  /** A command id for the second time, mostly with the same content. */
+  #repetition(draw: Draw): Command {
+    const old = this.#withId[draw(this.#withId.length)]!;
+    const time = this.market.time + draw(2);
+    if (draw(3) === 0) {
+      const other = this.next(draw);
+      const { commandId, digestHigh, digestLow } = old;
+      // Either lane of the digest alone tells contents apart.
+      const lane =
+        draw(2) === 0
+          ? { digestHigh: (digestHigh ^ 1) >>> 0 }
+          : { digestLow: (digestLow ^ 1) >>> 0 };
+      return { ...other, time, commandId, digestHigh, digestLow, ...lane };
+    }
+    const account = 'account' in old && this.#known(old.account);
+    return typeof account === 'number' ? ({ ...old, time, account } as Command) : { ...old, time };
+  }
+
+  /** The row that an id has by now. */
+  #known(reference: Reference): number | false {
+    if (typeof reference === 'number') return false;
+    const row = this.market.accounts.findIndex(({ id }) => id === reference.unknown);
+    return row >= 0 && row;
+  }
+
+  trader(draw: Draw): number {
+    return FIRST_TRADER + draw(this.profile.traders);
+  }
+
+  account(draw: Draw): Reference {
+    const chance = draw(100);
+    if (chance < 90) return this.trader(draw);
+    return chance < 98 ? draw(this.market.accounts.length) : { unknown: accountId(draw) };
+  }
+
+  /** Whoever acts for an account: mostly itself. */
+  actorFor(account: Reference, draw: Draw): Reference {
+    const chance = draw(100);
+    if (chance < 88) return account;
+    if (chance < 96) return OPERATOR;
+    return chance < 99 || draw(2) === 0 ? this.trader(draw) : { unknown: accountId(draw) };
+  }
+
+  operator(draw: Draw): Reference {
+    const chance = draw(100);
+    if (chance < 85) return OPERATOR;
+    if (chance < 93) return FIRST_TRADER + this.profile.traders;
+    return chance < 99 || draw(2) === 0 ? this.trader(draw) : { unknown: accountId(draw) };
+  }
+
+  asset(draw: Draw): Reference {
+    return draw(60) === 0 ? { unknown: `asset${draw(9)}` } : draw(this.market.assets.length);
+  }
+
+  /** A product: mostly one of the first that are open. */
+  product(draw: Draw): Reference {
+    const { products } = this.market;
+    if (products.length === 0 || draw(80) === 0) return { unknown: productId(draw) };
+    const open = [...products.keys()].filter((row) => products[row]!.status === ProductStatus.open);
+    if (open.length === 0 || draw(16) === 0) return draw(products.length);
+    return open[Math.min(draw(open.length), draw(open.length), draw(open.length))]!;
+  }
+
+  /** A resting order, or undefined. */
+  resting(draw: Draw): Order | undefined {
+    const { products } = this.market;
+    for (let tries = 0; tries < 6; tries++) {
+      const queue = products[draw(products.length)]?.queues[draw(2) as 0 | 1] ?? [];
+      if (queue.length === 0) continue;
+      const near = draw(3) === 0 ? queue.length : Math.min(queue.length, 8);
+      return queue[draw(near)];
+    }
+    return undefined;
+  }
+
+  /** A price for a side; the buyer's lie lower unless the order is to trade at once. */
+  price(product: Reference, side: number, draw: Draw): number {
+    const { ticks, aggressive } = this.profile;
+    const centre = CENTRES[(typeof product === 'number' ? product : 0) % CENTRES.length]!;
+    if (this.draining) return centre + (side === Side.buy ? ticks : 0 - ticks);
+    const off = draw(ticks + 1);
+    const passive = side === Side.buy ? -off : off;
+    if (draw(600) === 0) return (draw(2) === 0 ? 1 : -1) * (MAX - draw(3));
+    const lean = Math.floor(ticks / 3) * (side === Side.buy ? 1 : -1);
+    if (draw(100) < aggressive) return centre + lean + draw(2 * ticks + 1) - ticks;
+    return centre + passive + (side === Side.buy ? -1 : 1);
+  }
+
+  quantity(draw: Draw): number {
+    const chance = draw(100);
+    if (this.draining) return 1 + draw(200);
+    if (chance < 96 || this.profile.wave > 0) return 1 + draw(16);
+    if (chance < 98) return 1 + draw(2000);
+    return chance < 99 ? MAX - draw(3) : 1 + draw(2 ** (20 + draw(33)));
+  }
+}
+
+const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.Maker])[] = [
+  [740, 'trade', make.submit],
+  [80, 'trade', make.amend],
+  [55, 'trade', make.cancel],
+  [60, 'trade', make.take],
+  [12, 'rare', make.cancelAll],
+  [35, 'trade', make.deposit],
+  [18, 'trade', make.withdraw],
+  [14, 'trade', make.transfer],
+  [8, 'rare', make.openAccount],
+  [8, 'rare', make.freezeAccount],
+  [6, 'rare', make.closeAccount],
+  [4, 'rare', make.listAsset],
+  [8, 'rare', make.listProduct],
+  [9, 'rare', make.setFees],
+  [7, 'rare', make.setBand],
+  [4, 'rare', make.haltProduct],
+  [12, 'rare', make.resumeProduct],
+  [2, 'rare', make.closeProduct],
+  [30, 'trade', make.advanceTime],
+];

@@ -1,0 +1,245 @@
+import { AccountStatus, EndReason, ProductStatus, RejectCode } from '../../src/core/codes.ts';
+import type { CommandOf, Reference } from './commands.ts';
+import { tell } from './events.ts';
+import {
+  type Account,
+  accountRefusal,
+  balanceOf,
+  type Decimal,
+  isOperator,
+  type Market,
+  MAX,
+  mayActFor,
+  move,
+  OPERATOR,
+  OUTSIDE,
+  type Product,
+  rowOf,
+  type Terms,
+} from './market.ts';
+import { endOrder, restingOrders } from './orders.ts';
+
+export function openAccount(market: Market, command: CommandOf<'openAccount'>): number {
+  const { id, role } = command;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  if (market.accounts.some((account) => account.id === id)) return RejectCode.DUPLICATE_ACCOUNT;
+  market.accounts.push({ id, role, status: AccountStatus.open, balances: [] });
+  tell(market, 'accountOpened', [market.accounts.length - 1, role], [id]);
+  return 0;
+}
+
+export function freezeAccount(market: Market, command: CommandOf<'freezeAccount'>): number {
+  const row = rowOf(market.accounts, command.account);
+  if (row === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  if (row <= OPERATOR) return RejectCode.SYSTEM_ACCOUNT;
+  const account = market.accounts[row]!;
+  if (account.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
+  account.status = command.frozen === 1 ? AccountStatus.frozen : AccountStatus.open;
+  tell(market, 'accountFrozen', [row, command.frozen]);
+  return 0;
+}
+
+export function closeAccount(market: Market, command: CommandOf<'closeAccount'>): number {
+  const row = rowOf(market.accounts, command.account);
+  if (row === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (!mayActFor(market, command.actor, row)) return RejectCode.FORBIDDEN;
+  if (row <= OPERATOR) return RejectCode.SYSTEM_ACCOUNT;
+  const account = market.accounts[row]!;
+  if (account.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
+  if (!isEmpty(market, account, row)) return RejectCode.ACCOUNT_NOT_EMPTY;
+  account.status = AccountStatus.closed;
+  tell(market, 'accountClosed', [row]);
+  return 0;
+}
+
+function isEmpty(market: Market, account: Account, row: number): boolean {
+  const nothing = account.balances.every(
+    ({ available, locked }) => available === 0n && locked === 0n,
+  );
+  return nothing && restingOrders(market, (order) => order.account === row).length === 0;
+}
+
+export function deposit(market: Market, command: CommandOf<'deposit'>): number {
+  const account = rowOf(market.accounts, command.account);
+  const asset = rowOf(market.assets, command.asset);
+  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (asset === undefined) return RejectCode.UNKNOWN_ASSET;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
+  if (isClosed(market, account)) return RejectCode.ACCOUNT_CLOSED;
+  const amount = BigInt(command.amount);
+  const supply = -balanceOf(market, OUTSIDE, asset).available;
+  if (supply + amount > MAX) return RejectCode.MINT_LIMIT;
+  move(market, OUTSIDE, account, asset, amount);
+  tell(market, 'deposited', [account, asset, amount]);
+  return 0;
+}
+
+function isClosed(market: Market, account: number): boolean {
+  return market.accounts[account]!.status === AccountStatus.closed;
+}
+
+export function withdraw(market: Market, command: CommandOf<'withdraw'>): number {
+  const account = rowOf(market.accounts, command.account);
+  const asset = rowOf(market.assets, command.asset);
+  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (asset === undefined) return RejectCode.UNKNOWN_ASSET;
+  if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
+  const refused = accountRefusal(market, account);
+  if (refused !== 0) return refused;
+  const amount = BigInt(command.amount);
+  if (balanceOf(market, account, asset).available < amount) return RejectCode.INSUFFICIENT_FUNDS;
+  move(market, account, OUTSIDE, asset, amount);
+  tell(market, 'withdrawn', [account, asset, amount]);
+  return 0;
+}
+
+export function transfer(market: Market, command: CommandOf<'transfer'>): number {
+  const from = rowOf(market.accounts, command.account);
+  const to = rowOf(market.accounts, command.to);
+  const asset = rowOf(market.assets, command.asset);
+  if (from === undefined || to === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (asset === undefined) return RejectCode.UNKNOWN_ASSET;
+  if (!mayActFor(market, command.actor, from)) return RejectCode.FORBIDDEN;
+  if (from === OUTSIDE || to === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
+  if (isClosed(market, to)) return RejectCode.ACCOUNT_CLOSED;
+  const refused = accountRefusal(market, from);
+  if (refused !== 0) return refused;
+  const amount = BigInt(command.amount);
+  if (balanceOf(market, from, asset).available < amount) return RejectCode.INSUFFICIENT_FUNDS;
+  move(market, from, to, asset, amount);
+  tell(market, 'transferred', [from, to, asset, amount]);
+  return 0;
+}
+
+export function listAsset(market: Market, command: CommandOf<'listAsset'>): number {
+  const { id, decimals } = command;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  if (market.assets.some((asset) => asset.id === id)) return RejectCode.DUPLICATE_ASSET;
+  market.assets.push({ id, decimals });
+  tell(market, 'assetListed', [market.assets.length - 1, decimals], [id]);
+  return 0;
+}
+
+export function listProduct(market: Market, command: CommandOf<'listProduct'>): number {
+  const { id } = command;
+  const energyAsset = rowOf(market.assets, command.energyAsset);
+  const moneyAsset = rowOf(market.assets, command.moneyAsset);
+  if (energyAsset === undefined || moneyAsset === undefined) return RejectCode.UNKNOWN_ASSET;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  if (market.products.some((product) => product.id === id)) return RejectCode.DUPLICATE_PRODUCT;
+  const tick = { mantissa: command.tickMantissa, decimals: command.tickDecimals };
+  const lot = { mantissa: command.lotMantissa, decimals: command.lotDecimals };
+  const lotQuanta = quanta([lot], market.assets[energyAsset]!.decimals);
+  const tickQuanta = quanta([tick, lot], market.assets[moneyAsset]!.decimals);
+  if (energyAsset === moneyAsset || lotQuanta === undefined || tickQuanta === undefined) {
+    return RejectCode.INVALID_PRODUCT;
+  }
+  const row = market.products.length;
+  market.products.push({
+    id,
+    energyAsset,
+    moneyAsset,
+    tick,
+    lot,
+    tickQuanta,
+    lotQuanta,
+    status: ProductStatus.open,
+    terms: 0,
+    lastPrice: undefined,
+    queues: [[], []],
+  });
+  const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
+  tell(market, 'productListed', [row, energyAsset, moneyAsset, ...steps], [id]);
+  const { makerPpm, takerPpm } = command;
+  putInForce(market, { product: row, version: 1, makerPpm, takerPpm, band: bandOf(command) });
+  return 0;
+}
+
+/** The product of decimals in quanta of 10^-decimals, if that is a whole number in range. */
+function quanta(factors: readonly Decimal[], decimals: number): bigint | undefined {
+  let numerator = 10n ** BigInt(decimals);
+  let denominator = 1n;
+  for (const factor of factors) {
+    numerator *= BigInt(factor.mantissa);
+    denominator *= 10n ** BigInt(factor.decimals);
+  }
+  if (numerator % denominator !== 0n) return undefined;
+  const whole = numerator / denominator;
+  return whole <= MAX ? whole : undefined;
+}
+
+interface BandFields {
+  readonly hasBand: number;
+  readonly bandLow: number;
+  readonly bandHigh: number;
+}
+
+function bandOf({ hasBand, bandLow, bandHigh }: BandFields): Terms['band'] {
+  return hasBand === 1 ? { low: bandLow, high: bandHigh } : undefined;
+}
+
+function putInForce(market: Market, terms: Terms): void {
+  market.terms.push(terms);
+  market.products[terms.product]!.terms = market.terms.length - 1;
+  const { product, version, makerPpm, takerPpm, band } = terms;
+  const edges = band === undefined ? [0, 0, 0] : [1, band.low, band.high];
+  tell(market, 'termsSet', [product, version, makerPpm, takerPpm, ...edges]);
+}
+
+/** The row of a product that an operator may change, or why not. */
+function changeable(
+  market: Market,
+  command: { readonly actor: Reference; readonly product: Reference },
+): { row: number; product: Product } | number {
+  const row = rowOf(market.products, command.product);
+  if (row === undefined) return RejectCode.UNKNOWN_PRODUCT;
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  const product = market.products[row]!;
+  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : { row, product };
+}
+
+export function setFees(market: Market, command: CommandOf<'setFees'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  const old = market.terms[found.product.terms]!;
+  const { makerPpm, takerPpm } = command;
+  putInForce(market, { ...old, version: old.version + 1, makerPpm, takerPpm });
+  return 0;
+}
+
+export function setBand(market: Market, command: CommandOf<'setBand'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  const old = market.terms[found.product.terms]!;
+  putInForce(market, { ...old, version: old.version + 1, band: bandOf(command) });
+  return 0;
+}
+
+export function haltProduct(market: Market, command: CommandOf<'haltProduct'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  found.product.status = ProductStatus.halted;
+  tell(market, 'productHalted', [found.row]);
+  return 0;
+}
+
+export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  found.product.status = ProductStatus.open;
+  tell(market, 'productResumed', [found.row]);
+  return 0;
+}
+
+export function closeProduct(market: Market, command: CommandOf<'closeProduct'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  for (const order of restingOrders(market, (each) => each.product === found.row)) {
+    endOrder(market, order, EndReason.productClosed);
+  }
+  found.product.status = ProductStatus.closed;
+  tell(market, 'productClosed', [found.row]);
+  return 0;
+}

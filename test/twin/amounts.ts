@@ -1,0 +1,83 @@
+import { Side } from '../../src/core/codes.ts';
+import { balanceOf, holdsLock, type Market, MAX, type Order, type Terms } from './market.ts';
+
+export function size(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+export function feeOn(value: bigint, ppm: number): bigint {
+  return (size(value) * BigInt(ppm)) / 1_000_000n;
+}
+
+/** What a fill costs a side; below zero where it receives. */
+export function costOf(side: number, value: bigint, fee: bigint): bigint {
+  return side === Side.buy ? value + fee : fee - value;
+}
+
+export function termsOf(market: Market, order: Order): Terms {
+  return market.terms[order.terms]!;
+}
+
+export function lockPpm(terms: Terms): number {
+  return terms.makerPpm > terms.takerPpm ? terms.makerPpm : terms.takerPpm;
+}
+
+/** Money quanta that `lots` are worth at a price. */
+export function valueOf(market: Market, product: number, price: number, lots: number): bigint {
+  return BigInt(price) * BigInt(lots) * market.products[product]!.tickQuanta;
+}
+
+export function energyOf(market: Market, product: number, lots: number): bigint {
+  return BigInt(lots) * market.products[product]!.lotQuanta;
+}
+
+export interface Holding {
+  readonly money: bigint;
+  readonly energy: bigint;
+}
+
+/** What a limit order locks, by its price, its open lots and the terms that it entered with. */
+export function lockOf(market: Market, order: Order): Holding {
+  if (!holdsLock(order)) return { money: 0n, energy: 0n };
+  const value = valueOf(market, order.product, order.price, order.open);
+  const cost = costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
+  return {
+    money: cost > 0n ? cost : 0n,
+    energy: order.side === Side.sell ? energyOf(market, order.product, order.open) : 0n,
+  };
+}
+
+function shift(market: Market, order: Order, held: Holding, sign: bigint): void {
+  const { moneyAsset, energyAsset } = market.products[order.product]!;
+  const parts: [number, bigint][] = [
+    [moneyAsset, held.money * sign],
+    [energyAsset, held.energy * sign],
+  ];
+  for (const [asset, amount] of parts) {
+    const balance = balanceOf(market, order.account, asset);
+    balance.available -= amount;
+    balance.locked += amount;
+  }
+}
+
+export function lock(market: Market, order: Order): void {
+  shift(market, order, lockOf(market, order), 1n);
+}
+
+/** Gives back all that an order holds. */
+export function unlock(market: Market, order: Order): Holding {
+  const held = lockOf(market, order);
+  shift(market, order, held, -1n);
+  return held;
+}
+
+/** Whether all that an order could move stays within 2^53-1. */
+export function withinLockLimit(market: Market, order: Order): boolean {
+  const value = size(valueOf(market, order.product, order.price, order.open));
+  const whole = value + feeOn(value, lockPpm(termsOf(market, order)));
+  return whole <= MAX && energyOf(market, order.product, order.open) <= MAX;
+}
+
+export function insideBand({ band }: Terms, price: number): boolean {
+  return band === undefined || (band.low <= price && price <= band.high);
+}

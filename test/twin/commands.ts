@@ -1,0 +1,80 @@
+import type * as codes from '../../src/core/codes.ts';
+
+/** A row number, or an id that nobody had registered when the command was made. */
+export type Reference = number | { readonly unknown: string };
+
+interface Stamp {
+  readonly time: number;
+  /** '' for none. */
+  readonly commandId: string;
+  /** Stands for the content of the request; 0, 0 without a command id. */
+  readonly digestHigh: number;
+  readonly digestLow: number;
+  readonly actor: Reference;
+}
+
+interface Asked {
+  openAccount: { role: number; id: string };
+  freezeAccount: { account: Reference; frozen: number };
+  closeAccount: { account: Reference };
+  deposit: { account: Reference; asset: Reference; amount: number };
+  withdraw: { account: Reference; asset: Reference; amount: number };
+  transfer: { account: Reference; to: Reference; asset: Reference; amount: number };
+  listAsset: { decimals: number; id: string };
+  listProduct: {
+    energyAsset: Reference;
+    moneyAsset: Reference;
+    tickMantissa: number;
+    tickDecimals: number;
+    lotMantissa: number;
+    lotDecimals: number;
+    makerPpm: number;
+    takerPpm: number;
+    hasBand: number;
+    bandLow: number;
+    bandHigh: number;
+    id: string;
+  };
+  setFees: { product: Reference; makerPpm: number; takerPpm: number };
+  setBand: { product: Reference; hasBand: number; bandLow: number; bandHigh: number };
+  haltProduct: { product: Reference };
+  resumeProduct: { product: Reference };
+  closeProduct: { product: Reference };
+  submit: {
+    account: Reference;
+    product: Reference;
+    side: number;
+    kind: number;
+    timeInForce: number;
+    postOnly: number;
+    selfTrade: number;
+    hasPrice: number;
+    price: number;
+    quantity: number;
+    minQuantity: number;
+    expiresAt: number;
+    clientOrderId: string;
+  };
+  amend: {
+    order: number;
+    expectedVersion: number;
+    hasPrice: number;
+    price: number;
+    hasQuantity: number;
+    quantity: number;
+  };
+  cancel: { order: number };
+  cancelAll: { hasAccount: number; account: Reference; hasProduct: number; product: Reference };
+  take: { account: Reference; order: number; quantity: number; limitPrice: number };
+  advanceTime: object;
+}
+
+export type CommandType = keyof Asked & keyof typeof codes.CommandType;
+/** A command of one type. The sequence is not part of it: the market gives it out. */
+export type CommandOf<T extends CommandType> = { readonly type: T } & Stamp & Readonly<Asked[T]>;
+export type Command = { [T in CommandType]: CommandOf<T> }[CommandType];
+
+/** A field or id of a command by its name in the layout of its record. */
+export function fieldOf(command: Command, name: string): string | Reference {
+  return (command as unknown as Record<string, string | Reference>)[name] as string | Reference;
+}

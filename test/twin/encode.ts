@@ -1,0 +1,104 @@
+import { TimeInForce } from '../../src/core/codes.ts';
+import { Bytes } from './bytes.ts';
+import type { Market, Order } from './market.ts';
+
+/** The market bytes of docs/format.md. */
+export function marketBytes(market: Market): Uint8Array {
+  const to = new Bytes();
+  to.u32(market.assets.length);
+  for (const { id, decimals } of market.assets) {
+    to.id(id);
+    to.u8(decimals);
+  }
+  to.u32(market.accounts.length);
+  for (const { id, role, status } of market.accounts) {
+    to.id(id);
+    to.u8(role);
+    to.u8(status);
+  }
+  to.u32(market.products.length);
+  for (const product of market.products) {
+    to.id(product.id);
+    to.u32(product.energyAsset);
+    to.u32(product.moneyAsset);
+    for (const { mantissa, decimals } of [product.tick, product.lot]) {
+      to.i64(mantissa);
+      to.u8(decimals);
+    }
+    to.u8(product.status);
+    to.u32(product.terms);
+    to.u8(product.lastPrice === undefined ? 0 : 1);
+    to.i64(product.lastPrice ?? 0);
+  }
+  to.u32(market.terms.length);
+  for (const { product, version, makerPpm, takerPpm, band } of market.terms) {
+    for (const value of [product, version, makerPpm, takerPpm]) to.u32(value);
+    to.u8(band === undefined ? 0 : 1);
+    to.i64(band?.low ?? 0);
+    to.i64(band?.high ?? 0);
+  }
+  balances(market, to);
+  to.u32(market.orders.size);
+  for (const { queues } of market.products) {
+    for (const queue of queues) for (const order of queue) restingOrder(order, to);
+  }
+  return to.take();
+}
+
+function balances(market: Market, to: Bytes): void {
+  const entries: [number, number, bigint, bigint][] = [];
+  market.accounts.forEach((account, row) => {
+    account.balances.forEach(({ available, locked }, asset) => {
+      if (available !== 0n || locked !== 0n) entries.push([row, asset, available, locked]);
+    });
+  });
+  to.u32(entries.length);
+  for (const [account, asset, available, locked] of entries) {
+    to.u32(account);
+    to.u32(asset);
+    to.i64(available);
+    to.i64(locked);
+  }
+}
+
+function restingOrder(order: Order, to: Bytes): void {
+  to.i64(order.id);
+  to.u32(order.account);
+  to.u32(order.product);
+  to.u32(
+    order.side +
+      order.kind * 2 +
+      order.timeInForce * 8 +
+      order.postOnly * 32 +
+      order.selfTrade * 128,
+  );
+  to.i64(order.price);
+  to.i64(order.open);
+  to.i64(order.total);
+  to.i64(order.priority);
+  to.u32(order.terms);
+  to.u32(order.version);
+  to.i64(order.timeInForce === TimeInForce.gtd ? order.expiresAt : 0);
+  to.id(order.clientOrderId);
+}
+
+/** The control bytes of docs/format.md. */
+export function controlBytes(market: Market): Uint8Array {
+  const to = new Bytes();
+  to.i64(market.sequence);
+  to.i64(market.time);
+  to.i64(market.lastOrder);
+  to.i64(market.lastTrade);
+  to.i64(market.lastPriority);
+  to.u32(market.window.size);
+  for (const { commandId, digestHigh, digestLow, receipt } of market.window.values()) {
+    to.id(commandId);
+    to.i64(receipt.sequence);
+    to.u32(digestHigh);
+    to.u32(digestLow);
+    to.u32(receipt.code);
+    to.i64(receipt.order);
+    to.i64(receipt.filled);
+  }
+  return to.take();
+}

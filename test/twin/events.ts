@@ -1,0 +1,63 @@
+import { EventType } from '../../src/core/codes.ts';
+import type { Market } from './market.ts';
+
+const HEADER = 24;
+const WIDTHS = { u8: 1, u16: 2, u32: 4, i64: 8 } as const;
+type Width = keyof typeof WIDTHS;
+
+/** The fixed fields of each event, copied from docs/format.md. */
+const TABLE: Record<keyof typeof EventType, string> = {
+  rejected: 'u32 u16 u16',
+  accountOpened: 'u32 u8',
+  accountFrozen: 'u32 u8',
+  accountClosed: 'u32',
+  deposited: 'u32 u32 i64',
+  withdrawn: 'u32 u32 i64',
+  transferred: 'u32 u32 u32 i64',
+  assetListed: 'u32 u8',
+  productListed: 'u32 u32 u32 i64 u8 i64 u8',
+  termsSet: 'u32 u32 u32 u32 u8 i64 i64',
+  productHalted: 'u32',
+  productResumed: 'u32',
+  productClosed: 'u32',
+  orderAccepted: 'i64 u32 u32 u8 u8 u8 i64 i64 i64',
+  orderRested: 'i64 u32 u8 i64 i64 i64',
+  trade: 'i64 u32 i64 i64 u32 u32 i64 i64 i64 i64 u8',
+  orderReduced: 'i64 i64 i64',
+  orderAmended: 'i64 u32 i64 i64 u8',
+  orderEnded: 'i64 u8 i64 i64 i64',
+  allCancelled: 'u32',
+  timeAdvanced: '',
+};
+
+const LAYOUTS = new Map(
+  Object.entries(TABLE).map(([name, text]) => [
+    name,
+    text.split(' ').filter((width) => width !== '') as Width[],
+  ]),
+);
+
+/** Writes an event of the command under way. */
+export function tell(
+  market: Market,
+  name: keyof typeof EventType,
+  values: readonly (number | bigint)[],
+  ids: readonly string[] = [],
+): void {
+  const { events } = market;
+  const widths = LAYOUTS.get(name)!;
+  if (widths.length !== values.length) throw new Error(`${name} has ${widths.length} fields`);
+  let length = HEADER;
+  for (const width of widths) length += WIDTHS[width];
+  for (const id of ids) length += 1 + id.length;
+  events.u32(length);
+  events.u16(EventType[name]);
+  events.u16(0);
+  events.i64(market.sequence);
+  events.i64(market.time);
+  widths.forEach((width, i) => {
+    if (width === 'i64') events.i64(values[i]!);
+    else events[width](Number(values[i]));
+  });
+  for (const id of ids) events.id(id);
+}

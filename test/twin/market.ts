@@ -1,0 +1,219 @@
+import {
+  AccountStatus,
+  OrderKind,
+  ProductStatus,
+  RejectCode,
+  Role,
+  Side,
+} from '../../src/core/codes.ts';
+import { Bytes } from './bytes.ts';
+import type { Reference } from './commands.ts';
+
+export const MAX = 2n ** 53n - 1n;
+export const OUTSIDE = 0;
+export const FEES = 1;
+export const OPERATOR = 2;
+
+export interface Asset {
+  readonly id: string;
+  readonly decimals: number;
+}
+
+/** In quanta of one asset. */
+export interface Balance {
+  available: bigint;
+  locked: bigint;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly role: number;
+  status: number;
+  /** By asset row; missing where nothing ever was. */
+  readonly balances: Balance[];
+}
+
+export interface Terms {
+  readonly product: number;
+  readonly version: number;
+  readonly makerPpm: number;
+  readonly takerPpm: number;
+  readonly band: { readonly low: number; readonly high: number } | undefined;
+}
+
+export interface Decimal {
+  readonly mantissa: number;
+  readonly decimals: number;
+}
+
+export interface Product {
+  readonly id: string;
+  readonly energyAsset: number;
+  readonly moneyAsset: number;
+  readonly tick: Decimal;
+  readonly lot: Decimal;
+  /** Money quanta of one lot at one tick. */
+  readonly tickQuanta: bigint;
+  readonly lotQuanta: bigint;
+  status: number;
+  terms: number;
+  lastPrice: number | undefined;
+  /** Resting orders in the order in which they would trade; index is the side. */
+  readonly queues: readonly [Order[], Order[]];
+}
+
+export interface Order {
+  id: number;
+  readonly account: number;
+  readonly product: number;
+  readonly side: number;
+  readonly kind: number;
+  readonly timeInForce: number;
+  readonly postOnly: number;
+  readonly selfTrade: number;
+  readonly expiresAt: number;
+  readonly clientOrderId: string;
+  price: number;
+  open: number;
+  total: number;
+  priority: number;
+  terms: number;
+  version: number;
+}
+
+export interface Receipt {
+  recorded: boolean;
+  sequence: number;
+  code: number;
+  order: number;
+  filled: number;
+}
+
+export interface Remembered {
+  readonly commandId: string;
+  readonly digestHigh: number;
+  readonly digestLow: number;
+  readonly receipt: Receipt;
+}
+
+/** The whole market as plain objects. */
+export class Market {
+  readonly assets: Asset[] = [];
+  readonly accounts: Account[] = [];
+  readonly products: Product[] = [];
+  readonly terms: Terms[] = [];
+  /** Resting orders by id. */
+  readonly orders = new Map<number, Order>();
+  /** Resting orders that expire. */
+  readonly timed: Order[] = [];
+  /** Client order ids of resting orders, as 'account id'. */
+  readonly clientIds = new Set<string>();
+  /** By command id, oldest first. */
+  readonly window = new Map<string, Remembered>();
+  sequence = 0;
+  time = 0;
+  lastOrder = 0;
+  lastTrade = 0;
+  lastPriority = 0;
+
+  /** Events of the command under way. */
+  readonly events = new Bytes();
+  receipt: Receipt = { recorded: true, sequence: 0, code: 0, order: 0, filled: 0 };
+
+  constructor() {
+    for (const id of ['outside', 'fees', 'operator']) {
+      const role = id === 'operator' ? Role.operator : Role.trader;
+      this.accounts.push({ id, role, status: AccountStatus.open, balances: [] });
+    }
+  }
+}
+
+/** The row that a reference stands for, if there is one. */
+export function rowOf(list: readonly unknown[], reference: Reference): number | undefined {
+  return typeof reference === 'number' && reference < list.length ? reference : undefined;
+}
+
+export function balanceOf(market: Market, account: number, asset: number): Balance {
+  const { balances } = market.accounts[account]!;
+  return (balances[asset] ??= { available: 0n, locked: 0n });
+}
+
+/** Moves available quanta from one account to another; whoever calls has checked. */
+export function move(
+  market: Market,
+  from: number,
+  to: number,
+  asset: number,
+  amount: bigint,
+): void {
+  balanceOf(market, from, asset).available -= amount;
+  balanceOf(market, to, asset).available += amount;
+}
+
+export function isOperator(market: Market, actor: Reference): boolean {
+  const row = rowOf(market.accounts, actor);
+  if (row === undefined) return false;
+  const { role, status } = market.accounts[row]!;
+  return role === Role.operator && status === AccountStatus.open;
+}
+
+export function mayActFor(market: Market, actor: Reference, account: number): boolean {
+  return actor === account || isOperator(market, actor);
+}
+
+/** Why an account may not enter orders or pay out, or 0. */
+export function accountRefusal(market: Market, account: number): number {
+  if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
+  const { status } = market.accounts[account]!;
+  if (status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
+  if (status === AccountStatus.frozen) return RejectCode.ACCOUNT_FROZEN;
+  return 0;
+}
+
+/** Why a product takes no orders, or 0. */
+export function productRefusal(product: Product): number {
+  if (product.status === ProductStatus.closed) return RejectCode.PRODUCT_CLOSED;
+  if (product.status === ProductStatus.halted) return RejectCode.PRODUCT_HALTED;
+  return 0;
+}
+
+export function queueOf(market: Market, order: Order): Order[] {
+  return market.products[order.product]!.queues[order.side as 0 | 1];
+}
+
+/** The queue that an order would trade with. */
+export function oppositeOf(market: Market, order: Order): Order[] {
+  return market.products[order.product]!.queues[order.side === Side.buy ? 1 : 0];
+}
+
+function betterPrice(side: number, a: number, b: number): boolean {
+  return side === Side.buy ? a > b : a < b;
+}
+
+/** Puts an order behind all orders with the same or a better price. */
+export function rest(market: Market, order: Order): void {
+  const queue = queueOf(market, order);
+  let place = queue.length;
+  while (place > 0 && betterPrice(order.side, order.price, queue[place - 1]!.price)) place--;
+  queue.splice(place, 0, order);
+  market.orders.set(order.id, order);
+  if (order.expiresAt > 0) market.timed.push(order);
+  if (order.clientOrderId !== '') market.clientIds.add(`${order.account} ${order.clientOrderId}`);
+}
+
+export function leaveBook(market: Market, order: Order): void {
+  const queue = queueOf(market, order);
+  queue.splice(queue.indexOf(order), 1);
+  market.orders.delete(order.id);
+  if (order.expiresAt > 0) market.timed.splice(market.timed.indexOf(order), 1);
+  market.clientIds.delete(`${order.account} ${order.clientOrderId}`);
+}
+
+export function isResting(market: Market, order: Order): boolean {
+  return market.orders.get(order.id) === order;
+}
+
+/** Only limit orders hold something between two commands, and while they match. */
+export function holdsLock(order: Order): boolean {
+  return order.kind === OrderKind.limit;
+}

@@ -1,0 +1,167 @@
+import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../../src/core/codes.ts';
+import { costOf, energyOf, feeOn, lock, termsOf, unlock, valueOf } from './amounts.ts';
+import { tell } from './events.ts';
+import {
+  balanceOf,
+  FEES,
+  isResting,
+  leaveBook,
+  type Market,
+  move,
+  oppositeOf,
+  type Order,
+  rest,
+} from './market.ts';
+
+/** Resting orders that pass, in order of order id. */
+export function restingOrders(market: Market, passes: (order: Order) => boolean): Order[] {
+  return [...market.orders.values()].filter(passes).sort((a, b) => a.id - b.id);
+}
+
+export function endOrder(market: Market, order: Order, reason: number): void {
+  const { money, energy } = unlock(market, order);
+  tell(market, 'orderEnded', [order.id, reason, order.open, money, energy]);
+  if (isResting(market, order)) leaveBook(market, order);
+}
+
+export function crosses(taker: Order, price: number): boolean {
+  return taker.side === Side.buy ? price <= taker.price : price >= taker.price;
+}
+
+/** Whether self-trade prevention keeps two orders apart. */
+function apart(taker: Order, maker: Order): boolean {
+  return taker.selfTrade !== SelfTrade.allow && taker.account === maker.account;
+}
+
+export interface DryWalk {
+  filled: number;
+  /** Money quanta, taker fees included; below zero where the taker would receive. */
+  cost: bigint;
+  meetsOwn: boolean;
+}
+
+/** What an order would trade if it entered now. */
+export function dryWalk(market: Market, taker: Order): DryWalk {
+  const found: DryWalk = { filled: 0, cost: 0n, meetsOwn: false };
+  const { takerPpm } = termsOf(market, taker);
+  let left = taker.open;
+  for (const maker of oppositeOf(market, taker)) {
+    if (left === 0 || !crosses(taker, maker.price)) break;
+    const lots = Math.min(left, maker.open);
+    if (apart(taker, maker)) {
+      found.meetsOwn = true;
+      if (taker.selfTrade === SelfTrade.cancelMaker) continue;
+      if (taker.selfTrade !== SelfTrade.decrement) break;
+    } else {
+      const value = valueOf(market, taker.product, maker.price, lots);
+      found.filled += lots;
+      found.cost += costOf(taker.side, value, feeOn(value, takerPpm));
+    }
+    left -= lots;
+  }
+  return found;
+}
+
+/** Trades an order with the book; false if self-trade prevention ended it. */
+export function match(market: Market, taker: Order): boolean {
+  const queue = oppositeOf(market, taker);
+  while (taker.open > 0) {
+    const maker = queue[0];
+    if (maker === undefined || !crosses(taker, maker.price)) break;
+    if (apart(taker, maker)) {
+      if (!preventSelfTrade(market, taker, maker)) return false;
+      continue;
+    }
+    trade(market, taker, maker, Math.min(taker.open, maker.open));
+    market.products[taker.product]!.lastPrice = maker.price;
+  }
+  return true;
+}
+
+/** Does what the taker's mode says; false if the taker ends. */
+function preventSelfTrade(market: Market, taker: Order, maker: Order): boolean {
+  const mode = taker.selfTrade;
+  if (mode === SelfTrade.decrement) {
+    const lots = Math.min(taker.open, maker.open);
+    decrement(market, maker, lots);
+    decrement(market, taker, lots);
+    return taker.open > 0;
+  }
+  const makerEnds = mode === SelfTrade.cancelMaker || mode === SelfTrade.cancelBoth;
+  const takerEnds = mode === SelfTrade.cancelTaker || mode === SelfTrade.cancelBoth;
+  if (makerEnds) endOrder(market, maker, EndReason.selfTrade);
+  if (takerEnds) endOrder(market, taker, EndReason.selfTrade);
+  return !takerEnds;
+}
+
+/** Takes lots off an order; one that loses all of them ends. */
+function decrement(market: Market, order: Order, lots: number): void {
+  if (order.open === lots) {
+    endOrder(market, order, EndReason.selfTrade);
+    order.open = 0;
+    return;
+  }
+  unlock(market, order);
+  order.open -= lots;
+  order.total -= lots;
+  lock(market, order);
+  tell(market, 'orderReduced', [order.id, lots, order.open]);
+}
+
+/** One fill at the maker's price. Both locks are undone, the amounts move, the rest is locked anew. */
+export function trade(market: Market, taker: Order, maker: Order, lots: number): void {
+  const { moneyAsset, energyAsset } = market.products[taker.product]!;
+  const value = valueOf(market, taker.product, maker.price, lots);
+  const takerFee = feeOn(value, termsOf(market, taker).takerPpm);
+  const makerFee = feeOn(value, termsOf(market, maker).makerPpm);
+  const takerBuys = taker.side === Side.buy;
+  const buyer = takerBuys ? taker : maker;
+  const seller = takerBuys ? maker : taker;
+  const buyerFee = takerBuys ? takerFee : makerFee;
+  const sellerFee = takerBuys ? makerFee : takerFee;
+  unlock(market, taker);
+  unlock(market, maker);
+  move(market, buyer.account, seller.account, moneyAsset, value);
+  move(market, buyer.account, FEES, moneyAsset, buyerFee);
+  move(market, seller.account, FEES, moneyAsset, sellerFee);
+  move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
+  taker.open -= lots;
+  maker.open -= lots;
+  lock(market, taker);
+  lock(market, maker);
+  tell(market, 'trade', [
+    ++market.lastTrade,
+    taker.product,
+    maker.price,
+    lots,
+    buyer.account,
+    seller.account,
+    buyerFee,
+    sellerFee,
+    maker.id,
+    taker.id,
+    taker.side,
+  ]);
+  market.receipt.filled += lots;
+  if (maker.open === 0) endOrder(market, maker, EndReason.filled);
+}
+
+/** What becomes of an order after its match. */
+export function finish(market: Market, order: Order): void {
+  const { timeInForce } = order;
+  const stays = timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd;
+  if (order.open === 0) {
+    endOrder(market, order, EndReason.filled);
+  } else if (order.kind === OrderKind.limit && stays) {
+    order.priority = ++market.lastPriority;
+    rest(market, order);
+    const { id, product, side, price, open, priority } = order;
+    tell(market, 'orderRested', [id, product, side, price, open, priority]);
+  } else {
+    endOrder(market, order, EndReason.unfilled);
+  }
+}
+
+export function available(market: Market, account: number, asset: number): bigint {
+  return balanceOf(market, account, asset).available;
+}

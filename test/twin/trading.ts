@@ -1,0 +1,281 @@
+import {
+  EndReason,
+  OrderKind,
+  PostOnly,
+  RejectCode,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../../src/core/codes.ts';
+import {
+  costOf,
+  energyOf,
+  feeOn,
+  insideBand,
+  lock,
+  lockOf,
+  termsOf,
+  unlock,
+  valueOf,
+  withinLockLimit,
+} from './amounts.ts';
+import type { CommandOf } from './commands.ts';
+import { tell } from './events.ts';
+import {
+  accountRefusal,
+  isOperator,
+  leaveBook,
+  type Market,
+  MAX,
+  mayActFor,
+  oppositeOf,
+  type Order,
+  productRefusal,
+  queueOf,
+  rowOf,
+} from './market.ts';
+import {
+  available,
+  crosses,
+  dryWalk,
+  endOrder,
+  finish,
+  match,
+  restingOrders,
+  trade,
+} from './orders.ts';
+
+export function submit(market: Market, command: CommandOf<'submit'>): number {
+  const account = rowOf(market.accounts, command.account);
+  const product = rowOf(market.products, command.product);
+  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (product === undefined) return RejectCode.UNKNOWN_PRODUCT;
+  if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
+  const refused = accountRefusal(market, account) || productRefusal(market.products[product]!);
+  if (refused !== 0) return refused;
+  if (market.clientIds.has(`${account} ${command.clientOrderId}`)) {
+    return RejectCode.DUPLICATE_CLIENT_ORDER_ID;
+  }
+  const dated = command.timeInForce === TimeInForce.gtd;
+  if (dated && command.expiresAt <= market.time) return RejectCode.ALREADY_EXPIRED;
+  const order = orderOf(market, command, account, product);
+  if (order === undefined) return RejectCode.NO_PROTECTION;
+  const code = priceRefusal(market, order, 0) || entryRefusal(market, command, order);
+  if (code !== 0) return code;
+
+  order.id = ++market.lastOrder;
+  market.receipt.order = order.id;
+  lock(market, order);
+  tellAccepted(market, order, command.expiresAt);
+  if (match(market, order)) finish(market, order);
+  return 0;
+}
+
+function tellAccepted(market: Market, order: Order, expiresAt: number): void {
+  const { id, account, product, side, kind, timeInForce, price, total, clientOrderId } = order;
+  const values = [id, account, product, side, kind, timeInForce, price, total, expiresAt];
+  tell(market, 'orderAccepted', values, [clientOrderId]);
+}
+
+/** The order that a submit asks for, at the price that bounds it; undefined if nothing bounds it. */
+function orderOf(
+  market: Market,
+  command: CommandOf<'submit'>,
+  account: number,
+  product: number,
+): Order | undefined {
+  const { side, kind, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
+  const { terms } = market.products[product]!;
+  const { band } = market.terms[terms]!;
+  let { price } = command;
+  if (command.hasPrice === 0) {
+    if (band === undefined) return undefined;
+    price = side === Side.buy ? band.high : band.low;
+  }
+  return {
+    id: 0,
+    account,
+    product,
+    side,
+    kind,
+    timeInForce,
+    postOnly,
+    selfTrade,
+    expiresAt: timeInForce === TimeInForce.gtd ? command.expiresAt : 0,
+    clientOrderId,
+    price,
+    open: quantity,
+    total: quantity,
+    priority: 0,
+    terms,
+    version: 1,
+  };
+}
+
+/**
+ * The rules about price and size; a sliding order gets its new price here.
+ * @param openBefore lots that the order has in the book already
+ */
+function priceRefusal(market: Market, order: Order, openBefore: number): number {
+  const terms = termsOf(market, order);
+  if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
+  if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
+  let side = 0;
+  for (const { open } of queueOf(market, order)) side += open;
+  if (BigInt(side) - BigInt(openBefore) + BigInt(order.open) > MAX) return RejectCode.BOOK_LIMIT;
+  const touch = oppositeOf(market, order)[0];
+  if (order.postOnly === PostOnly.off || touch === undefined) return 0;
+  if (!crosses(order, touch.price)) return 0;
+  if (order.postOnly === PostOnly.reject) return RejectCode.POST_ONLY_CROSSES;
+  if (touch.account === order.account) return RejectCode.POST_ONLY_CROSSES;
+  order.price = touch.price + (order.side === Side.buy ? -1 : 1);
+  const possible =
+    insideBand(terms, order.price) &&
+    withinLockLimit(market, order) &&
+    Number.isSafeInteger(order.price);
+  return possible ? 0 : RejectCode.POST_ONLY_CROSSES;
+}
+
+/** The rules about what an order meets on entry, and about its funds. */
+function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order): number {
+  const walked = dryWalk(market, order);
+  if (order.timeInForce === TimeInForce.fok) {
+    if (walked.filled < order.open || walked.meetsOwn) return RejectCode.FOK_UNFILLABLE;
+  }
+  if (walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
+  if (order.kind === OrderKind.limit) {
+    const { money, energy } = lockOf(market, order);
+    return fundsRefusal(market, order, money, energy);
+  }
+  const energy = order.side === Side.sell ? energyOf(market, order.product, walked.filled) : 0n;
+  return fundsRefusal(market, order, walked.cost, energy);
+}
+
+function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
+  const { moneyAsset, energyAsset } = market.products[order.product]!;
+  const { account } = order;
+  if (energy > available(market, account, energyAsset)) return RejectCode.INSUFFICIENT_ENERGY;
+  return money > available(market, account, moneyAsset) ? RejectCode.INSUFFICIENT_MONEY : 0;
+}
+
+export function amend(market: Market, command: CommandOf<'amend'>): number {
+  const order = market.orders.get(command.order);
+  if (order === undefined) return RejectCode.UNKNOWN_ORDER;
+  if (!mayActFor(market, command.actor, order.account)) return RejectCode.FORBIDDEN;
+  const product = market.products[order.product]!;
+  const refused = accountRefusal(market, order.account) || productRefusal(product);
+  if (refused !== 0) return refused;
+  const { expectedVersion } = command;
+  if (expectedVersion !== 0 && expectedVersion !== order.version) return RejectCode.STALE_VERSION;
+
+  const price = command.hasPrice === 1 ? command.price : order.price;
+  const total = command.hasQuantity === 1 ? command.quantity : order.total;
+  const open = total - (order.total - order.open);
+  if (open <= 0) {
+    endOrder(market, order, EndReason.amended);
+  } else if (open < order.open && price === order.price) {
+    unlock(market, order);
+    order.open = open;
+    order.total = total;
+    order.version++;
+    lock(market, order);
+    tell(market, 'orderAmended', [order.id, order.version, order.price, total, 1]);
+  } else {
+    const anew: Order = { ...order, price, open, total, terms: product.terms };
+    const code = priceRefusal(market, anew, order.open) || differenceRefusal(market, order, anew);
+    if (code !== 0) return code;
+    enterAnew(market, order, anew);
+  }
+  market.receipt.order = order.id;
+  return 0;
+}
+
+/** Whether the account can pay what an amended order locks beyond what it has locked already. */
+function differenceRefusal(market: Market, order: Order, anew: Order): number {
+  const before = lockOf(market, order);
+  const after = lockOf(market, anew);
+  return fundsRefusal(market, order, after.money - before.money, after.energy - before.energy);
+}
+
+function enterAnew(market: Market, order: Order, anew: Order): void {
+  leaveBook(market, order);
+  unlock(market, order);
+  const { price, open, total, terms } = anew;
+  Object.assign(order, { price, open, total, terms, version: order.version + 1 });
+  lock(market, order);
+  tell(market, 'orderAmended', [order.id, order.version, price, total, 0]);
+  if (match(market, order)) finish(market, order);
+}
+
+export function cancel(market: Market, command: CommandOf<'cancel'>): number {
+  const order = market.orders.get(command.order);
+  if (order === undefined) return RejectCode.UNKNOWN_ORDER;
+  if (!mayActFor(market, command.actor, order.account)) return RejectCode.FORBIDDEN;
+  endOrder(market, order, EndReason.cancelled);
+  market.receipt.order = order.id;
+  return 0;
+}
+
+export function cancelAll(market: Market, command: CommandOf<'cancelAll'>): number {
+  const { actor, hasAccount, hasProduct } = command;
+  const account = hasAccount === 1 ? rowOf(market.accounts, command.account) : undefined;
+  const product = hasProduct === 1 ? rowOf(market.products, command.product) : undefined;
+  if (hasAccount === 1 && account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (hasProduct === 1 && product === undefined) return RejectCode.UNKNOWN_PRODUCT;
+  const may = account === undefined ? isOperator(market, actor) : mayActFor(market, actor, account);
+  if (!may) return RejectCode.FORBIDDEN;
+  const orders = restingOrders(
+    market,
+    (order) =>
+      (account === undefined || order.account === account) &&
+      (product === undefined || order.product === product),
+  );
+  for (const order of orders) endOrder(market, order, EndReason.cancelled);
+  tell(market, 'allCancelled', [orders.length]);
+  return 0;
+}
+
+export function take(market: Market, command: CommandOf<'take'>): number {
+  const account = rowOf(market.accounts, command.account);
+  const maker = market.orders.get(command.order);
+  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (maker === undefined) return RejectCode.UNKNOWN_ORDER;
+  if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
+  const product = market.products[maker.product]!;
+  const refused = accountRefusal(market, account) || productRefusal(product);
+  if (refused !== 0) return refused;
+  if (maker.account === account) return RejectCode.OWN_ORDER;
+  const taker: Order = {
+    id: 0,
+    account,
+    product: maker.product,
+    side: maker.side === Side.buy ? Side.sell : Side.buy,
+    kind: OrderKind.take,
+    timeInForce: TimeInForce.fok,
+    postOnly: PostOnly.off,
+    selfTrade: SelfTrade.allow,
+    expiresAt: 0,
+    clientOrderId: '',
+    price: command.limitPrice,
+    open: command.quantity,
+    total: command.quantity,
+    priority: 0,
+    terms: product.terms,
+    version: 1,
+  };
+  if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
+  if (command.quantity > maker.open) return RejectCode.QUANTITY_GONE;
+  const value = valueOf(market, taker.product, maker.price, taker.open);
+  const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
+  const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;
+  const short = fundsRefusal(market, taker, cost, energy);
+  if (short !== 0) return short;
+
+  taker.id = ++market.lastOrder;
+  taker.price = maker.price;
+  market.receipt.order = taker.id;
+  tellAccepted(market, taker, 0);
+  trade(market, taker, maker, taker.open);
+  endOrder(market, taker, EndReason.filled);
+  return 0;
+}

@@ -1,0 +1,110 @@
+import { CommandType, EndReason, RejectCode, UNKNOWN } from '../../src/core/codes.ts';
+import * as administration from './administration.ts';
+import type { Command } from './commands.ts';
+import { tell } from './events.ts';
+import { Market, type Receipt, rowOf } from './market.ts';
+import { endOrder } from './orders.ts';
+import * as trading from './trading.ts';
+
+const WINDOW = 65_536;
+
+/**
+ * The rules of the market a second time, as simply as they can be said: sorted arrays for books,
+ * BigInt for money. It shares nothing with the engine but the numbers in codes.ts, so that an error
+ * must be made twice to go unseen.
+ */
+export class Twin {
+  readonly market = new Market();
+
+  /** Applies a command; the answer is what it came to and the bytes of its events. */
+  run(command: Command): { receipt: Receipt; events: Uint8Array } {
+    const { market } = this;
+    const repeated = receiptOfRepetition(market, command);
+    if (repeated !== undefined) return { receipt: repeated, events: market.events.take() };
+    const sequence = ++market.sequence;
+    forgetOldest(market);
+    market.receipt = { recorded: true, sequence, code: 0, order: 0, filled: 0 };
+    const { receipt } = market;
+    receipt.code = perform(market, command);
+    if (receipt.code !== 0) {
+      const actor = typeof command.actor === 'number' ? command.actor : UNKNOWN;
+      tell(market, 'rejected', [actor, CommandType[command.type], receipt.code]);
+    }
+    const { commandId, digestHigh, digestLow } = command;
+    if (commandId !== '')
+      market.window.set(commandId, { commandId, digestHigh, digestLow, receipt });
+    return { receipt, events: market.events.take() };
+  }
+}
+
+function receiptOfRepetition(market: Market, command: Command): Receipt | undefined {
+  const earlier = market.window.get(command.commandId);
+  if (earlier === undefined) return undefined;
+  const { digestHigh, digestLow } = command;
+  const same = earlier.digestHigh === digestHigh && earlier.digestLow === digestLow;
+  if (same) return { ...earlier.receipt, recorded: false };
+  const { sequence } = earlier.receipt;
+  return { recorded: false, sequence, code: RejectCode.ID_REUSED, order: 0, filled: 0 };
+}
+
+function forgetOldest(market: Market): void {
+  for (const [commandId, { receipt }] of market.window) {
+    if (receipt.sequence > market.sequence - WINDOW) return;
+    market.window.delete(commandId);
+  }
+}
+
+function perform(market: Market, command: Command): number {
+  if (command.time < market.time) return RejectCode.TIME_BACKWARDS;
+  market.time = command.time;
+  const due = market.timed
+    .filter((order) => order.expiresAt <= market.time)
+    .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id);
+  for (const order of due) endOrder(market, order, EndReason.expired);
+  if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
+  return dispatch(market, command);
+}
+
+function dispatch(market: Market, command: Command): number {
+  switch (command.type) {
+    case 'openAccount':
+      return administration.openAccount(market, command);
+    case 'freezeAccount':
+      return administration.freezeAccount(market, command);
+    case 'closeAccount':
+      return administration.closeAccount(market, command);
+    case 'deposit':
+      return administration.deposit(market, command);
+    case 'withdraw':
+      return administration.withdraw(market, command);
+    case 'transfer':
+      return administration.transfer(market, command);
+    case 'listAsset':
+      return administration.listAsset(market, command);
+    case 'listProduct':
+      return administration.listProduct(market, command);
+    case 'setFees':
+      return administration.setFees(market, command);
+    case 'setBand':
+      return administration.setBand(market, command);
+    case 'haltProduct':
+      return administration.haltProduct(market, command);
+    case 'resumeProduct':
+      return administration.resumeProduct(market, command);
+    case 'closeProduct':
+      return administration.closeProduct(market, command);
+    case 'submit':
+      return trading.submit(market, command);
+    case 'amend':
+      return trading.amend(market, command);
+    case 'cancel':
+      return trading.cancel(market, command);
+    case 'cancelAll':
+      return trading.cancelAll(market, command);
+    case 'take':
+      return trading.take(market, command);
+    case 'advanceTime':
+      tell(market, 'timeAdvanced', []);
+      return 0;
+  }
+}
