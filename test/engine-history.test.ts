@@ -97,6 +97,21 @@ describe('a command id', () => {
     expect(again).toEqual(first.map((outcome) => ({ ...outcome, repeated: true })));
   });
 
+  it('outlives the grid that its text was read on', () => {
+    const engine = stage();
+    const deposit = { account: 'alice', asset: 'GBP', amount: '0.001', commandId: 'd' };
+    const submit = { ...request, product: 'dusk', quantity: '0.05', commandId: 's' };
+    const { quantityLots: _, ...dusk } = submit;
+    const first = [engine.deposit(deposit), engine.submit(dusk)];
+    expect(first.map(codeOf)).toEqual(['UNKNOWN_ASSET', 'UNKNOWN_PRODUCT']);
+    must(engine.listAsset({ id: 'GBP', decimals: 2 }));
+    must(engine.listProduct({ id: 'dusk', energy: 'kWh', money: 'EUR', tick: '0.001', lot: '1' }));
+    const again = [engine.deposit(deposit), engine.submit(dusk)];
+    expect(again).toEqual(first.map((outcome) => ({ ...outcome, repeated: true })));
+    const { commandId: __, ...fresh } = deposit;
+    expect(thrownBy(() => engine.deposit(fresh)).message).toContain('no whole multiple of 0.01');
+  });
+
   it('is forgotten after 65,536 further commands', () => {
     const engine = stage({ history: 'drop' });
     const open = { id: 'carol', commandId: 'once' };
@@ -154,6 +169,20 @@ describe('history', () => {
     expect(room()).toBe(before);
     expect(dropping.stateHash()).toBe(keeping.stateHash());
     expect([...keeping.trades()]).toHaveLength(2_000);
+  });
+
+  it('can be forgotten: what comes after follows on a snapshot of then', () => {
+    const engine = stage();
+    limit(engine, 'bob', 'sell', 10, 300);
+    const [from, hash] = [engine.snapshot(), engine.stateHash()];
+    engine.forgetHistory();
+    expect(engine.stateHash()).toBe(hash);
+    expect([engine.commandLog().length, [...engine.events()].length]).toEqual([0, 0]);
+    limit(engine, 'alice', 'buy', 4, 300);
+    expect([...engine.trades()]).toHaveLength(1);
+    const copy = Engine.replay(engine.commandLog(), { from });
+    expect(copy.snapshot()).toEqual(engine.snapshot());
+    expect(faultOf(() => Engine.replay(engine.commandLog()))).toBe('SEQUENCE_GAP');
   });
 
   it('may be read while commands go on', () => {

@@ -59,11 +59,13 @@ function safe(value: bigint, argument: string, text: unknown): number {
 
 /** The decimal text of `count` steps, exact, with as many decimals as the step has. */
 export function formatSteps(count: number | bigint, step: Decimal): string {
-  const value = BigInt(count) * BigInt(step.mantissa);
-  const digits = (value < 0n ? -value : value).toString().padStart(step.decimals + 1, '0');
+  const product = typeof count === 'number' ? count * step.mantissa : NaN;
+  // BigInt takes several times as long, and few numbers need it.
+  const exact = Number.isSafeInteger(product) ? product : BigInt(count) * BigInt(step.mantissa);
+  const digits = String(exact < 0 ? -exact : exact).padStart(step.decimals + 1, '0');
   const whole = digits.slice(0, digits.length - step.decimals);
   const part = step.decimals === 0 ? '' : `.${digits.slice(digits.length - step.decimals)}`;
-  return `${value < 0n ? '-' : ''}${whole}${part}`;
+  return `${exact < 0 ? '-' : ''}${whole}${part}`;
 }
 
 /** `value` in units of 10^-decimals as an integer, or undefined if it is no whole number of them. */
@@ -82,11 +84,12 @@ export function quantum(decimals: number): Decimal {
 
 /** A short picture of any value for an error message. */
 export function shown(value: unknown): string {
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'string') {
-    const text = value.length > 40 ? `${value.slice(0, 40)}...` : value;
-    return JSON.stringify(text);
-  }
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'bigint') return shortened(`${value}n`);
   if (Object.is(value, -0)) return '-0';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return typeof value === 'object' && value !== null ? 'an object' : shortened(String(value));
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
 }

@@ -98,14 +98,15 @@ export function writeRecord(
   values: readonly number[],
   strings: readonly string[] = [],
 ): void {
+  const { widths } = layout;
   let size = HEADER_SIZE;
-  for (const [, kind] of layout.fields) size += KINDS[kind].size;
+  for (const width of widths) size += width;
   for (const text of strings) size += 1 + text.length;
   let at = beginRecord(log, layout.type, size, sequence, time) + HEADER_SIZE;
-  let i = 0;
-  for (const [, kind] of layout.fields) {
-    const width = KINDS[kind].size;
-    putField(log.view, at, width, values[i++] as number);
+  const { view } = log;
+  for (let i = 0; i < widths.length; i++) {
+    const width = widths[i] as number;
+    putField(view, at, width, values[i] as number);
     at += width;
   }
   for (const text of strings) at = putId(log.bytes, at, text);

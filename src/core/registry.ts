@@ -64,6 +64,8 @@ export interface Layout {
   readonly version: number;
   readonly fields: readonly Field[];
   readonly strings: readonly string[];
+  /** Bytes of each field. */
+  readonly widths: readonly number[];
 }
 
 const ACTOR = ['actor', 'account'] as const;
@@ -87,30 +89,33 @@ const FEES = [
   ['takerPpm', 'ppm'],
 ] as const;
 
+interface LayoutOf<F extends readonly Field[], S extends readonly string[]> extends Layout {
+  readonly fields: F;
+  readonly strings: S;
+}
+
+function layout<const F extends readonly Field[], const S extends readonly string[]>(
+  type: number,
+  fields: F,
+  strings: S,
+): LayoutOf<F, S> {
+  return { type, version: 0, fields, strings, widths: fields.map(([, kind]) => KINDS[kind].size) };
+}
+
 function command<const F extends readonly Field[], const S extends readonly string[] = []>(
   type: keyof typeof codes.CommandType,
   fields: F,
-  strings?: S,
-): {
-  readonly type: number;
-  readonly version: 0;
-  readonly fields: readonly [...typeof STAMP, ...F];
-  readonly strings: readonly ['commandId', ...S];
-} {
-  return {
-    type: codes.CommandType[type],
-    version: 0,
-    fields: [...STAMP, ...fields],
-    strings: ['commandId', ...((strings ?? []) as S)],
-  };
+  strings: S = [] as unknown as S,
+): LayoutOf<readonly [...typeof STAMP, ...F], readonly ['commandId', ...S]> {
+  return layout(codes.CommandType[type], [...STAMP, ...fields], ['commandId', ...strings]);
 }
 
 function event<const F extends readonly Field[], const S extends readonly string[] = []>(
   type: keyof typeof codes.EventType,
   fields: F,
-  strings?: S,
-): { readonly type: number; readonly version: 0; readonly fields: F; readonly strings: S } {
-  return { type: codes.EventType[type], version: 0, fields, strings: (strings ?? []) as S };
+  strings: S = [] as unknown as S,
+): LayoutOf<F, S> {
+  return layout(codes.EventType[type], fields, strings);
 }
 
 export const COMMANDS = {

@@ -78,14 +78,19 @@ export function stepsArgument(
     const hint = `decimal text such as '1.5' (or a whole number as ${name}${unit})`;
     throw new TypeError(`${name} must be ${hint}, got ${shown(text)}`);
   }
-  const steps = step === undefined ? unmeasured(text, name) : parseSteps(text, step, name);
+  const steps = textSteps(text, name, step);
   if (steps < min) throw new RangeError(`${name} must be ${least(min)}, got ${shown(text)}`);
   return steps;
 }
 
-/** Text whose unit is unknown is still checked for its form; what counts is that it has a sign. */
-function unmeasured(text: unknown, name: string): number {
-  return Math.sign(parseDecimal(text, name).mantissa);
+/**
+ * Reads decimal text as a number of steps. Where the step is not known, since what it belongs to is
+ * not, the text is checked for its form, and what counts is its sign.
+ * @throws TypeError, RangeError
+ */
+export function textSteps(text: unknown, argument: string, step: Decimal | undefined): number {
+  if (step !== undefined) return parseSteps(text, step, argument);
+  return Math.sign(parseDecimal(text, argument).mantissa);
 }
 
 function least(min: number): string {

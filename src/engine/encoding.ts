@@ -22,6 +22,7 @@ import {
   objectArgument,
   requiredSteps,
   stepsArgument,
+  textSteps,
 } from './arguments.ts';
 import type { Band, FeeFields, Requests, Stamp } from './requests.ts';
 
@@ -57,14 +58,12 @@ export class Encoding {
   }
 
   /** Checks the form of the whole, and puts the digest in its place. @throws RangeError */
-  complete(command: CommandName, request: Stamp): void {
+  complete(command: CommandName, digest: readonly [high: number, low: number]): void {
     const places = PLACES[command];
     const fault = commandFault(command, (field) => this.values[places[field] as number] as number);
     if (fault !== undefined) throw new RangeError(fault);
-    if (request.commandId === undefined) return;
-    const [high, low] = requestDigest(command, request);
-    this.values[1] = high;
-    this.values[2] = low;
+    this.values[1] = digest[0];
+    this.values[2] = digest[1];
   }
 
   account(id: unknown, argument: string): void {
@@ -107,10 +106,7 @@ export class Encoding {
       return;
     }
     objectArgument(band, 'band');
-    const ends = { 'band.low': band.low, 'band.high': band.high };
-    const low = requiredSteps(ends, 'band.low', 'Ticks', -MAX_INTEGER, tick);
-    const high = requiredSteps(ends, 'band.high', 'Ticks', -MAX_INTEGER, tick);
-    this.number(1, low, high);
+    this.number(1, textSteps(band.low, 'band.low', tick), textSteps(band.high, 'band.high', tick));
   }
 
   #reference(name: string, row: number | undefined): void {
@@ -327,22 +323,35 @@ const CONTENT = Object.keys({
  * fields. Two FNV-1a-like lanes: they tell honest requests apart, and a client who forges a collision
  * only gets its own earlier outcome back.
  */
-function requestDigest(command: CommandName, request: object): [high: number, low: number] {
+export function requestDigest(
+  command: CommandName,
+  request: object,
+): readonly [high: number, low: number] {
   const fields = request as Record<string, unknown>;
-  const content = CONTENT.map((name) => {
+  let text = command;
+  for (const name of CONTENT) {
     const value = fields[name];
-    if (name !== 'band' || value === null || value === undefined) return value;
-    const { low, high } = value as Band;
-    return [low, high];
-  });
+    if (value === undefined) continue;
+    text += `,${name}:${contentOf(value)}`;
+    if (name === 'band' && typeof value === 'object' && value !== null) {
+      const { low, high } = value as Record<string, unknown>;
+      text += `${contentOf(low)}:${contentOf(high)}`;
+    }
+  }
   let high = 0x811c_9dc5;
   let low = 0x9747_b28c;
-  for (const character of JSON.stringify([command, content])) {
-    const code = character.charCodeAt(0);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
     high = Math.imul(high ^ code, 0x0100_0193);
     low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
   }
   return [high >>> 0, low >>> 0];
+}
+
+/** Text and number of the same look are told apart; nothing else can be well-formed. */
+function contentOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' ? typeof value : String(value);
 }
 
 /** What a field holds if it was given; null is given, and wrong. */

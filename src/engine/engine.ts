@@ -5,11 +5,11 @@ import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type CommandName, COMMANDS, HEADER } from '../core/registry.ts';
 import { checkCommand, type RecordCursor, writeRecord } from '../core/records.ts';
-import { apply } from '../matching/apply.ts';
+import { apply, recall } from '../matching/apply.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState, type Receipt } from '../matching/state.ts';
 import { bytesArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
-import { ENCODERS, Encoding } from './encoding.ts';
+import { ENCODERS, Encoding, requestDigest } from './encoding.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import { Queries } from './queries.ts';
 import type * as requests from './requests.ts';
@@ -43,6 +43,7 @@ export class Engine extends Queries {
 
   constructor(options: EngineOptions = {}) {
     super(new MarketState());
+    objectArgument(options, 'options');
     const { clock, history = 'keep' } = options;
     if (clock !== undefined && typeof clock !== 'function') {
       throw new TypeError(`clock must be a function, got ${shown(clock)}`);
@@ -180,9 +181,16 @@ export class Engine extends Queries {
   #perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
     this.#mustRun();
     objectArgument(request, command);
+    const { commandId } = request;
+    const digest = commandId === undefined ? NO_DIGEST : requestDigest(command, request);
+    // A repetition is known by its id and content alone: by now the text might mean something else.
+    if (commandId !== undefined && this.state.window.isRepetition(commandId, ...digest)) {
+      recall(this.state, commandId, ...digest);
+      return this.state.receipt;
+    }
     const encoding = new Encoding(this.state);
     ENCODERS[command](encoding, request);
-    encoding.complete(command, request);
+    encoding.complete(command, digest);
     const time = this.#stampTime(request.at);
     const { values, strings, unknown } = encoding;
     const start = this.#commands.length;
@@ -256,6 +264,8 @@ export class Engine extends Queries {
     return { ok: false, code: REJECT_NAMES[code] as RejectName, sequence, repeated };
   }
 }
+
+const NO_DIGEST = [0, 0] as const;
 
 const REJECT_NAMES: string[] = [];
 for (const [name, code] of Object.entries(RejectCode)) REJECT_NAMES[code] = name;

@@ -43,7 +43,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   objectArgument(request, 'preview');
   const encoding = new Encoding(state);
   ENCODERS.submit(encoding, request);
-  encoding.complete('submit', request);
+  encoding.complete('submit', [0, 0]);
   const log = new ByteLog(256);
   const { values, strings, unknown } = encoding;
   writeRecord(log, COMMANDS.submit, 0, 0, values, [...strings, ...unknown]);

@@ -9,7 +9,7 @@ import { isConserved } from '../matching/audit.ts';
 import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { idArgument, integerArgument, nameArgument } from './arguments.ts';
+import { idArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
 import * as views from './views.ts';
 
 /** What can be asked of a market. Nothing in here changes it. */
@@ -77,6 +77,7 @@ export class Queries {
   openOrders(
     filter: { readonly account?: string; readonly product?: string } = {},
   ): views.OrderView[] {
+    objectArgument(filter, 'filter');
     const { orders } = this.state;
     const account = filter.account === undefined ? NONE : this.#accountRow(filter.account);
     const product = filter.product === undefined ? NONE : this.#product(filter.product).row;
@@ -103,13 +104,16 @@ export class Queries {
     return found;
   }
   /** What happened after sequence `since`, oldest first. O(all kept events). */
-  *events({ since = 0 }: { readonly since?: number } = {}): Generator<EventRecord> {
+  *events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
+    objectArgument(filter, 'filter');
+    const { since = 0 } = filter;
     for (const at of this.#records(since)) yield this.#event(at);
   }
   /** Trades after sequence `since`, oldest first. O(all kept events). */
   *trades(
     filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
   ): Generator<views.TradeView> {
+    objectArgument(filter, 'filter');
     const { since = 0, product, account } = filter;
     if (product !== undefined) this.#product(product);
     if (account !== undefined) this.#accountRow(account);

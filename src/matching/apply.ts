@@ -74,7 +74,7 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   const commandId = readId(view, at + stringsOf(type));
   const digestHigh = view.getUint32(at + STAMP.digestHigh);
   const digestLow = view.getUint32(at + STAMP.digestLow);
-  if (commandId !== '' && repeated(state, commandId, digestHigh, digestLow)) return receipt;
+  if (commandId !== '' && recall(state, commandId, digestHigh, digestLow)) return receipt;
 
   const sequence = ++state.sequence;
   state.window.advance(sequence);
@@ -112,12 +112,21 @@ function perform(
   return (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
 }
 
-/** Whether the command id was used before; then the receipt says what came of it, or ID_REUSED. */
-function repeated(state: MarketState, commandId: string, high: number, low: number): boolean {
+/**
+ * Answers a command whose id is in the window: the receipt says what came of the earlier command, or
+ * ID_REUSED if that one was another.
+ * @returns whether there was such a command
+ */
+export function recall(
+  state: MarketState,
+  commandId: string,
+  digestHigh: number,
+  digestLow: number,
+): boolean {
   const earlier = state.window.find(commandId);
   if (earlier === undefined) return false;
+  const same = state.window.isRepetition(commandId, digestHigh, digestLow);
   const { receipt } = state;
-  const same = earlier.digestHigh === high && earlier.digestLow === low;
   receipt.recorded = false;
   receipt.sequence = earlier.sequence;
   receipt.code = same ? earlier.code : RejectCode.ID_REUSED;

@@ -21,6 +21,12 @@ export class CommandWindow {
     return this.#byId.get(commandId);
   }
 
+  /** Whether a command of this id and content was there before. */
+  isRepetition(commandId: string, digestHigh: number, digestLow: number): boolean {
+    const earlier = this.#byId.get(commandId);
+    return earlier?.digestHigh === digestHigh && earlier.digestLow === digestLow;
+  }
+
   /** Forgets the command that leaves the window now that `sequence` is taken. O(1). */
   advance(sequence: number): void {
     if (this.#byId.size === 0) return;

@@ -1,9 +1,16 @@
-import { SYSTEM_ACCOUNTS, TimeInForce } from '../core/codes.ts';
+import {
+  AccountStatus,
+  OrderKind,
+  ProductStatus,
+  Role,
+  SYSTEM_ACCOUNTS,
+  TimeInForce,
+} from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { isId, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock } from '../contracts/new-order.ts';
-import { timeInForceOf } from '../orderbook/orders.ts';
+import { kindOf, NONE, timeInForceOf } from '../orderbook/orders.ts';
 import { ORDER_FLAGS } from './encode.ts';
 import type { MarketState } from './state.ts';
 
@@ -34,10 +41,25 @@ class Reader {
     if (Math.abs(value) > MAX_INTEGER) throw new RangeError('holds a number beyond 2^53-1');
     return value;
   }
-  id(): string {
+  /** An id; may be '' only where that is said. */
+  id(optional = false): string {
     const at = this.#next(1);
     this.#next(this.#view.getUint8(at));
-    return readId(this.#view, at);
+    const id = readId(this.#view, at);
+    if (!isId(id) && !(optional && id === '')) throw new RangeError('holds what is no id');
+    return id;
+  }
+  /** The number of a row that exists, out of `rows`. */
+  row(rows: readonly unknown[]): number {
+    const row = this.u32();
+    if (row >= rows.length) throw new RangeError(`names row ${row} of ${rows.length}`);
+    return row;
+  }
+  /** A number out of a table. */
+  oneOf(table: Readonly<Record<string, number>>): number {
+    const number = this.u8();
+    if (Object.values(table).includes(number)) return number;
+    throw new RangeError(`holds ${number}, which is in no table`);
   }
   decimal(): Decimal {
     return { mantissa: this.i64(), decimals: this.u8() };
@@ -55,15 +77,18 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   for (let left = from.u32(); left > 0; left--) listings.addAsset(from.id(), from.u8());
   const accountCount = from.u32();
   for (let row = 0; row < accountCount; row++) {
-    const [id, role, status] = [from.id(), from.u8(), from.u8()];
+    const [id, role, status] = [from.id(), from.oneOf(Role), from.oneOf(AccountStatus)];
     if (row >= SYSTEM_ACCOUNTS.length) accounts.open(id, role, status);
     else if (id !== SYSTEM_ACCOUNTS[row])
       throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
   }
   for (let left = from.u32(); left > 0; left--) decodeProduct(from, state);
   for (let left = from.u32(); left > 0; left--) decodeTerms(from, state);
+  for (const { id, row, terms } of listings.products) {
+    if (listings.terms[terms]?.product !== row) throw new RangeError(`has no terms for ${id}`);
+  }
   for (let left = from.u32(); left > 0; left--) {
-    const row = ledger.row(from.u32(), from.u32());
+    const row = ledger.row(from.row(accounts.list), from.row(listings.assets));
     ledger.available[row] = from.i64();
     ledger.locked[row] = from.i64();
   }
@@ -73,11 +98,12 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
 
 function decodeProduct(from: Reader, state: MarketState): void {
   const { listings } = state;
-  const [id, energyAsset, moneyAsset] = [from.id(), from.u32(), from.u32()];
+  const id = from.id();
+  const [energyAsset, moneyAsset] = [from.row(listings.assets), from.row(listings.assets)];
   const grid = listings.grid(energyAsset, moneyAsset, from.decimal(), from.decimal());
   if (grid === undefined) throw new RangeError(`has a product ${id} with an impossible grid`);
   const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
-  product.status = from.u8();
+  product.status = from.oneOf(ProductStatus);
   product.terms = from.u32();
   const hasLast = from.u8() === 1;
   const lastPrice = from.i64();
@@ -86,7 +112,8 @@ function decodeProduct(from: Reader, state: MarketState): void {
 }
 
 function decodeTerms(from: Reader, state: MarketState): void {
-  const [product, version, makerPpm, takerPpm] = [from.u32(), from.u32(), from.u32(), from.u32()];
+  const product = from.row(state.listings.products);
+  const [version, makerPpm, takerPpm] = [from.u32(), from.u32(), from.u32()];
   const hasBand = from.u8() === 1;
   const [low, high] = [from.i64(), from.i64()];
   const band = hasBand ? { low, high } : undefined;
@@ -98,9 +125,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
   const { orders, ledger, listings } = state;
   const slot = orders.allocate();
   orders.id[slot] = from.i64();
-  const account = from.u32();
-  const product = listings.products[from.u32()];
-  if (product === undefined) throw new RangeError('has an order of no product');
+  const account = from.row(state.accounts.list);
+  const product = listings.products[from.row(listings.products)]!;
   orders.account[slot] = account;
   orders.product[slot] = product.row;
   orders.flags[slot] = from.u32() & ORDER_FLAGS;
@@ -108,18 +134,32 @@ function decodeOrder(from: Reader, state: MarketState): void {
   orders.open[slot] = from.i64();
   orders.total[slot] = from.i64();
   orders.priority[slot] = from.i64();
-  orders.terms[slot] = from.u32();
+  orders.terms[slot] = from.row(listings.terms);
   orders.version[slot] = from.u32();
   orders.moneyRow[slot] = ledger.row(account, product.moneyAsset);
   orders.energyRow[slot] = ledger.row(account, product.energyAsset);
   orders.lockedMoney[slot] = limitLock(state, product, slot, orders.open[slot]!);
+  if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id[slot]} that cannot be`);
   const expiresAt = from.i64();
-  const clientOrderId = from.id();
+  const clientOrderId = from.id(true);
   state.books[product.row]!.rest(slot);
   orders.enlist(slot, clientOrderId);
   if (timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd) {
     state.timers.set(slot, expiresAt, orders.id);
   }
+}
+
+function mayRest({ orders }: MarketState, slot: number): boolean {
+  const { id, open, total, flags } = orders;
+  const timeInForce = timeInForceOf(flags[slot]!);
+  return (
+    id[slot]! > 0 &&
+    orders.slotOf(id[slot]!) === NONE &&
+    open[slot]! > 0 &&
+    open[slot]! <= total[slot]! &&
+    kindOf(flags[slot]!) === OrderKind.limit &&
+    (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)
+  );
 }
 
 /** Fills in what `encodeControl` wrote. */

@@ -3,6 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { readI64 } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
+import { isConserved } from './audit.ts';
 import { encodeControl, encodeMarket } from './encode.ts';
 import { MarketState } from './state.ts';
 
@@ -28,7 +29,8 @@ export function snapshot(state: MarketState): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The state that a snapshot holds. Either all of it or nothing: the bytes are checked first.
+ * The state that a snapshot holds. Either all of it or nothing: bytes that no engine would have
+ * written are refused, also where their checksum is right. O(state).
  * @throws WattbookError BAD_SNAPSHOT, saying what is wrong
  */
 export function restore(bytes: Uint8Array): MarketState {
@@ -57,7 +59,20 @@ export function restore(bytes: Uint8Array): MarketState {
   } catch (cause) {
     return bad(cause instanceof Error ? cause.message : 'cannot be decoded', cause);
   }
+  // There is one encoding of a state; bytes that do not come back as they were describe none.
+  if (!isConserved(state)) return bad('its books do not balance');
+  const again = [encodeMarket(state), encodeControl(state)] as const;
+  if (
+    !equal(again[0], body.subarray(0, marketLength)) ||
+    !equal(again[1], body.subarray(marketLength))
+  ) {
+    return bad('is not written as a state is written');
+  }
   return state;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /**
