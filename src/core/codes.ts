@@ -76,7 +76,7 @@ export const RejectCode = {
   SYSTEM_ACCOUNT: 9,
   /** The account is closed for good. */
   ACCOUNT_CLOSED: 10,
-  /** The account is frozen: it may only cancel. */
+  /** The account is frozen: it may cancel and receive, and neither trade nor pay out. */
   ACCOUNT_FROZEN: 11,
   /** The account still has balances or open orders. */
   ACCOUNT_NOT_EMPTY: 12,
