@@ -173,30 +173,18 @@ export function setBand(state: MarketState, view: DataView, at: number, outbox: 
   return 0;
 }
 
-export function haltProduct(
-  state: MarketState,
-  view: DataView,
-  at: number,
-  outbox: Outbox,
-): number {
-  const product = changeable(state, view, at);
-  if (typeof product === 'number') return product;
-  product.status = ProductStatus.halted;
-  writeEvent(state, outbox, 'productHalted', [product.row]);
-  return 0;
-}
+/** Halts a product: nothing but cancels until it is resumed. */
+export const haltProduct = statusSetter(ProductStatus.halted, 'productHalted');
+export const resumeProduct = statusSetter(ProductStatus.open, 'productResumed');
 
-export function resumeProduct(
-  state: MarketState,
-  view: DataView,
-  at: number,
-  outbox: Outbox,
-): number {
-  const product = changeable(state, view, at);
-  if (typeof product === 'number') return product;
-  product.status = ProductStatus.open;
-  writeEvent(state, outbox, 'productResumed', [product.row]);
-  return 0;
+function statusSetter(status: number, event: 'productHalted' | 'productResumed') {
+  return (state: MarketState, view: DataView, at: number, outbox: Outbox): number => {
+    const product = changeable(state, view, at);
+    if (typeof product === 'number') return product;
+    product.status = status;
+    writeEvent(state, outbox, event, [product.row]);
+    return 0;
+  };
 }
 
 /** Closes a product for good: every open order ends, in order of order id. O(all open orders). */
