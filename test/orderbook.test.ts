@@ -182,15 +182,13 @@ class BookTwin {
       this.book.walk(side, (slot) => walked.push(slot) > 0);
       expect(walked).toEqual(expected.map((order) => order.slot));
       expect(this.book.best(side)).toBe(expected[0]?.slot ?? NONE);
-      const depth = new Map<number, { price: number; open: number; orders: number }>();
+      const depth = new Map<number, { price: number; open: bigint; orders: number }>();
       for (const { price, open } of expected) {
-        const level = depth.get(price) ?? { price, open: 0, orders: 0 };
-        depth.set(price, { price, open: level.open + open, orders: level.orders + 1 });
+        const level = depth.get(price) ?? { price, open: 0n, orders: 0 };
+        depth.set(price, { price, open: level.open + BigInt(open), orders: level.orders + 1 });
       }
       expect(this.book.depth(side, Infinity)).toEqual([...depth.values()]);
       expect(this.book.depth(side, 3)).toEqual([...depth.values()].slice(0, 3));
-      const sum = expected.reduce((open, order) => open + order.open, 0);
-      expect(this.book.ladder(side).open).toBe(sum);
     }
   }
 }
@@ -258,7 +256,7 @@ describe('a book', () => {
         twin.unlink(index);
         twin.compare();
       }
-      expect(twin.book.depth(Side.sell, 9)).toEqual([{ price: 8, open: 1, orders: 1 }]);
+      expect(twin.book.depth(Side.sell, 9)).toEqual([{ price: 8, open: 1n, orders: 1 }]);
     }
   });
 

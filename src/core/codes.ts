@@ -60,7 +60,7 @@ export const RejectCode = {
   ID_REUSED: 1,
   /** The command is stamped earlier than the latest time that the market has seen. */
   TIME_BACKWARDS: 2,
-  /** The actor is not an account of this market. */
+  /** The actor, or the account that stands for it where none is named, is not of this market. */
   UNKNOWN_ACTOR: 3,
   /** No account has this id. */
   UNKNOWN_ACCOUNT: 4,
@@ -86,7 +86,7 @@ export const RejectCode = {
   DUPLICATE_ASSET: 14,
   /** A product with this id exists, or existed. */
   DUPLICATE_PRODUCT: 15,
-  /** Energy and money are one asset, or a lot or a tick of one lot is no whole number of quanta. */
+  /** A lot, or a lot at one tick, is no whole number of quanta, or more than 2^53-1 of them. */
   INVALID_PRODUCT: 16,
   /** The asset's supply would pass 2^53-1 quanta. */
   MINT_LIMIT: 17,
@@ -124,12 +124,9 @@ export const RejectCode = {
   INSUFFICIENT_ENERGY: 33,
   /** Less money is available than the order could cost. */
   INSUFFICIENT_MONEY: 34,
-  /** The open lots on one side of the book would pass 2^53-1. */
-  BOOK_LIMIT: 35,
 } as const;
 
 export type RejectName = keyof typeof RejectCode;
-export type RejectNumber = (typeof RejectCode)[RejectName];
 
 /**
  * The order in which codes are checked: a command that breaks several rules is refused with the
@@ -162,7 +159,6 @@ export const PRECEDENCE: readonly RejectName[] = [
   'NO_PROTECTION',
   'PRICE_OUTSIDE_BAND',
   'LOCK_LIMIT',
-  'BOOK_LIMIT',
   'POST_ONLY_CROSSES',
   'FOK_UNFILLABLE',
   'MIN_QUANTITY',

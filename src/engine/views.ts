@@ -79,6 +79,7 @@ export interface DepthLevelView {
   readonly price: string;
   readonly priceTicks: number;
   readonly open: string;
+  /** Rounded beyond 2^53-1, which only bids at zero or below can reach; `open` is exact. */
   readonly openLots: number;
   readonly orders: number;
 }
@@ -204,7 +205,7 @@ export function depthView(state: MarketState, product: Product, limit: number): 
       price: formatSteps(price, tick),
       priceTicks: price,
       open: formatSteps(open, lot),
-      openLots: open,
+      openLots: Number(open),
       orders,
     }));
   return { bids: side(Side.buy), asks: side(Side.sell) };

@@ -134,7 +134,7 @@ export function listProduct(
     decimals: view.getUint8(at + LIST_PRODUCT.lotDecimals),
   };
   const grid = listings.grid(energyAsset, moneyAsset, tick, lot);
-  if (grid === undefined || energyAsset === moneyAsset) return RejectCode.INVALID_PRODUCT;
+  if (grid === undefined) return RejectCode.INVALID_PRODUCT;
   const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
   state.addBook(product);
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];

@@ -106,7 +106,7 @@ function place(state: MarketState, product: Product, terms: Terms, entry: Entry)
 function admitOrder(state: MarketState, product: Product, slot: number, entry: Entry): number {
   const { orders } = state;
   const quantity = entry.quantity;
-  const code = admitPrice(state, product, slot, quantity, 0);
+  const code = admitPrice(state, product, slot, quantity);
   if (code !== 0) return code;
   const exact = entry.kind === OrderKind.market;
   const whole = entry.timeInForce === TimeInForce.fok;
@@ -125,14 +125,12 @@ function admitOrder(state: MarketState, product: Product, slot: number, entry: E
 /**
  * The rules about price and size, for a new order and for an amended one. A sliding post-only order
  * gets the price that it slides to.
- * @param openBefore lots that the order already has in the book
  */
 export function admitPrice(
   state: MarketState,
   product: Product,
   slot: number,
   open: number,
-  openBefore: number,
 ): number {
   const { orders, listings } = state;
   const price = orders.price[slot]!;
@@ -142,7 +140,6 @@ export function admitPrice(
   const ppm = lockPpm(state, slot);
   if (!withinLockLimit(product, price, open, ppm)) return RejectCode.LOCK_LIMIT;
   const book = state.books[product.row]!;
-  if (book.ladder(side).open - openBefore + open > MAX_INTEGER) return RejectCode.BOOK_LIMIT;
   const postOnly = postOnlyOf(orders.flags[slot]!);
   if (postOnly === PostOnly.off) return 0;
   const touch = book.best(side === Side.buy ? Side.sell : Side.buy);

@@ -72,8 +72,7 @@ function enterAnew(
   orders.price[slot] = price;
   orders.terms[slot] = product.terms;
   const code =
-    admitPrice(state, product, slot, open, oldOpen) ||
-    amendShortage(state, product, slot, oldOpen, open);
+    admitPrice(state, product, slot, open) || amendShortage(state, product, slot, oldOpen, open);
   const newPrice = orders.price[slot]!;
   orders.price[slot] = oldPrice;
   orders.terms[slot] = oldTerms;

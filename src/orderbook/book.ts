@@ -6,7 +6,7 @@ import { NONE, type Orders, sideOf } from './orders.ts';
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
   readonly price: number;
-  readonly open: number;
+  readonly open: bigint;
   readonly orders: number;
 }
 
@@ -52,9 +52,8 @@ export class Book {
     orders.previous[slot] = tail;
     orders.next[slot] = NONE;
     orders.level[slot] = level;
-    levels.open[level]! += orders.open[slot]!;
+    levels.addOpen(level, orders.open[slot]!);
     levels.count[level]! += 1;
-    ladder.open += orders.open[slot]!;
   }
 
   /** Takes an order out of its queue, wherever it stands in it. O(1) unless its level goes too. */
@@ -69,10 +68,9 @@ export class Book {
     if (next === NONE) levels.tail[level] = previous;
     else orders.previous[next] = previous;
     orders.level[slot] = NONE;
-    levels.open[level]! -= orders.open[slot]!;
+    levels.reduceOpen(level, orders.open[slot]!);
     const buy = sideOf(orders.flags[slot]!) === Side.buy;
     const ladder = buy ? this.bids : this.asks;
-    ladder.open -= orders.open[slot]!;
     if (--levels.count[level]! > 0) return;
     const price = levels.price[level]!;
     ladder.remove(buy ? price : 0 - price);
@@ -82,8 +80,7 @@ export class Book {
   /** Takes lots off a resting order, which keeps its place. */
   reduce(slot: number, lots: number): void {
     this.#orders.open[slot]! -= lots;
-    this.#levels.open[this.#orders.level[slot]!]! -= lots;
-    this.ladder(sideOf(this.#orders.flags[slot]!)).open -= lots;
+    this.#levels.reduceOpen(this.#orders.level[slot]!, lots);
   }
 
   /** Calls `visit` with each order of a side in the order in which they would trade, until it returns false. */
@@ -101,11 +98,12 @@ export class Book {
 
   /** The best `limit` levels of a side. */
   depth(side: number, limit: number): DepthLevel[] {
-    const { price, open, count } = this.#levels;
+    const levels = this.#levels;
     const found: DepthLevel[] = [];
     this.ladder(side).walk((level) => {
       if (found.length >= limit) return false;
-      found.push({ price: price[level]!, open: open[level]!, orders: count[level]! });
+      const price = levels.price[level]!;
+      found.push({ price, open: levels.open(level), orders: levels.count[level]! });
       return true;
     });
     return found;

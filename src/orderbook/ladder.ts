@@ -37,8 +37,6 @@ export class Ladder {
   #best = newPage(-Infinity);
   /** Pages in use. */
   pages = 1;
-  /** Open lots on this side; BOOK_LIMIT keeps it, and with it every level's sum, exact. */
-  open = 0;
 
   constructor() {
     this.#tree = this.#tree.insert(-Infinity, this.#best);

@@ -26,12 +26,10 @@ import {
   isOperator,
   leaveBook,
   type Market,
-  MAX,
   mayActFor,
   oppositeOf,
   type Order,
   productRefusal,
-  queueOf,
   rowOf,
 } from './market.ts';
 import {
@@ -60,7 +58,7 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   if (dated && command.expiresAt <= market.time) return RejectCode.ALREADY_EXPIRED;
   const order = orderOf(market, command, account, product);
   if (order === undefined) return RejectCode.NO_PROTECTION;
-  const code = priceRefusal(market, order, 0) || entryRefusal(market, command, order);
+  const code = priceRefusal(market, order) || entryRefusal(market, command, order);
   if (code !== 0) return code;
 
   order.id = ++market.lastOrder;
@@ -114,15 +112,11 @@ function orderOf(
 
 /**
  * The rules about price and size; a sliding order gets its new price here.
- * @param openBefore lots that the order has in the book already
  */
-function priceRefusal(market: Market, order: Order, openBefore: number): number {
+function priceRefusal(market: Market, order: Order): number {
   const terms = termsOf(market, order);
   if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
-  let side = 0;
-  for (const { open } of queueOf(market, order)) side += open;
-  if (BigInt(side) - BigInt(openBefore) + BigInt(order.open) > MAX) return RejectCode.BOOK_LIMIT;
   const touch = oppositeOf(market, order)[0];
   if (order.postOnly === PostOnly.off || touch === undefined) return 0;
   if (!crosses(order, touch.price)) return 0;
@@ -182,7 +176,7 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     tell(market, 'orderAmended', [order.id, order.version, order.price, total, 1]);
   } else {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
-    const code = priceRefusal(market, anew, order.open) || differenceRefusal(market, order, anew);
+    const code = priceRefusal(market, anew) || differenceRefusal(market, order, anew);
     if (code !== 0) return code;
     enterAnew(market, order, anew);
   }
