@@ -177,6 +177,11 @@ function report(tally: Tally, mismatches: number, started: number): void {
   console.log(`seconds           ${((performance.now() - started) / 1000).toFixed(1)}`);
 }
 
+function whole(text: string, option: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Error(`${option} must be a whole number, got '${text}'`);
+}
+
 function main(): void {
   const { values } = parseArgs({
     options: {
@@ -185,8 +190,9 @@ function main(): void {
       stream: { type: 'string' },
     },
   });
-  const goal = Number(values.commands);
-  const seed = Number(values.seed);
+  const goal = whole(values.commands, '--commands');
+  const seed = whole(values.seed, '--seed');
+  const only = values.stream === undefined ? undefined : whole(values.stream, '--stream');
   const tally: Tally = {
     streams: 0,
     commands: 0,
@@ -203,8 +209,8 @@ function main(): void {
   let mismatches = 0;
   let told = 0;
   try {
-    if (values.stream !== undefined) runStream(seed, Number(values.stream), Infinity, tally);
-    for (let number = 0; values.stream === undefined && tally.commands < goal; number++) {
+    if (only !== undefined) runStream(seed, only, Infinity, tally);
+    for (let number = 0; only === undefined && tally.commands < goal; number++) {
       runStream(seed, number, goal - tally.commands, tally);
       const percent = Math.floor((20 * tally.commands) / goal) * 5;
       if (percent > told) {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readHomes } from '../examples/neighbourhood/csv.ts';
@@ -135,12 +135,44 @@ describe('npm start', () => {
     expect(found['communitySavingNano']).toMatch(/^\d+$/);
   });
 
+  it('prints what a person wants to see', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'wattbook-')), 'two.csv');
+    writeFileSync(
+      file,
+      'sun_load_wh,sun_pv_wh,shade_load_wh,shade_pv_wh\n0,2000,1500,0\n9,9,9,9\n',
+    );
+    const options = ['--data', file, '--case', 'all-pv', '--limit', '1'];
+    const text = execFileSync(process.execPath, [...main, ...options], { cwd: ROOT }).toString();
+    rmSync(dirname(file), { recursive: true });
+    const [sun, shade] = ['sun', 'shade'].map((name) =>
+      new RegExp(`^${name} +(.*)$`, 'm').exec(text)?.[1]?.split(/ +/),
+    );
+    // 2.0 kWh of sun: 1.5 to the neighbour, 0.5 to the utility; the pair saves 1.5 x 0.22 EUR.
+    expect(sun?.slice(0, 5)).toEqual(['0.0', '2.0', '0.0', '1.5', '-0.16']);
+    expect(shade?.slice(0, 5)).toEqual(['1.5', '0.0', '1.5', '0.0', '0.45']);
+    expect(text).toMatch(/^homes, periods +2, 1$/m);
+    expect(text).toMatch(/^traded between homes +1\.5 kWh in 1 trades$/m);
+    expect(text).toMatch(/^saved by all together +0\.33 EUR$/m);
+    expect(text).toMatch(/^self-sufficiency +0\.0% -> 100\.0%$/m);
+    expect(text).toMatch(/^books balance to zero +yes$/m);
+  });
+
+  it('explains itself', () => {
+    const text = execFileSync(process.execPath, [...main, '--help'], { cwd: ROOT }).toString();
+    for (const option of ['homes', 'days', 'seed', 'data', 'case', 'limit', 'retail', 'json']) {
+      expect(text).toContain(`--${option}`);
+    }
+  });
+
   it.each([
     [['--homes', '0'], '--homes must be a whole number'],
     [['--case', 'none'], '--case must be'],
     [['--retail', '1e3'], '--retail must be a price'],
-    [['--retail', '0.05'], 'must be below --retail'],
-    [['--data', 'no-such-file.csv'], 'no-such-file.csv'],
+    [['--retail', '0.05'], '0.000002 below --retail'],
+    [['--data', 'no-such-file.csv'], '--data no-such-file.csv is no file'],
+    [['--data', 'src'], '--data src is no file'],
+    [['--data', 'a.csv', '--days', '2'], 'not for --data'],
+    [['--homes', '100', '--days', '90', '--retail', '999'], 'more than 9 million EUR'],
     [['--colour', 'red'], '--colour'],
   ])('%j is refused with a clear word', (options, message) => {
     const run = spawnSync(process.execPath, [...main, ...options], { cwd: ROOT });
@@ -169,8 +201,13 @@ describe('a CSV of homes', () => {
     ['', '1: no column ends in _load_wh'],
     ['a_load_wh\n1\n', '1: column a_pv_wh is missing'],
     ['a_load_wh,a_pv_wh\n', '2: no rows below the header'],
-    ['a_load_wh,a_pv_wh\n1,2\n3\n', '3: 1 fields, the header has 2'],
-    ['a_load_wh,a_pv_wh\n1,2\n\n3,4\n', '3: 1 fields, the header has 2'],
+    ['a_load_wh,a_pv_wh\n1,2\n3\n', '3: column a_pv_wh is missing (1 fields, the header has 2)'],
+    ['a_load_wh,a_pv_wh\n1,2,3\n', '2: nothing after a_pv_wh is known (3 fields'],
+    ['a_load_wh,a_pv_wh,a_pv_wh\n1,2,3\n', '1: column a_pv_wh stands there twice'],
+    ['fees_load_wh,fees_pv_wh\n1,2\n', '1: column fees_load_wh: no home can be called fees'],
+    ['a b_load_wh,a b_pv_wh\n1,2\n', '1: column a b_load_wh: "a b" cannot name a home'],
+    ['_load_wh,_pv_wh\n1,2\n', '1: column _load_wh: "" cannot name a home'],
+    ['a_load_wh,a_pv_wh\n1,2\n\n3,4\n', '3: column a_pv_wh is missing'],
     ['a_load_wh,a_pv_wh\n1,two\n', '2: column a_pv_wh: "two" is no whole number of Wh'],
     ['a_load_wh,a_pv_wh\n1.5,2\n', '2: column a_load_wh: "1.5" is no whole number of Wh'],
     ['a_load_wh,a_pv_wh\n1,-2\n', '2: column a_pv_wh: "-2" is no whole number of Wh'],

@@ -240,8 +240,13 @@ describe('pages', () => {
   });
 
   it('show examples as they are', () => {
+    expect(exampleBlocks(read('README.md')).length).toBeGreaterThan(0);
     for (const page of PAGES) {
-      for (const { file, code } of exampleBlocks(read(page))) {
+      const named = exampleBlocks(read(page));
+      expect(read(page).match(/^```ts$/gm) ?? [], `${page}: unnamed blocks`).toHaveLength(
+        named.length,
+      );
+      for (const { file, code } of named) {
         expect(existsSync(join(ROOT, file)), `${page}: ${file}`).toBe(true);
         expect(code, `${page}: ${file}`).toBe(read(file));
       }

@@ -14,6 +14,7 @@ export function readHomes(file: string): Neighbourhood {
   const header = (lines[0] ?? '').split(',').map((name) => name.trim());
   const names = header.filter((name) => name.endsWith('_load_wh')).map((name) => name.slice(0, -8));
   if (names.length === 0) throw new Error(`${file}:1: no column ends in _load_wh`);
+  checkNames(names, header, file);
   const columns = names.map((name) => {
     const pv = header.indexOf(`${name}_pv_wh`);
     if (pv < 0) throw new Error(`${file}:1: column ${name}_pv_wh is missing`);
@@ -25,7 +26,13 @@ export function readHomes(file: string): Neighbourhood {
     const line = i + 2;
     const fields = text.split(',');
     if (fields.length !== header.length) {
-      throw new Error(`${file}:${line}: ${fields.length} fields, the header has ${header.length}`);
+      const column = header[fields.length];
+      const which =
+        column === undefined
+          ? `nothing after ${header.at(-1)} is known`
+          : `column ${column} is missing`;
+      const count = `${fields.length} fields, the header has ${header.length}`;
+      throw new Error(`${file}:${line}: ${which} (${count})`);
     }
     const at = (column: number): number =>
       wattHours(fields[column] as string, `${file}:${line}: column ${header[column]}`);
@@ -38,7 +45,25 @@ export function readHomes(file: string): Neighbourhood {
   return { names, load, pv, periods: lines.length - 1 };
 }
 
-/** A week in Wh of a large factory still fits; more is a slip of the unit. */
+/** Accounts that the market has of its own. */
+const TAKEN = ['utility', 'outside', 'fees', 'operator'];
+
+function checkNames(names: readonly string[], header: readonly string[], file: string): void {
+  for (const name of names) {
+    const where = `${file}:1: column ${name}_load_wh`;
+    if (!/^[A-Za-z0-9._:/@+|-]{1,64}$/.test(name)) {
+      throw new Error(`${where}: ${JSON.stringify(name)} cannot name a home`);
+    }
+    if (TAKEN.includes(name)) throw new Error(`${where}: no home can be called ${name}`);
+    for (const column of [`${name}_load_wh`, `${name}_pv_wh`]) {
+      if (header.indexOf(column) !== header.lastIndexOf(column)) {
+        throw new Error(`${file}:1: column ${column} stands there twice`);
+      }
+    }
+  }
+}
+
+/** 1 GWh in one period: more than any home, so more is a slip of the unit. */
 const MAX_WH = 1_000_000_000;
 
 function wattHours(text: string, where: string): number {

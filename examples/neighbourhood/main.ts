@@ -2,9 +2,16 @@
  * A neighbourhood that trades: homes with load and PV, one product per hour, agents that bid
  * between the feed-in tariff and the retail tariff. `npm start -- --help` lists the options.
  */
+import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readHomes } from './csv.ts';
-import { firstPeriods, makeNeighbourhood, type PvCase, withCase } from './homes.ts';
+import {
+  firstPeriods,
+  makeNeighbourhood,
+  type Neighbourhood,
+  type PvCase,
+  withCase,
+} from './homes.ts';
 import { runMarket, type Tariffs } from './market.ts';
 import { figures, report } from './report.ts';
 
@@ -15,20 +22,22 @@ const HELP = `A local energy market on the embedded engine.
   --homes N      homes of the made-up neighbourhood (default 20)
   --days N       days of it, hour by hour (default 7)
   --seed N       seed of the neighbourhood and of the agents (default 1)
-  --data FILE    real homes instead: CSV with NAME_load_wh and NAME_pv_wh columns, a row per hour
+  --data FILE    real homes instead (no --homes, --days): CSV with NAME_load_wh and NAME_pv_wh
+                 columns in whole Wh, a row per hour
   --case NAME    all-pv, or odd-double-pv: odd homes with twice their PV, even ones without
   --limit N      the first N periods only
   --retail P     what the utility asks, EUR/kWh (default 0.30)
   --feed-in P    what the utility pays, EUR/kWh (default 0.08)
-  --json         print one JSON object instead of tables
+  --json         print one JSON object instead of tables; trades and tradedWh count what homes
+                 trade with each other, commands are those of everyone
   --help         print this
 `;
 
 function main(): void {
   const { values } = parseArgs({
     options: {
-      homes: { type: 'string', default: '20' },
-      days: { type: 'string', default: '7' },
+      homes: { type: 'string' },
+      days: { type: 'string' },
       seed: { type: 'string', default: '1' },
       data: { type: 'string' },
       case: { type: 'string', default: 'all-pv' },
@@ -44,10 +53,7 @@ function main(): void {
     return;
   }
   const seed = whole(values.seed, '--seed', 0, 4_294_967_295);
-  const homes = whole(values.homes, '--homes', 1, 10_000);
-  const days = whole(values.days, '--days', 1, 3_660);
-  const source =
-    values.data === undefined ? makeNeighbourhood(homes, days, seed) : readHomes(values.data);
+  const source = neighbourhood(values, seed);
   const limit = values.limit === undefined ? Infinity : whole(values.limit, '--limit', 1, 1e9);
   const chosen = firstPeriods(withCase(source, pvCase(values.case)), limit);
   const tariffs = readTariffs(values.retail, values['feed-in']);
@@ -55,6 +61,21 @@ function main(): void {
   if (values.json) console.log(JSON.stringify(figures(result, chosen.periods)));
   else console.log(report(result, chosen.periods));
   if (!result.conserved) throw new Error('the books do not balance');
+}
+
+function neighbourhood(
+  { data, homes, days }: { data?: string; homes?: string; days?: string },
+  seed: number,
+): Neighbourhood {
+  if (data === undefined) {
+    const count = whole(homes ?? '20', '--homes', 1, 10_000);
+    return makeNeighbourhood(count, whole(days ?? '7', '--days', 1, 3_660), seed);
+  }
+  if (homes !== undefined || days !== undefined) {
+    throw new Error('--homes and --days are for the made-up neighbourhood, not for --data');
+  }
+  if (!existsSync(data) || !statSync(data).isFile()) throw new Error(`--data ${data} is no file`);
+  return readHomes(data);
 }
 
 function whole(text: string, option: string, min: number, max: number): number {
@@ -72,7 +93,8 @@ function readTariffs(retailText: string, feedInText: string): Tariffs {
   const retail = micro(retailText, '--retail');
   const feedIn = micro(feedInText, '--feed-in');
   if (feedIn + 1 < retail) return { retail, feedIn };
-  throw new Error(`--feed-in ${feedInText} must be below --retail ${retailText}`);
+  const gap = 'at least 0.000002 below';
+  throw new Error(`--feed-in ${feedInText} must be ${gap} --retail ${retailText}`);
 }
 
 /** '0.30' EUR/kWh as 300,000 micro-EUR/kWh. */

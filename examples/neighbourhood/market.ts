@@ -101,6 +101,15 @@ class NeighbourhoodMarket {
     // Enough for everyone to buy all they lack from the utility, and for it to buy all surplus.
     this.#fundsNano = homes.names.map((_, home) => this.#sum(home, deficit) * tariffs.retail);
     const surplusNano = homes.names.reduce((sum, _, home) => sum + this.#sum(home, surplus), 0);
+    const fundsNano = this.#fundsNano.reduce(
+      (sum, nano) => sum + nano,
+      surplusNano * tariffs.feedIn,
+    );
+    if (fundsNano > Number.MAX_SAFE_INTEGER) {
+      throw new Error(
+        'so much energy at such prices costs more than 9 million EUR, which nano-EUR cannot count',
+      );
+    }
     const at = FIRST_DELIVERY - HOUR_MS;
     must(this.#engine.listAsset({ id: 'EUR', decimals: 9, at }));
     this.#open(UTILITY, surplusNano * tariffs.feedIn);

@@ -35,7 +35,7 @@ export function figures(result: MarketResult, periods: number): Figures {
     communitySavingNano: saving.toString(),
     conserved: result.conserved,
     marketHash: engine.marketHash(),
-    seconds: result.seconds,
+    seconds: Math.round(result.seconds * 1000) / 1000,
   };
 }
 
@@ -56,7 +56,7 @@ export function report(result: MarketResult, periods: number): string {
       euro(home.billWithNano),
       euro(home.billWithoutNano - home.billWithNano),
     ]);
-  const head = ['home', 'load', 'PV', 'bought', 'sold', 'bill before', 'bill now', 'saved'];
+  const head = ['home', 'load', 'PV', 'bought *', 'sold *', 'utility bill', 'bill now', 'saved'];
   const units = ['', 'kWh', 'kWh', 'kWh', 'kWh', 'EUR', 'EUR', 'EUR'];
   const more = result.homes.length - rows.length;
   const mean = result.tradedWh === 0 ? 0n : result.tradedNano / BigInt(result.tradedWh);
@@ -80,6 +80,7 @@ export function report(result: MarketResult, periods: number): string {
   return [
     table([head, units, ...rows]),
     ...(more > 0 ? [`... and ${more} more homes`] : []),
+    '* from and to other homes; the rest is traded with the utility and is part of the bill',
     '',
     ...lines.map(([name, value]) => `${(name as string).padEnd(32)}${value}`),
   ].join('\n');

@@ -22,8 +22,8 @@ export function releaseOrder(
   release.energy = 0;
   if (locksExactCost(orders.flags[slot]!)) return;
   release.money = orders.lockedMoney[slot]!;
-  if (release.money > 0) ledger.lock(orders.moneyRow[slot]!, 0 - release.money);
+  if (release.money > 0) ledger.release(orders.moneyRow[slot]!, release.money);
   orders.lockedMoney[slot] = 0;
   release.energy = lockedEnergy(holdings, product, slot);
-  if (release.energy > 0) ledger.lock(orders.energyRow[slot]!, 0 - release.energy);
+  if (release.energy > 0) ledger.release(orders.energyRow[slot]!, release.energy);
 }

@@ -213,3 +213,11 @@ export const UNKNOWN = 0xffff_ffff;
 
 /** Accounts that every market starts with, in this order. */
 export const SYSTEM_ACCOUNTS = ['outside', 'fees', 'operator'] as const;
+
+/** The name of a number in one of the tables. */
+export function nameOf<T extends Readonly<Record<string, number>>>(
+  table: T,
+  number: number,
+): keyof T & string {
+  return Object.keys(table).find((name) => table[name] === number) as keyof T & string;
+}

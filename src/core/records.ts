@@ -1,4 +1,4 @@
-import { UNKNOWN } from './codes.ts';
+import { nameOf, UNKNOWN } from './codes.ts';
 import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
@@ -148,7 +148,7 @@ function display(kind: KindName, value: number, naming: Naming): unknown {
   if (kind === 'flag') return value === 1;
   const entry = KINDS[kind];
   if (!('names' in entry)) return value;
-  return Object.entries(entry.names).find(([, number]) => number === value)?.[0];
+  return nameOf(entry.names, value);
 }
 
 /**

@@ -320,15 +320,17 @@ const CONTENT = Object.keys({
 
 /**
  * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
- * fields. Two FNV-1a-like lanes: they tell honest requests apart, and a client who forges a collision
- * only gets its own earlier outcome back.
+ * fields. Two FNV-1a-like lanes: they tell honest requests apart. Who forges a collision gets to read
+ * the outcome of the command that was first, and brings about nothing.
  */
 export function requestDigest(
   command: CommandName,
   request: object,
 ): readonly [high: number, low: number] {
   const fields = request as Record<string, unknown>;
-  let text = command;
+  let text: string = command;
+  // For this command alone the time is what is asked for.
+  if (command === 'advanceTime') text += String(fields['at']);
   for (const name of CONTENT) {
     const value = fields[name];
     if (value === undefined) continue;

@@ -1,4 +1,4 @@
-import { RejectCode, type RejectName } from '../core/codes.ts';
+import { nameOf, RejectCode } from '../core/codes.ts';
 import { ByteLog, readI64 } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
@@ -160,7 +160,10 @@ export class Engine extends Queries {
     return this.#outcome(this.#perform('advanceTime', request));
   }
 
-  /** What an order would lock, cost and trade if it were submitted now, or why it would be refused. */
+  /**
+   * What an order would lock, cost and trade if it were submitted at the market's time, or why it would
+   * be refused. A clock plays no part: the market's time moves with the next command.
+   */
   preview(request: requests.OrderRequest): Preview {
     return previewOrder(this.state, request);
   }
@@ -234,7 +237,6 @@ export class Engine extends Queries {
   #dropBefore(commandsStart: number, eventsStart: number): void {
     this.#commands.dropFirst(commandsStart);
     this.kept.dropFirst(eventsStart);
-    this.forgotten++;
   }
 
   #mustRun(): void {
@@ -254,18 +256,15 @@ export class Engine extends Queries {
     const { sequence, code, recorded } = receipt;
     const repeated = !recorded;
     if (code === 0) return { ok: true, sequence, repeated };
-    return { ok: false, code: REJECT_NAMES[code] as RejectName, sequence, repeated };
+    return { ok: false, code: nameOf(RejectCode, code), sequence, repeated };
   }
 
   #orderOutcome(receipt: Receipt): OrderOutcome {
     const { sequence, code, recorded, order, filled } = receipt;
     const repeated = !recorded;
     if (code === 0) return { ok: true, sequence, repeated, orderId: order, filledLots: filled };
-    return { ok: false, code: REJECT_NAMES[code] as RejectName, sequence, repeated };
+    return { ok: false, code: nameOf(RejectCode, code), sequence, repeated };
   }
 }
 
 const NO_DIGEST = [0, 0] as const;
-
-const REJECT_NAMES: string[] = [];
-for (const [name, code] of Object.entries(RejectCode)) REJECT_NAMES[code] = name;

@@ -1,4 +1,11 @@
-import { OrderKind, RejectCode, type RejectName, Side, TimeInForce } from '../core/codes.ts';
+import {
+  nameOf,
+  OrderKind,
+  RejectCode,
+  type RejectName,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
 import { ByteLog } from '../core/bytes.ts';
 import { COMMANDS } from '../core/registry.ts';
@@ -50,7 +57,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const entry = emptyEntry();
   readEntry(log.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
-  if (code !== 0) return { ok: false, code: rejectName(code) };
+  if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
   const { slot } = entry;
   const product = state.listings.products[entry.product]!;
@@ -73,10 +80,4 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     feeQuanta: fees,
     restingLots: rests ? left : 0,
   };
-}
-
-function rejectName(code: number): RejectName {
-  return Object.keys(RejectCode).find(
-    (name) => RejectCode[name as RejectName] === code,
-  ) as RejectName;
 }

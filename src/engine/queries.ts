@@ -1,9 +1,14 @@
 import { EventType, Side } from '../core/codes.ts';
 import { ByteLog, readI64 } from '../core/bytes.ts';
-import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { HEADER } from '../core/registry.ts';
-import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
+import {
+  type EventRecord,
+  readRecord,
+  type RecordCursor,
+  recordLength,
+  recordType,
+} from '../core/records.ts';
 import type { Product } from '../market/products.ts';
 import { isConserved } from '../matching/audit.ts';
 import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
@@ -18,8 +23,6 @@ export class Queries {
   protected state: MarketState;
   /** Events that are kept. @internal */
   protected readonly kept: ByteLog = new ByteLog();
-  /** How often kept events were forgotten. @internal */
-  protected forgotten = 0;
 
   /** @internal */
   constructor(state: MarketState) {
@@ -73,7 +76,7 @@ export class Queries {
     const slot = this.state.orders.slotOfClientId(this.#accountRow(account), id);
     return slot === NONE ? undefined : views.orderView(this.state, slot);
   }
-  /** Open orders in order of order id. O(all open orders). @throws RangeError for unknown ids */
+  /** Open orders in order of order id. O(most orders ever open at once). @throws RangeError for unknown ids */
   openOrders(
     filter: { readonly account?: string; readonly product?: string } = {},
   ): views.OrderView[] {
@@ -107,7 +110,7 @@ export class Queries {
   *events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
     objectArgument(filter, 'filter');
     const { since = 0 } = filter;
-    for (const at of this.#records(since)) yield this.#event(at);
+    for (const place of this.#records(since)) yield this.#event(place);
   }
   /** Trades after sequence `since`, oldest first. O(all kept events). */
   *trades(
@@ -117,9 +120,9 @@ export class Queries {
     const { since = 0, product, account } = filter;
     if (product !== undefined) this.#product(product);
     if (account !== undefined) this.#accountRow(account);
-    for (const at of this.#records(since)) {
-      if (recordType(this.kept.view, at) !== EventType.trade) continue;
-      const event = this.#event(at) as Extract<EventRecord, { type: 'trade' }>;
+    for (const place of this.#records(since)) {
+      if (recordType(place.view, place.at) !== EventType.trade) continue;
+      const event = this.#event(place) as Extract<EventRecord, { type: 'trade' }>;
       if (product !== undefined && event.product !== product) continue;
       if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
       yield views.tradeView(this.state, event);
@@ -137,7 +140,8 @@ export class Queries {
   snapshot(): Uint8Array {
     return snapshot(this.state);
   }
-  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was. */
+  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was, save for orders
+   * that its time lets expire. */
   marketHash(): string {
     return marketHash(this.state);
   }
@@ -156,21 +160,20 @@ export class Queries {
     return listings.products[row]!;
   }
 
-  /** Where the events begin that were kept when the reading began and came after a sequence. */
-  *#records(since: unknown): Generator<number> {
+  /**
+   * The events that were kept when the reading began and came after a sequence, as places in a copy:
+   * commands may go on meanwhile.
+   */
+  *#records(since: unknown): Generator<RecordCursor> {
     const after = integerArgument(since, 'since', 0, MAX_INTEGER);
-    const end = this.kept.length;
-    const { forgotten } = this;
-    for (let at = 0; at < end; at += recordLength(this.kept.view, at)) {
-      if (readI64(this.kept.view, at + HEADER.sequence) > after) yield at;
-      if (this.forgotten !== forgotten) {
-        throw new WattbookError('NOT_KEPT', 'the history was forgotten while it was read');
-      }
+    const view = new DataView(this.kept.slice().buffer);
+    for (let at = 0; at < view.byteLength; at += recordLength(view, at)) {
+      if (readI64(view, at + HEADER.sequence) > after) yield { view, at };
     }
   }
 
-  #event(at: number): EventRecord {
-    return readRecord(this.kept.view, at, this.state.naming) as unknown as EventRecord;
+  #event({ view, at }: RecordCursor): EventRecord {
+    return readRecord(view, at, this.state.naming) as unknown as EventRecord;
   }
 }
 

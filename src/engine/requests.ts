@@ -189,9 +189,9 @@ export interface Requests {
 export interface Refused {
   readonly ok: false;
   readonly code: RejectName;
-  /** Sequence of the refused command. */
+  /** Sequence of the refused command; with ID_REUSED, of the command that used the id first. */
   readonly sequence: number;
-  /** Whether this is the recorded outcome of an earlier request with the same command id. */
+  /** Whether the command id was used before, so that this request took no sequence. */
   readonly repeated: boolean;
 }
 

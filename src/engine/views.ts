@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  nameOf,
   OrderKind,
   PostOnly,
   ProductStatus,
@@ -111,10 +112,6 @@ export interface TradeView {
   readonly makerOrder: number;
   readonly takerOrder: number;
   readonly takerSide: keyof typeof Side;
-}
-
-function nameOf<T extends Readonly<Record<string, number>>>(table: T, value: number): keyof T {
-  return Object.keys(table).find((name) => table[name] === value) as keyof T;
 }
 
 export function accountView(state: MarketState, row: number): AccountView {

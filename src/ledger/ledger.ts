@@ -69,7 +69,12 @@ export class Ledger {
     if (from !== OUTSIDE && this.available[source]! < 0) brokenInvariant(`row ${source} overdrawn`);
   }
 
-  /** Moves an amount from available to locked; a negative one is released. */
+  /** Moves an amount from locked back to available. */
+  release(row: number, amount: number): void {
+    this.lock(row, 0 - amount);
+  }
+
+  /** Moves an amount from available to locked, or back if it is negative. */
   lock(row: number, amount: number): void {
     this.available[row]! -= amount;
     this.locked[row]! += amount;

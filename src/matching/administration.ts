@@ -187,7 +187,7 @@ function statusSetter(status: number, event: 'productHalted' | 'productResumed')
   };
 }
 
-/** Closes a product for good: every open order ends, in order of order id. O(all open orders). */
+/** Closes a product for good: every open order ends, in order of order id. O(most orders ever open at once). */
 export function closeProduct(
   state: MarketState,
   view: DataView,

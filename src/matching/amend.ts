@@ -4,7 +4,7 @@ import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { NONE, timeInForceOf } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
-import { endOrder, withdrawFromBook } from './ending.ts';
+import { endOrder, unlinkOrder } from './ending.ts';
 import { writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
@@ -81,7 +81,7 @@ function enterAnew(
   const clientOrderId = orders.clientOrderId(slot);
   const expires = timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd;
   const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
-  withdrawFromBook(state, slot);
+  unlinkOrder(state, slot);
   orders.price[slot] = newPrice;
   orders.terms[slot] = product.terms;
   orders.open[slot] = open;

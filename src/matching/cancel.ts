@@ -25,7 +25,7 @@ export function cancel(state: MarketState, view: DataView, at: number, outbox: O
 
 /**
  * The cancel-all command: the open orders of an account, of a product (operators only), or of an
- * account in a product, in order of order id. O(all open orders).
+ * account in a product, in order of order id. O(most orders ever open at once).
  */
 export function cancelAll(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const { orders } = state;

@@ -1,17 +1,25 @@
 import {
   AccountStatus,
   OrderKind,
+  PostOnly,
   ProductStatus,
   Role,
+  SelfTrade,
   SYSTEM_ACCOUNTS,
   TimeInForce,
 } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { isId, MAX_INTEGER } from '../core/limits.ts';
+import { isId, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock } from '../contracts/new-order.ts';
-import { kindOf, NONE, timeInForceOf } from '../orderbook/orders.ts';
-import { ORDER_FLAGS } from './encode.ts';
+import {
+  kindOf,
+  NONE,
+  ORDER_FLAGS,
+  postOnlyOf,
+  selfTradeOf,
+  timeInForceOf,
+} from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
 /** Reads values one behind the other. */
@@ -61,8 +69,17 @@ class Reader {
     if (Object.values(table).includes(number)) return number;
     throw new RangeError(`holds ${number}, which is in no table`);
   }
-  decimal(): Decimal {
-    return { mantissa: this.i64(), decimals: this.u8() };
+  decimals(): number {
+    const decimals = this.u8();
+    if (decimals > MAX_DECIMALS) throw new RangeError(`holds a number of ${decimals} decimals`);
+    return decimals;
+  }
+  /** A step: more than zero, and written without trailing zeros. */
+  step(): Decimal {
+    const [mantissa, decimals] = [this.i64(), this.decimals()];
+    const sound = mantissa > 0 && (decimals === 0 || mantissa % 10 !== 0);
+    if (!sound) throw new RangeError(`holds a step of ${mantissa} / 10^${decimals}`);
+    return { mantissa, decimals };
   }
   end(): void {
     const left = this.#view.byteLength - this.#at;
@@ -74,11 +91,15 @@ class Reader {
 export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   const from = new Reader(bytes);
   const { accounts, listings, ledger } = state;
-  for (let left = from.u32(); left > 0; left--) listings.addAsset(from.id(), from.u8());
+  for (let left = from.u32(); left > 0; left--) {
+    const id = unused(from.id(), listings.findAsset.bind(listings));
+    listings.addAsset(id, from.decimals());
+  }
   const accountCount = from.u32();
   for (let row = 0; row < accountCount; row++) {
     const [id, role, status] = [from.id(), from.oneOf(Role), from.oneOf(AccountStatus)];
-    if (row >= SYSTEM_ACCOUNTS.length) accounts.open(id, role, status);
+    if (row >= SYSTEM_ACCOUNTS.length)
+      accounts.open(unused(id, accounts.find.bind(accounts)), role, status);
     else if (id !== SYSTEM_ACCOUNTS[row])
       throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
   }
@@ -98,10 +119,11 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
 
 function decodeProduct(from: Reader, state: MarketState): void {
   const { listings } = state;
-  const id = from.id();
+  const id = unused(from.id(), listings.findProduct.bind(listings));
   const [energyAsset, moneyAsset] = [from.row(listings.assets), from.row(listings.assets)];
-  const grid = listings.grid(energyAsset, moneyAsset, from.decimal(), from.decimal());
-  if (grid === undefined) throw new RangeError(`has a product ${id} with an impossible grid`);
+  const grid = listings.grid(energyAsset, moneyAsset, from.step(), from.step());
+  if (grid === undefined || energyAsset === moneyAsset)
+    throw new RangeError(`has a product ${id} with an impossible grid`);
   const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
   product.status = from.oneOf(ProductStatus);
   product.terms = from.u32();
@@ -142,11 +164,20 @@ function decodeOrder(from: Reader, state: MarketState): void {
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id[slot]} that cannot be`);
   const expiresAt = from.i64();
   const clientOrderId = from.id(true);
+  if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
+    throw new RangeError(`has two orders ${clientOrderId} of one account`);
+  }
   state.books[product.row]!.rest(slot);
   orders.enlist(slot, clientOrderId);
   if (timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd) {
     state.timers.set(slot, expiresAt, orders.id);
   }
+}
+
+/** An id that is not taken yet. */
+function unused(id: string, find: (id: string) => unknown): string {
+  if (find(id) === undefined) return id;
+  throw new RangeError(`has ${id} twice`);
 }
 
 function mayRest({ orders }: MarketState, slot: number): boolean {
@@ -158,6 +189,8 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
     open[slot]! > 0 &&
     open[slot]! <= total[slot]! &&
     kindOf(flags[slot]!) === OrderKind.limit &&
+    postOnlyOf(flags[slot]!) <= PostOnly.slide &&
+    selfTradeOf(flags[slot]!) <= SelfTrade.decrement &&
     (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)
   );
 }

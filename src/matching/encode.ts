@@ -1,7 +1,7 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { Side, TimeInForce } from '../core/codes.ts';
-import { timeInForceOf } from '../orderbook/orders.ts';
+import { ORDER_FLAGS, timeInForceOf } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
 /** Writes values one behind the other. */
@@ -119,9 +119,6 @@ function encodeOrders(state: MarketState, to: Writer): void {
     }
   }
 }
-
-/** Side, kind, time in force, post-only and self-trade mode; the rest of the flags is bookkeeping. */
-export const ORDER_FLAGS = 0x3ff;
 
 /** Everything else that the future depends on: time, counters, the window of command ids. */
 export function encodeControl(state: MarketState): Uint8Array<ArrayBuffer> {

@@ -10,12 +10,12 @@ export function endOrder(state: MarketState, outbox: Outbox, slot: number, reaso
   const product = state.listings.products[orders.product[slot]!]!;
   releaseOrder(state, product, slot, state.release);
   writeEnded(state, outbox, slot, reason);
-  if (orders.level[slot] !== NONE) withdrawFromBook(state, slot);
+  if (orders.level[slot] !== NONE) unlinkOrder(state, slot);
   orders.release(slot);
 }
 
 /** Takes a resting order out of book, index and timers; its locks stay. */
-export function withdrawFromBook(state: MarketState, slot: number): void {
+export function unlinkOrder(state: MarketState, slot: number): void {
   const { orders } = state;
   state.books[orders.product[slot]!]!.unlink(slot);
   orders.delist(slot);

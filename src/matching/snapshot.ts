@@ -3,8 +3,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { readI64 } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
-import { isConserved } from './audit.ts';
 import { encodeControl, encodeMarket } from './encode.ts';
+import { unsoundness } from './soundness.ts';
 import { MarketState } from './state.ts';
 
 const MAGIC = [...'WBSTATE\0'].map((character) => character.charCodeAt(0));
@@ -29,8 +29,8 @@ export function snapshot(state: MarketState): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The state that a snapshot holds. Either all of it or nothing: bytes that no engine would have
- * written are refused, also where their checksum is right. O(state).
+ * The state that a snapshot holds. Either all of it or nothing: a state that no command log could lead
+ * to is refused, also where the checksum is right. O(state).
  * @throws WattbookError BAD_SNAPSHOT, saying what is wrong
  */
 export function restore(bytes: Uint8Array): MarketState {
@@ -60,7 +60,8 @@ export function restore(bytes: Uint8Array): MarketState {
     return bad(cause instanceof Error ? cause.message : 'cannot be decoded', cause);
   }
   // There is one encoding of a state; bytes that do not come back as they were describe none.
-  if (!isConserved(state)) return bad('its books do not balance');
+  const fault = unsoundness(state);
+  if (fault !== undefined) return bad(fault);
   const again = [encodeMarket(state), encodeControl(state)] as const;
   if (
     !equal(again[0], body.subarray(0, marketLength)) ||
@@ -77,7 +78,7 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 
 /**
  * SHA-256 over what everyone has at stake: balances, orders, products, last prices. A refused
- * command leaves it as it was. Hex. O(state).
+ * command leaves it as it was, save for orders that its time lets expire. Hex. O(state).
  */
 export function marketHash(state: MarketState): string {
   return bytesToHex(sha256(encodeMarket(state)));

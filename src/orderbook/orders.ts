@@ -142,6 +142,8 @@ export class Orders {
 }
 
 // Layout of `flags`, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3.
+export const ORDER_FLAGS = 0x3ff;
+/** Above them: whether the order has a client order id. */
 const CLIENT_ID = 1 << 10;
 
 export function packFlags(

@@ -1,0 +1,116 @@
+import { AccountStatus, ProductStatus, RejectCode, Side } from '../core/codes.ts';
+import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
+import { OUTSIDE } from '../ledger/ledger.ts';
+import type { Book } from '../orderbook/book.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { isConserved } from './audit.ts';
+import type { MarketState } from './state.ts';
+
+/**
+ * What makes a state one that no command log could lead to, or undefined. For states from outside;
+ * `apply` keeps all of this by itself. O(state).
+ */
+export function unsoundness(state: MarketState): string | undefined {
+  if (!isConserved(state)) return 'its books do not balance';
+  return (
+    balanceFault(state) ??
+    termsFault(state) ??
+    orderFault(state) ??
+    bookFault(state) ??
+    windowFault(state)
+  );
+}
+
+function balanceFault({ ledger, accounts }: MarketState): string | undefined {
+  for (let row = 0; row < ledger.rows; row++) {
+    const account = ledger.account[row]!;
+    const [available, locked] = [ledger.available[row]!, ledger.locked[row]!];
+    const { id, status } = accounts.list[account]!;
+    const inside = account !== OUTSIDE;
+    if (locked < 0 || (inside ? available < 0 : available > 0)) return `${id} is overdrawn`;
+    if (status === AccountStatus.closed && available + locked > 0)
+      return `${id} is closed and not empty`;
+  }
+  return undefined;
+}
+
+function termsFault({ listings }: MarketState): string | undefined {
+  const latest = new Map<number, number>();
+  for (const { product, version, makerPpm, takerPpm, band } of listings.terms) {
+    if (version !== (latest.get(product) ?? 0) + 1) return 'its terms are out of order';
+    if (makerPpm > PPM || takerPpm > PPM) return 'it has a fee of more than the value';
+    if (band !== undefined && band.low > band.high) return 'it has a band upside down';
+    latest.set(product, version);
+  }
+  const current = listings.products.every(
+    ({ row, terms }) => listings.terms[terms]!.version === latest.get(row),
+  );
+  return current ? undefined : 'it has old terms in force';
+}
+
+function orderFault(state: MarketState): string | undefined {
+  const { orders, listings, accounts, timers, lastOrder, lastPriority } = state;
+  const priorities = new Set<number>();
+  for (const slot of orders.select(() => true)) {
+    const product = listings.products[orders.product[slot]!]!;
+    const what = `order ${orders.id[slot]}`;
+    const priority = orders.priority[slot]!;
+    if (orders.id[slot]! > lastOrder || priority > lastPriority || priority < 1) {
+      return `${what} is not counted`;
+    }
+    if (priorities.has(priority)) return `${what} shares its priority`;
+    priorities.add(priority);
+    if (orders.version[slot]! < 1) return `${what} has no version`;
+    if (listings.terms[orders.terms[slot]!]!.product !== product.row) {
+      return `${what} has the terms of another product`;
+    }
+    if (product.status === ProductStatus.closed) return `${what} is in a closed product`;
+    const { status } = accounts.list[orders.account[slot]!]!;
+    if (status === AccountStatus.closed) return `${what} is of a closed account`;
+  }
+  return timers.due(state.time) === NONE ? undefined : 'it has orders past their expiry';
+}
+
+function bookFault({ books, orders }: MarketState): string | undefined {
+  for (const book of books) {
+    const [bid, ask] = [book.best(Side.buy), book.best(Side.sell)];
+    const crossed = bid !== NONE && ask !== NONE && orders.price[bid]! >= orders.price[ask]!;
+    if (crossed) return 'it has a crossed book';
+    if (!inTime(book, Side.buy, orders) || !inTime(book, Side.sell, orders)) {
+      return 'it has a queue out of order';
+    }
+  }
+  return undefined;
+}
+
+/** Whether each queue is in order of priority. */
+function inTime(book: Book, side: number, orders: MarketState['orders']): boolean {
+  let sound = true;
+  let last = NONE;
+  book.walk(side, (slot) => {
+    const same = last !== NONE && orders.price[last] === orders.price[slot];
+    if (same && orders.priority[last]! > orders.priority[slot]!) sound = false;
+    last = slot;
+    return sound;
+  });
+  return sound;
+}
+
+function windowFault(state: MarketState): string | undefined {
+  const codes: readonly number[] = [0, ...Object.values(RejectCode)];
+  let last = Math.max(0, state.sequence - COMMAND_WINDOW);
+  for (const { commandId, sequence, code, order, filled } of state.window.entries()) {
+    const placed = sequence > last && sequence <= state.sequence;
+    const known = codes.includes(code) && order >= 0 && order <= state.lastOrder && filled >= 0;
+    if (!placed || !known) return `it remembers a command ${commandId} that cannot have been`;
+    last = sequence;
+  }
+  const counters = [
+    state.sequence,
+    state.time,
+    state.lastOrder,
+    state.lastTrade,
+    state.lastPriority,
+  ];
+  return counters.every((counter) => counter >= 0) ? undefined : 'it has a counter below zero';
+}
