@@ -271,3 +271,38 @@ describe('a book', () => {
     expect(twin.orders.price[twin.book.best(Side.sell)]).toBe(-SAFE);
   });
 });
+
+describe('the sum of a level', () => {
+  const lots = fc.oneof(
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 2 ** 52 - 3, max: 2 ** 52 + 3 }),
+    fc.maxSafeInteger().map((value) => Math.abs(value) + (value === 0 ? 1 : 0)),
+    fc.constant(Number.MAX_SAFE_INTEGER),
+  );
+
+  it('is exact however much stands there', () => {
+    const part = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(lots, part), { maxLength: 40 }), (orders) => {
+        const levels = new Levels();
+        const level = levels.allocate(0);
+        let sum = 0n;
+        for (const [size] of orders) {
+          levels.addOpen(level, size);
+          sum += BigInt(size);
+          expect(levels.open(level)).toBe(sum);
+        }
+        for (const [size, share] of orders) {
+          const first = Math.min(size, Math.floor(size * share));
+          for (const piece of [first, size - first]) {
+            levels.reduceOpen(level, piece);
+            sum -= BigInt(piece);
+            expect(levels.open(level)).toBe(sum);
+          }
+        }
+        expect(levels.open(level)).toBe(0n);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+});
