@@ -113,7 +113,7 @@ describe('queries', () => {
     expect(engine.queue('dusk', 'buy')).toEqual([]);
   });
 
-  it('balances, of what an account ever held', () => {
+  it('balances, of what an account holds', () => {
     expect(engine.balance('bob', 'kWh')).toEqual({
       asset: 'kWh',
       available: '998.300',
