@@ -11,16 +11,11 @@ import { parseArgs } from 'node:util';
 import { EndReason, EventType, RejectCode } from '../src/core/codes.ts';
 import { EVENTS, offsetsOf } from '../src/core/registry.ts';
 import { recordLength, recordType } from '../src/core/records.ts';
-import {
-  CommandSource,
-  type Draw,
-  mulberry32,
-  PLAIN,
-  type Profile,
-} from '../test/random-commands.ts';
+import { CommandSource, PLAIN, type Profile } from '../test/random-commands.ts';
 import type { Command } from '../test/twin/commands.ts';
 import { Lockstep } from '../test/twin/lockstep.ts';
 import { setUp } from '../test/twin/set-up.ts';
+import { type Draw, mulberry32 } from '../test/mulberry32.ts';
 
 interface Plan {
   readonly name: string;
@@ -28,6 +23,17 @@ interface Plan {
   readonly least: number;
   readonly most: number;
   readonly profile: (draw: Draw) => Partial<Profile>;
+}
+
+/** Thousands of resting orders in waves: filled for a while, then drained. */
+function deepBook(
+  traders: number,
+  ticks: number,
+  aggressive: number,
+  draw: Draw,
+): Partial<Profile> {
+  const wave = 4000 + draw(12_000);
+  return { traders, ticks, aggressive, withIds: 5, administration: 10, wave };
 }
 
 /** Share: how many of a hundred streams are of a kind. */
@@ -40,28 +46,14 @@ const PLANS: readonly Plan[] = [
     share: 20,
     least: 8000,
     most: 50_000,
-    profile: (draw) => ({
-      traders: 12,
-      ticks: 100 + draw(3000),
-      aggressive: 4 + draw(10),
-      withIds: 5,
-      administration: 10,
-      wave: 4000 + draw(12_000),
-    }),
+    profile: (draw) => deepBook(12, 100 + draw(3000), 4 + draw(10), draw),
   },
   {
     name: 'long queues',
     share: 8,
     least: 8000,
     most: 50_000,
-    profile: (draw) => ({
-      traders: 20,
-      ticks: 3 + draw(30),
-      aggressive: 3 + draw(6),
-      withIds: 5,
-      administration: 10,
-      wave: 4000 + draw(12_000),
-    }),
+    profile: (draw) => deepBook(20, 3 + draw(30), 3 + draw(6), draw),
   },
   {
     name: 'more ids than the window holds',

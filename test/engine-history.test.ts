@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine, type OrderRequest, WattbookError } from '../src/index.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { codeOf, faultOf, limit, must, stage, thrownBy } from './stage.ts';
-
-const buy = {
-  account: 'alice',
-  product: 'noon',
-  side: 'buy',
-  quantityLots: 3,
-  priceTicks: 5,
-} as const;
+import { buy, codeOf, faultOf, limit, must, stage, thrownBy } from './stage.ts';
 
 describe('a command id', () => {
   const request = { ...buy, commandId: 'once' };

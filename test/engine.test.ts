@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limit, must, stage } from './stage.ts';
-
-const buy = {
-  account: 'alice',
-  product: 'noon',
-  side: 'buy',
-  quantityLots: 3,
-  priceTicks: 5,
-} as const;
+import { buy, limit, must, stage } from './stage.ts';
 
 describe('outcomes', () => {
   it('tell acceptance from refusal', () => {

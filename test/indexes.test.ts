@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyIndex } from '../src/core/key-index.ts';
 import { Timers } from '../src/matching/timers.ts';
 import { NONE, Orders } from '../src/orderbook/orders.ts';
-import { randomFrom } from './stage.ts';
+import { mulberry32 } from './mulberry32.ts';
 
 /** An index beside a Map; rows are given out like slots, the last one freed first. */
 class IndexTwin {
@@ -52,7 +52,7 @@ describe('a key index', () => {
   ];
 
   it.each(FAMILIES)('finds keys %s through growth and removal', (_, keyOf) => {
-    const random = randomFrom(51);
+    const random = mulberry32(51);
     const twin = new IndexTwin(4_000);
     const all = Array.from({ length: 2_000 }, (__, i) => keyOf(i));
     for (const key of all) twin.toggle(key);
@@ -126,7 +126,7 @@ describe('orders', () => {
 
 describe('timers', () => {
   it('come due in order of instant, then order id, whatever was set and cleared', () => {
-    const random = randomFrom(53);
+    const random = mulberry32(53);
     const timers = new Timers();
     const ids = new Float64Array(3_000);
     const model = new Map<number, number>();

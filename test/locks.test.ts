@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fillCost, moneyLock, percentFee } from '../src/contracts/amounts.ts';
 import { Side } from '../src/core/codes.ts';
 import { MAX_INTEGER, PPM } from '../src/core/limits.ts';
-import { type Draw, mulberry32 } from './random-commands.ts';
+import { type Draw, mulberry32 } from './mulberry32.ts';
 
 const SEED = 20_240_917;
 const FILLS = 2_200_000;

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MarketState } from '../src/matching/state.ts';
 import { marketHash, restore, snapshot, stateHash } from '../src/matching/snapshot.ts';
-import { CommandSource, mulberry32, PLAIN, type Profile } from './random-commands.ts';
+import { CommandSource, PLAIN, type Profile } from './random-commands.ts';
 import type { Command } from './twin/commands.ts';
 import { controlBytes, marketBytes } from './twin/encode.ts';
 import { Lockstep, Mismatch, replay, sha256 } from './twin/lockstep.ts';
 import { command } from './twin/makers.ts';
 import { OPERATOR } from './twin/market.ts';
 import { setUp } from './twin/set-up.ts';
+import { mulberry32 } from './mulberry32.ts';
 
 /** Fixed, so that every run of the tests does the same. Other seeds are for scripts/campaign.ts. */
 const SEED = 20_240_917;

@@ -1,22 +1,9 @@
 import { ProductStatus, Side } from '../src/core/codes.ts';
+import type { Draw } from './mulberry32.ts';
 import type { Command, Reference } from './twin/commands.ts';
 import * as make from './twin/makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
 import { type Market, OPERATOR, type Order } from './twin/market.ts';
-
-/** An integer from 0 to n - 1. */
-export type Draw = (n: number) => number;
-
-/** A small seeded generator: the same seed gives the same numbers everywhere. */
-export function mulberry32(seed: number): Draw {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * n);
-  };
-}
 
 /** What kind of market a stream of commands makes. Shares are in percent. */
 export interface Profile {

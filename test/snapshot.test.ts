@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine, type OrderRequest } from '../src/index.ts';
-import { codeOf, limit, must, randomFrom, stage } from './stage.ts';
+import { codeOf, limit, must, stage } from './stage.ts';
+import { mulberry32 } from './mulberry32.ts';
 
 /** A market in which everything that can be set is set. */
 function rich(): Engine {
@@ -54,7 +55,7 @@ function pictureOf(engine: Engine): unknown {
 
 /** A stream of requests that touches all there is; the same for the same seed. */
 function live(engine: Engine, seed: number, steps: number): string[] {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const pick = <T>(...of: readonly T[]): T => of[random(of.length)] as T;
   const outcomes: unknown[] = [];
   for (let step = 0; step < steps; step++) {

@@ -23,6 +23,15 @@ export function stage(options: EngineOptions = {}): Engine {
   return engine;
 }
 
+/** An order of alice's that rests on this stage. */
+export const buy = {
+  account: 'alice',
+  product: 'noon',
+  side: 'buy',
+  quantityLots: 3,
+  priceTicks: 5,
+} as const;
+
 /** The outcome, which must be an acceptance. */
 export function must<T extends { readonly ok: boolean }>(outcome: T): Extract<T, { ok: true }> {
   if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome)}`);
@@ -68,15 +77,4 @@ export function faultOf(call: () => unknown): string {
 /** All that a request without effect must leave as it was. */
 export function trace(engine: Engine): readonly unknown[] {
   return [engine.marketHash(), engine.stateHash(), engine.sequence, engine.time];
-}
-
-/** Small deterministic random numbers: mulberry32. */
-export function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b_79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
 }

@@ -71,6 +71,17 @@ export interface Layout {
 const ACTOR = ['actor', 'account'] as const;
 /** Who asks, and a digest of what was asked, for commands with an id (else 0). */
 const STAMP = [ACTOR, ['digestHigh', 'number'], ['digestLow', 'number']] as const;
+const FUNDS = [
+  ['account', 'account'],
+  ['asset', 'asset'],
+  ['amount', 'amount'],
+] as const;
+const TRANSFER = [
+  ['account', 'account'],
+  ['to', 'account'],
+  ['asset', 'asset'],
+  ['amount', 'amount'],
+] as const;
 const BAND = [
   ['hasBand', 'flag'],
   ['bandLow', 'price'],
@@ -125,22 +136,9 @@ export const COMMANDS = {
     ['frozen', 'flag'],
   ]),
   closeAccount: command('closeAccount', [['account', 'account']]),
-  deposit: command('deposit', [
-    ['account', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
-  withdraw: command('withdraw', [
-    ['account', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
-  transfer: command('transfer', [
-    ['account', 'account'],
-    ['to', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
+  deposit: command('deposit', FUNDS),
+  withdraw: command('withdraw', FUNDS),
+  transfer: command('transfer', TRANSFER),
   listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
   listProduct: command('listProduct', [...GRID, ...FEES, ...BAND], ['id']),
   setFees: command('setFees', [['product', 'product'], ...FEES]),
@@ -205,22 +203,9 @@ export const EVENTS = {
     ['frozen', 'flag'],
   ]),
   accountClosed: event('accountClosed', [['account', 'account']]),
-  deposited: event('deposited', [
-    ['account', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
-  withdrawn: event('withdrawn', [
-    ['account', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
-  transferred: event('transferred', [
-    ['account', 'account'],
-    ['to', 'account'],
-    ['asset', 'asset'],
-    ['amount', 'amount'],
-  ]),
+  deposited: event('deposited', FUNDS),
+  withdrawn: event('withdrawn', FUNDS),
+  transferred: event('transferred', TRANSFER),
   assetListed: event(
     'assetListed',
     [

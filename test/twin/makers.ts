@@ -7,9 +7,10 @@ import {
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
-import type { CommandSource, Draw } from '../random-commands.ts';
+import type { CommandSource } from '../random-commands.ts';
 import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
+import type { Draw } from '../mulberry32.ts';
 
 export type Maker = (source: CommandSource, draw: Draw) => Command;
 

@@ -1,8 +1,9 @@
 import { Role } from '../../src/core/codes.ts';
-import type { Draw, Profile } from '../random-commands.ts';
+import type { Profile } from '../random-commands.ts';
 import type { Command } from './commands.ts';
 import { CENTRES, command } from './makers.ts';
 import { OPERATOR } from './market.ts';
+import type { Draw } from '../mulberry32.ts';
 
 interface Listing {
   readonly id: string;
