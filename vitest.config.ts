@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (file: string): string =>
+  fileURLToPath(new URL(`./src/${file}`, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { wattbook: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: { 'wattbook/testing': source('testing/index.ts'), wattbook: source('index.ts') },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,

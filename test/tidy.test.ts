@@ -18,7 +18,10 @@ const ROWS: Readonly<Record<string, number>> = {
   contracts: 3,
   matching: 4,
   engine: 5,
-  'index.ts': 6,
+  storage: 5,
+  exchange: 6,
+  testing: 7,
+  'index.ts': 7,
 };
 const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;

@@ -1,0 +1,4 @@
+/**
+ * What tests of a market need: seeded workloads, arbitraries of requests, a naive book to compare with.
+ */
+export {};
