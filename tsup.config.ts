@@ -1,16 +1,32 @@
 import { defineConfig, type Options } from 'tsup';
 
+/** One line for each sub-path; package.json names the same ones in `exports`. */
+const entry = {
+  index: 'src/index.ts',
+  testing: 'src/testing/index.ts',
+};
+
 const common: Options = {
-  entry: ['src/index.ts'],
+  entry,
   target: 'es2022',
   platform: 'neutral',
   sourcemap: true,
-  // TypeScript 6 calls an option deprecated that tsup sets for the declarations.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0', stripInternal: true } },
+  // Sub-paths share their chunks, so that an Engine is the same class in all of them.
+  splitting: true,
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  dts: {
+    // Consumers on lib ES2022 know no Symbol.asyncDispose.
+    banner: '/// <reference lib="esnext.disposable" />',
+    // TypeScript 6 calls an option deprecated that tsup sets for the declarations.
+    compilerOptions: { ignoreDeprecations: '6.0', stripInternal: true },
+  },
 };
 
 export default defineConfig([
   { ...common, format: 'esm', clean: true },
   // @noble/hashes is ESM only: `require` needs it inside.
-  { ...common, format: 'cjs', noExternal: [/^@noble\//] },
+  // Rollup makes the CommonJS of shared chunks; without `treeshake` it is sucrase, which rewrites
+  // class fields and loses the source maps.
+  { ...common, format: 'cjs', noExternal: [/^@noble\//], treeshake: true },
 ]);

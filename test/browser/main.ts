@@ -1,0 +1,124 @@
+/**
+ * Runs one bundle of the built package in a browser and in three releases of Node, and compares the
+ * hash of the market's state: `npm run test:browser`, after `npm run build`.
+ *
+ * The browser is a Chromium: /usr/bin/chromium, or what the variable CHROMIUM names.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { ROOT, run, runSteps } from '../../scripts/command.ts';
+import type { Report } from './stream.ts';
+
+/** State hash behind the stream of each report. It changes when the format of the state does. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  Engine: 'ee9a06d9832471b514881dd14f799d45720c0aa2071cbba5d124bd8db3eaaa93',
+};
+
+const NODES = [20, 22, 24];
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+interface Run {
+  /** What ran it, with its version. */
+  readonly host: string;
+  readonly reports: Readonly<Record<string, Report>>;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'wattbook-browser-'));
+const bundle = join(scratch, 'bundle.js');
+
+/** The stream and the built package as one script. A `node:` import anywhere in it would fail here. */
+async function makeBundle(): Promise<string> {
+  const dist = (file: string): string => join(ROOT, 'dist', file);
+  if (!existsSync(dist('index.js'))) throw new Error('dist is missing: run `npm run build` first');
+  await build({
+    entryPoints: [join(ROOT, 'test', 'browser', 'stream.ts')],
+    alias: { 'wattbook/testing': dist('testing.js'), wattbook: dist('index.js') },
+    bundle: true,
+    format: 'iife',
+    globalName: 'stream',
+    platform: 'browser',
+    target: 'es2022',
+    outfile: bundle,
+  });
+  return `        ${(readFileSync(bundle).byteLength / 1000).toFixed(0)} kB`;
+}
+
+async function inBrowser(): Promise<Run> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(
+      `no browser at ${CHROMIUM}: install one (Debian: apt-get install chromium), or let the ` +
+        'variable CHROMIUM name a Chromium or Chrome',
+    );
+  }
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({ path: bundle });
+    // As text, for it runs there: `stream` is what the bundle leaves behind.
+    const reports = (await page.evaluate(COLLECT)) as Run['reports'];
+    return { host: `Chromium ${browser.version()}`, reports };
+  } finally {
+    await browser.close();
+  }
+}
+
+const COLLECT = `(async () => {
+  const reports = {};
+  for (const [name, report] of Object.entries(stream.REPORTS)) reports[name] = await report();
+  return reports;
+})()`;
+
+/** Runs the bundle in a Node of its own, which the registry's package \`node\` brings. */
+function inNode(major: number): Run {
+  const script = join(scratch, 'run.cjs');
+  writeFileSync(
+    script,
+    `const { readFileSync } = require('node:fs');
+    const { runInThisContext } = require('node:vm');
+    runInThisContext(readFileSync('bundle.js', 'utf8'));
+    ${COLLECT}.then((reports) =>
+      console.log(JSON.stringify({ host: 'Node ' + process.version, reports })));`,
+  );
+  const text = run('npx', ['-y', '-p', `node@${major}`, '-c', 'node run.cjs'], { cwd: scratch });
+  const found = JSON.parse(text) as Run;
+  if (!found.host.startsWith(`Node v${major}.`)) throw new Error(`${found.host}, not ${major}`);
+  return found;
+}
+
+/** Compares what a host found with the constants above, and tells it. */
+function compare({ host, reports }: Run): string {
+  const names = Object.keys(reports).join(', ');
+  if (names !== Object.keys(EXPECTED).join(', ')) throw new Error(`${host} reports ${names}`);
+  const lines = Object.entries(reports).map(([name, report]) => {
+    const { commands, trades, conserved, stateHash } = report;
+    if (!conserved) throw new Error(`${host}: the balances of ${name} do not add up`);
+    if (stateHash !== EXPECTED[name]) {
+      throw new Error(`${host}: ${name} has\n${stateHash}\ninstead of\n${EXPECTED[name]}`);
+    }
+    return `        ${host}, ${name}: ${commands} commands, ${trades} trades, ${stateHash}`;
+  });
+  return lines.join('\n');
+}
+
+try {
+  await runSteps([
+    ['bundle', makeBundle],
+    ['browser', async () => compare(await inBrowser())],
+    ...NODES.map((major) => [`Node ${major}`, () => compare(inNode(major))] as const),
+  ]);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
