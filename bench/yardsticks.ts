@@ -24,7 +24,7 @@ function hashing(): Figure {
 
 /** A walk over 64 MB, each step where the one before says: the wait for memory. */
 function walking(): Figure {
-  const steps = 4_000_000;
+  const steps = 2_000_000;
   const table = new Int32Array(SIZE / 4);
   for (let i = 0; i < table.length; i++) table[i] = Math.imul(i, 0x9e37_79b1) >>> 1;
   const mask = table.length - 1;
