@@ -20,6 +20,7 @@ import {
   ReflectionKind,
   type Type,
 } from 'typedoc';
+import type { PluginOptions } from 'typedoc-plugin-markdown';
 import ts from 'typescript';
 import { ROOT, runSteps } from './command.ts';
 
@@ -55,7 +56,7 @@ const MARKDOWN = {
     index: 'Reference',
     module: ({ name }: { name: string }) => importName(name),
   },
-};
+} satisfies Partial<PluginOptions>;
 
 function createApplication(): Promise<Application> {
   return Application.bootstrapWithPlugins({
