@@ -156,6 +156,8 @@ export class Engine extends Queries {
   }
   /** Lets time pass: orders whose expiry has come end. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {
+    objectArgument(request, 'advanceTime');
+    if (request.at === undefined) throw new TypeError('at is missing');
     return outcomeOf(this.#perform('advanceTime', request));
   }
 

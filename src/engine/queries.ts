@@ -5,7 +5,7 @@ import { isConserved } from '../matching/audit.ts';
 import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { idArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
+import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import type { OrderRequest } from './requests.ts';
 import * as views from './views.ts';
@@ -141,9 +141,4 @@ export class Queries {
     const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
     return listings.products[row]!;
   }
-}
-
-function known(row: number | undefined, argument: string, id: string): number {
-  if (row === undefined) throw new RangeError(`${argument} ${JSON.stringify(id)} is unknown`);
-  return row;
 }

@@ -44,10 +44,11 @@ export class Sequencer {
 
   /**
    * Carries out a request. A malformed one throws and leaves no trace.
+   * @param time what the command is stamped with; left out, what the request or the clock says
    * @returns the receipt, overwritten by the next command
    * @throws TypeError, RangeError; WattbookError ENGINE_STOPPED, BROKEN_INVARIANT
    */
-  perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
+  perform<C extends CommandName>(command: C, request: Requests[C], time?: number): Receipt {
     this.#mustRun();
     objectArgument(request, command);
     const { commandId } = request;
@@ -60,12 +61,14 @@ export class Sequencer {
     const encoding = new Encoding(this.state);
     ENCODERS[command](encoding, request);
     encoding.complete(command, digest);
-    const { at } = request;
-    const time = at === undefined ? this.now() : integerArgument(at, 'at', 0, MAX_INTEGER);
+    const stamp = time ?? this.#timeOf(request.at);
     const { values, strings, unknown } = encoding;
     const start = this.commands.length;
     const sequence = this.state.sequence + 1;
-    writeRecord(this.commands, COMMANDS[command], sequence, time, values, [...strings, ...unknown]);
+    writeRecord(this.commands, COMMANDS[command], sequence, stamp, values, [
+      ...strings,
+      ...unknown,
+    ]);
     const receipt = this.#apply(start);
     if (!receipt.recorded) this.commands.length = start;
     return receipt;
@@ -95,6 +98,10 @@ export class Sequencer {
   dropBefore(commandsStart: number, eventsStart: number): void {
     this.commands.dropFirst(commandsStart);
     this.events.dropFirst(eventsStart);
+  }
+
+  #timeOf(at: unknown): number {
+    return at === undefined ? this.now() : integerArgument(at, 'at', 0, MAX_INTEGER);
   }
 
   #apply(start: number): Receipt {
