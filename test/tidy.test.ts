@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { generate, GENERATED_FILES } from '../scripts/docs.ts';
+import { errorTable, generate, GENERATED_FILES } from '../scripts/docs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAX_LINES = 400;
@@ -222,6 +222,18 @@ const PAGES = [
   ...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : []),
 ];
 
+/** The members of the union `ErrorCode`. */
+function errorCodes(source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  walk(source, (node) => {
+    if (!ts.isTypeAliasDeclaration(node) || node.name.text !== 'ErrorCode') return;
+    walk(node.type, (member) => {
+      if (ts.isStringLiteral(member)) found.push(member.text);
+    });
+  });
+  return found;
+}
+
 /** The ts blocks of a page that name the example they are taken from. */
 function exampleBlocks(text: string): { file: string; code: string }[] {
   const blocks = text.matchAll(/^```ts\n(\/\/ (examples\/\S+\.ts)\n[\s\S]*?)^```$/gm);
@@ -240,6 +252,22 @@ describe('pages', () => {
   it.each(GENERATED_FILES)('docs/%s is up to date', (file) => {
     const { before, after } = generate(file);
     expect(before).toBe(after);
+  });
+
+  it('have a row for every code of a fault', () => {
+    const union = (members: string): string => `export type ErrorCode =\n${members};\n`;
+    const text = union(
+      "  /** When. What to do.\n   * More. */\n  | 'A'\n  /** If. Then. */\n  | 'B'",
+    );
+    const head = '| code | when | what to do |\n|---|---|---|\n';
+    expect(errorTable(text)).toBe(`${head}| A | When. | What to do. More. |\n| B | If. | Then. |`);
+    const rows = [...generate('errors.md').after.matchAll(/^\| ([A-Z]\w+) \|/gm)];
+    expect(rows.map(([, code]) => code)).toEqual(errorCodes(parse('src/core/errors.ts')));
+    for (const member of ["  | 'C'", "  /** Only when. */\n  | 'C'"]) {
+      expect(() => errorTable(union(`  /** If. Then. */\n  | 'A'\n${member}`))).toThrow(
+        /C does not/,
+      );
+    }
   });
 
   it('show examples as they are', () => {
