@@ -40,7 +40,7 @@ function rejectTable(): string {
  */
 export function errorTable(source: string): string {
   const union = /export type ErrorCode =([\s\S]*?);\n/.exec(source)?.[1] ?? '';
-  const rows = [...union.matchAll(/^ *\| '(\w+)'/gm)].map(([line, name], i, all) => {
+  const rows = [...union.matchAll(/^ *\| '(\w+)'/gm)].map(([, name], i, all) => {
     const before = all[i - 1];
     const above = union.slice(before === undefined ? 0 : before.index + before[0].length);
     const comment = /^\s*\/\*\*([\s\S]*?)\*\/\s*\|/.exec(above)?.[1] ?? '';
