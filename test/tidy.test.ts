@@ -219,7 +219,7 @@ describe('names', () => {
 
 const PAGES = [
   ...filesIn('docs', '.md'),
-  ...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : []),
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
 ];
 
 /** The members of the union `ErrorCode`. */
@@ -286,6 +286,13 @@ describe('pages', () => {
     expect(exampleBlocks(page)).toEqual([
       { file: 'examples/a.ts', code: '// examples/a.ts\nx;\n' },
     ]);
+  });
+
+  it('explain each word once, in order', () => {
+    const rows = [...read('docs/glossary.md').matchAll(/^\| ([a-z][^|]*?)( \*)? \| (?!means)/gm)];
+    const words = rows.map(([, word]) => word as string);
+    expect(words.length).toBeGreaterThan(50);
+    expect(words).toEqual([...new Set(words)].sort());
   });
 
   it('link to files that exist', () => {
