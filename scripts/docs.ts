@@ -33,12 +33,38 @@ function rejectTable(): string {
   return `| code | number | meaning |\n|---|---|---|\n${rows.join('\n')}`;
 }
 
+/**
+ * The comment above each code is its explanation: the first sentence says when it is thrown, the
+ * others what to do about it.
+ * @throws Error if a code lacks one of them
+ */
+export function errorTable(source: string): string {
+  const union = /export type ErrorCode =([\s\S]*?);\n/.exec(source)?.[1] ?? '';
+  const rows = [...union.matchAll(/^ *\| '(\w+)'/gm)].map(([, name], i, all) => {
+    const before = all[i - 1];
+    const above = union.slice(before === undefined ? 0 : before.index + before[0].length);
+    const comment = /^\s*\/\*\*([\s\S]*?)\*\/\s*\|/.exec(above)?.[1] ?? '';
+    const text = comment
+      .replaceAll(/\n\s*\*?/g, ' ')
+      .replaceAll(/ {2,}/g, ' ')
+      .trim();
+    const [when, ...toDo] = text.split(/(?<=\.) (?=[A-Z])/);
+    if (toDo.length === 0) throw new Error(`errors.ts: ${name} does not say when, and what to do`);
+    return `| ${name} | ${when} | ${toDo.join(' ')} |`;
+  });
+  return `| code | when | what to do |\n|---|---|---|\n${rows.join('\n')}`;
+}
+
 const GENERATED: Record<string, Record<string, () => string>> = {
   'format.md': {
     records: () =>
       [recordTable('command', COMMANDS), recordTable('event', EVENTS), kindTable()].join('\n\n'),
   },
   'reject-codes.md': { codes: rejectTable },
+  'errors.md': {
+    codes: () =>
+      errorTable(readFileSync(new URL('../src/core/errors.ts', import.meta.url), 'utf8')),
+  },
 };
 
 /** The text of a file in docs/ with its made parts as they should be. */

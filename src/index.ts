@@ -12,4 +12,24 @@ export type {
 } from './engine/views.ts';
 export type { CommandRecord, EventRecord } from './core/records.ts';
 export { type ErrorCode, WattbookError } from './core/errors.ts';
+export { Exchange } from './exchange/exchange.ts';
+export type {
+  ExchangeOptions,
+  ExchangeStatus,
+  Notice,
+  ReadOptions,
+  RequestOptions,
+  RequestTo,
+} from './exchange/options.ts';
+export type { AccountLimits } from './exchange/limits.ts';
+export type * from './exchange/receipts.ts';
+export type { Channels, SubscribeOptions } from './exchange/channels.ts';
+export type { Subscription } from './exchange/subscription.ts';
+export type { DepthUpdate } from './exchange/depth.ts';
+export type * from './exchange/order-updates.ts';
+export { memoryStorage } from './storage/memory.ts';
+export type * from './storage/contract.ts';
+export type { Frame, Sha256 } from './storage/frame.ts';
+export type { AbortSignalLike } from './core/abort.ts';
+export type { Queries } from './engine/queries.ts';
 export { PRECEDENCE, RejectCode, type RejectName } from './core/codes.ts';

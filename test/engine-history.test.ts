@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine, type OrderRequest, WattbookError } from '../src/index.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { buy, codeOf, faultOf, limit, must, stage, thrownBy } from './stage.ts';
+import type { Sequencer } from '../src/engine/sequencer.ts';
 
 describe('a command id', () => {
   const request = { ...buy, commandId: 'once' };
@@ -157,7 +158,8 @@ describe('history', () => {
 
   it("'drop' takes no more room with time, and gives the same state", () => {
     const [dropping, keeping] = [stage({ history: 'drop' }), stage()];
-    const room = () => (dropping as unknown as { kept: { bytes: Uint8Array } }).kept.bytes.length;
+    const { sequencer } = dropping as unknown as { sequencer: Sequencer };
+    const room = () => sequencer.events.bytes.length + sequencer.commands.bytes.length;
     const before = room();
     for (let i = 0; i < 2_000; i++) {
       for (const engine of [dropping, keeping]) {

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { generate, GENERATED_FILES } from '../scripts/docs.ts';
+import { errorTable, generate, GENERATED_FILES } from '../scripts/docs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAX_LINES = 400;
@@ -223,8 +223,20 @@ describe('names', () => {
 
 const PAGES = [
   ...filesIn('docs', '.md'),
-  ...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : []),
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
 ];
+
+/** The members of the union `ErrorCode`. */
+function errorCodes(source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  walk(source, (node) => {
+    if (!ts.isTypeAliasDeclaration(node) || node.name.text !== 'ErrorCode') return;
+    walk(node.type, (member) => {
+      if (ts.isStringLiteral(member)) found.push(member.text);
+    });
+  });
+  return found;
+}
 
 /** The ts blocks of a page that name the example they are taken from. */
 function exampleBlocks(text: string): { file: string; code: string }[] {
@@ -246,6 +258,22 @@ describe('pages', () => {
     expect(before).toBe(after);
   });
 
+  it('have a row for every code of a fault', () => {
+    const union = (members: string): string => `export type ErrorCode =\n${members};\n`;
+    const text = union(
+      "  /** When. What to do.\n   * More. */\n  | 'A'\n  /** If. Then. */\n  | 'B'",
+    );
+    const head = '| code | when | what to do |\n|---|---|---|\n';
+    expect(errorTable(text)).toBe(`${head}| A | When. | What to do. More. |\n| B | If. | Then. |`);
+    const rows = [...generate('errors.md').after.matchAll(/^\| ([A-Z]\w+) \|/gm)];
+    expect(rows.map(([, code]) => code)).toEqual(errorCodes(parse('src/core/errors.ts')));
+    for (const member of ["  | 'C'", "  /** Only when. */\n  | 'C'"]) {
+      expect(() => errorTable(union(`  /** If. Then. */\n  | 'A'\n${member}`))).toThrow(
+        /C does not/,
+      );
+    }
+  });
+
   it('show examples as they are', () => {
     expect(exampleBlocks(read('README.md')).length).toBeGreaterThan(0);
     for (const page of PAGES) {
@@ -262,6 +290,13 @@ describe('pages', () => {
     expect(exampleBlocks(page)).toEqual([
       { file: 'examples/a.ts', code: '// examples/a.ts\nx;\n' },
     ]);
+  });
+
+  it('explain each word once, in order', () => {
+    const rows = [...read('docs/glossary.md').matchAll(/^\| ([a-z][^|]*?)( \*)? \| (?!means)/gm)];
+    const words = rows.map(([, word]) => word as string);
+    expect(words.length).toBeGreaterThan(50);
+    expect(words).toEqual([...new Set(words)].sort());
   });
 
   it('link to files that exist', () => {

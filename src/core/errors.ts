@@ -1,19 +1,83 @@
-/** What can go wrong that is neither a refused command nor a misused argument. */
+/**
+ * What can go wrong that is neither a refused command nor a misused argument. Of each comment the
+ * first sentence says when, the rest what to do: docs/errors.md is made from them.
+ */
 export type ErrorCode =
-  /** The engine met a state that must not exist and takes no further commands. */
+  /**
+   * The engine met a state that must not exist, and takes no further commands. Report it with the
+   * command log, whose last record is the command that failed; go on from a snapshot that was taken
+   * before, since the state may be half changed.
+   */
   | 'BROKEN_INVARIANT'
-  /** The engine stopped earlier; see `cause`. */
+  /**
+   * The engine stopped earlier; see `cause`. Go on with an engine that is restored or replayed: this
+   * one answers queries and gives its command log, and a snapshot of it is worth nothing.
+   */
   | 'ENGINE_STOPPED'
-  /** Bytes that are no snapshot, or a damaged one. */
+  /**
+   * Bytes that are no snapshot, a damaged one, or one of another version. Take an older snapshot and
+   * replay the log from there; another version needs the release that wrote it.
+   */
   | 'BAD_SNAPSHOT'
-  /** Bytes that are no command record, or a damaged one. */
+  /**
+   * Bytes that are no command record, or a damaged one. The message says at which byte: what stands
+   * before it can be replayed, and what stands behind it has lost its meaning.
+   */
   | 'BAD_RECORD'
-  /** Records that do not follow on each other. */
+  /**
+   * Records that do not follow on each other. Check that the log begins where the snapshot ends, and
+   * that no part of it is missing or there twice.
+   */
   | 'SEQUENCE_GAP'
-  /** A record of a type or version that this release does not know. */
+  /**
+   * A record of a type or version that this release does not know. Read it with the release that wrote
+   * it.
+   */
   | 'UNKNOWN_TYPE'
-  /** What was asked for is not kept (see the engine's `history` option). */
-  | 'NOT_KEPT';
+  /**
+   * What was asked for is not kept: see the option `history` of an engine, `keepBytes` of an exchange.
+   * Keep more with that option; an engine that keeps all may `forgetHistory` once its log is stored.
+   */
+  | 'NOT_KEPT'
+  /**
+   * Bytes that are no frame, or a damaged one, or a frame that does not follow on the one before. Do not
+   * write to this storage; find out which copy of it is whole.
+   */
+  | 'BAD_FRAME'
+  /**
+   * A replayed command came to another result than the journal recorded. Replay with the release that
+   * wrote the journal; if that diverges too, report it with the journal.
+   */
+  | 'DIVERGED'
+  /**
+   * The storage has a writer, and `takeOver` was not asked for. Close the other exchange, or take over if
+   * you know that it is gone.
+   */
+  | 'STORAGE_IN_USE'
+  /**
+   * Another writer has taken over the storage; this one must not write any more. Send requests to the
+   * exchange that took over, with the same command ids.
+   */
+  | 'FENCED'
+  /**
+   * The storage failed; see `cause`. What was under way may or may not be stored: open the exchange
+   * again, and send it again with the same command ids.
+   */
+  | 'STORAGE_FAILED'
+  /**
+   * The storage did not answer in time. What was under way may or may not be stored: open the exchange
+   * again, and send it again with the same command ids.
+   */
+  | 'STORAGE_TIMEOUT'
+  /**
+   * The storage answered with something else than it was given. Do not trust this storage: examine the
+   * adapter and what it has stored.
+   */
+  | 'STORAGE_MISMATCH'
+  /** The exchange stopped earlier and takes no requests; see `cause`. Open it again on its storage. */
+  | 'EXCHANGE_STOPPED'
+  /** The exchange was closed. Open it again if it is still needed. */
+  | 'EXCHANGE_CLOSED';
 
 /** A fault of the machine, the data or the library; its `code` is stable. */
 export class WattbookError extends Error {

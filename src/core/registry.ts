@@ -95,6 +95,13 @@ const GRID = [
   ['lotMantissa', 'amount'],
   ['lotDecimals', 'decimals'],
 ] as const;
+/** Whose order an event is about, and where it belongs. */
+const ORDER = [
+  ['order', 'order'],
+  ['account', 'account'],
+  ['product', 'product'],
+  ['side', 'side'],
+] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
   ['takerPpm', 'ppm'],
@@ -227,10 +234,7 @@ export const EVENTS = {
   orderAccepted: event(
     'orderAccepted',
     [
-      ['order', 'order'],
-      ['account', 'account'],
-      ['product', 'product'],
-      ['side', 'side'],
+      ...ORDER,
       ['kind', 'orderKind'],
       ['timeInForce', 'timeInForce'],
       ['price', 'price'],
@@ -240,9 +244,7 @@ export const EVENTS = {
     ['clientOrderId'],
   ),
   orderRested: event('orderRested', [
-    ['order', 'order'],
-    ['product', 'product'],
-    ['side', 'side'],
+    ...ORDER,
     ['price', 'price'],
     ['open', 'quantity'],
     ['priority', 'counter'],
@@ -261,21 +263,28 @@ export const EVENTS = {
     ['takerSide', 'side'],
   ]),
   orderReduced: event('orderReduced', [
-    ['order', 'order'],
+    ...ORDER,
+    ['price', 'price'],
     ['by', 'quantity'],
     ['open', 'quantity'],
+    ['resting', 'flag'],
   ]),
   orderAmended: event('orderAmended', [
-    ['order', 'order'],
+    ...ORDER,
+    ['priceBefore', 'price'],
+    ['openBefore', 'quantity'],
     ['orderVersion', 'number'],
     ['price', 'price'],
     ['quantity', 'quantity'],
+    ['open', 'quantity'],
     ['keepsPlace', 'flag'],
   ]),
   orderEnded: event('orderEnded', [
-    ['order', 'order'],
+    ...ORDER,
+    ['price', 'price'],
     ['reason', 'endReason'],
     ['open', 'openQuantity'],
+    ['resting', 'flag'],
     ['releasedMoney', 'amountOrZero'],
     ['releasedEnergy', 'amountOrZero'],
   ]),

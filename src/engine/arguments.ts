@@ -121,3 +121,15 @@ export function objectArgument(value: unknown, argument: string): void {
   if (typeof value === 'object' && value !== null) return;
   throw new TypeError(`${argument} needs an object with fields, got ${shown(value)}`);
 }
+
+/** Checks an argument that must be a function. @throws TypeError */
+export function functionArgument(value: unknown, argument: string): void {
+  if (typeof value === 'function') return;
+  throw new TypeError(`${argument} must be a function, got ${shown(value)}`);
+}
+
+/** The row of an id that must be registered. @throws RangeError */
+export function known(row: number | undefined, argument: string, id: string): number {
+  if (row === undefined) throw new RangeError(`${argument} ${JSON.stringify(id)} is unknown`);
+  return row;
+}

@@ -229,7 +229,6 @@ export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]
   },
   advanceTime(to, request) {
     to.stamp(request, 'operator');
-    if (request.at === undefined) throw new TypeError('at is missing');
   },
 };
 

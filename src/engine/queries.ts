@@ -1,28 +1,19 @@
-import { EventType, Side } from '../core/codes.ts';
-import { ByteLog, readI64 } from '../core/bytes.ts';
+import { Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-import { HEADER } from '../core/registry.ts';
-import {
-  type EventRecord,
-  readRecord,
-  type RecordCursor,
-  recordLength,
-  recordType,
-} from '../core/records.ts';
 import type { Product } from '../market/products.ts';
 import { isConserved } from '../matching/audit.ts';
 import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { idArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
+import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
+import { type Preview, previewOrder } from './preview.ts';
+import type { OrderRequest } from './requests.ts';
 import * as views from './views.ts';
 
 /** What can be asked of a market. Nothing in here changes it. */
 export class Queries {
   /** @internal */
   protected state: MarketState;
-  /** Events that are kept. @internal */
-  protected readonly kept: ByteLog = new ByteLog();
 
   /** @internal */
   constructor(state: MarketState) {
@@ -56,11 +47,11 @@ export class Queries {
   balance(account: string, asset: string): views.BalanceView {
     const { listings } = this.state;
     const row = known(listings.findAsset(idArgument(asset, 'asset')), 'asset', asset);
-    return views.balanceView(this.state, this.#accountRow(account), row);
+    return views.balanceView(this.state, this.accountRow(account), row);
   }
   /** Balances that are not zero, available and locked. @throws RangeError if it is unknown */
   balances(account: string): views.BalanceView[] {
-    const row = this.#accountRow(account);
+    const row = this.accountRow(account);
     return this.state.listings.assets
       .map((_, asset) => views.balanceView(this.state, row, asset))
       .filter(({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0);
@@ -73,7 +64,7 @@ export class Queries {
   /** An account's open order by its own name for it. @throws RangeError if the account is unknown */
   orderByClientId(account: string, clientOrderId: string): views.OrderView | undefined {
     const id = idArgument(clientOrderId, 'clientOrderId');
-    const slot = this.state.orders.slotOfClientId(this.#accountRow(account), id);
+    const slot = this.state.orders.slotOfClientId(this.accountRow(account), id);
     return slot === NONE ? undefined : views.orderView(this.state, slot);
   }
   /** Open orders in order of order id. O(most orders ever open at once). @throws RangeError for unknown ids */
@@ -82,8 +73,8 @@ export class Queries {
   ): views.OrderView[] {
     objectArgument(filter, 'filter');
     const { orders } = this.state;
-    const account = filter.account === undefined ? NONE : this.#accountRow(filter.account);
-    const product = filter.product === undefined ? NONE : this.#product(filter.product).row;
+    const account = filter.account === undefined ? NONE : this.accountRow(filter.account);
+    const product = filter.product === undefined ? NONE : this.productNamed(filter.product).row;
     return orders
       .select(
         (slot) =>
@@ -95,39 +86,28 @@ export class Queries {
   /** Prices with what stands at them, best first (L2). @throws RangeError if the product is unknown */
   depth(product: string, levels = 10): views.DepthView {
     const limit = integerArgument(levels, 'levels', 1, MAX_INTEGER);
-    return views.depthView(this.state, this.#product(product), limit);
+    return views.depthView(this.state, this.productNamed(product), limit);
   }
   /** Orders of a side as they would trade (L3). @throws RangeError if the product is unknown */
   queue(product: string, side: keyof typeof Side): views.OrderView[] {
     const found: views.OrderView[] = [];
-    this.state.books[this.#product(product).row]!.walk(nameArgument(Side, side, 'side'), (slot) => {
-      found.push(views.orderView(this.state, slot));
-      return true;
-    });
+    this.state.books[this.productNamed(product).row]!.walk(
+      nameArgument(Side, side, 'side'),
+      (slot) => {
+        found.push(views.orderView(this.state, slot));
+        return true;
+      },
+    );
     return found;
   }
-  /** What happened after sequence `since`, oldest first. O(all kept events). */
-  *events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
-    objectArgument(filter, 'filter');
-    const { since = 0 } = filter;
-    for (const place of this.#records(since)) yield this.#event(place);
+  /**
+   * What an order would lock, cost and trade if it were submitted at the market's time, or why it would
+   * be refused. A clock plays no part: the market's time moves with the next command.
+   */
+  preview(request: OrderRequest): Preview {
+    return previewOrder(this.state, request);
   }
-  /** Trades after sequence `since`, oldest first. O(all kept events). */
-  *trades(
-    filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
-  ): Generator<views.TradeView> {
-    objectArgument(filter, 'filter');
-    const { since = 0, product, account } = filter;
-    if (product !== undefined) this.#product(product);
-    if (account !== undefined) this.#accountRow(account);
-    for (const place of this.#records(since)) {
-      if (recordType(place.view, place.at) !== EventType.trade) continue;
-      const event = this.#event(place) as Extract<EventRecord, { type: 'trade' }>;
-      if (product !== undefined && event.product !== product) continue;
-      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
-      yield views.tradeView(this.state, event);
-    }
-  }
+
   /**
    * Whether every asset adds up to zero over all accounts, `outside` included, and what is locked
    * is what the open orders hold. O(rows + orders).
@@ -150,34 +130,15 @@ export class Queries {
     return stateHash(this.state);
   }
 
-  #accountRow(id: string): number {
+  /** @internal */
+  protected accountRow(id: string): number {
     return known(this.state.accounts.find(idArgument(id, 'account')), 'account', id);
   }
 
-  #product(id: string): Product {
+  /** @internal */
+  protected productNamed(id: string): Product {
     const { listings } = this.state;
     const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
     return listings.products[row]!;
   }
-
-  /**
-   * The events that were kept when the reading began and came after a sequence, as places in a copy:
-   * commands may go on meanwhile.
-   */
-  *#records(since: unknown): Generator<RecordCursor> {
-    const after = integerArgument(since, 'since', 0, MAX_INTEGER);
-    const view = new DataView(this.kept.slice().buffer);
-    for (let at = 0; at < view.byteLength; at += recordLength(view, at)) {
-      if (readI64(view, at + HEADER.sequence) > after) yield { view, at };
-    }
-  }
-
-  #event({ view, at }: RecordCursor): EventRecord {
-    return readRecord(view, at, this.state.naming) as unknown as EventRecord;
-  }
-}
-
-function known(row: number | undefined, argument: string, id: string): number {
-  if (row === undefined) throw new RangeError(`${argument} ${JSON.stringify(id)} is unknown`);
-  return row;
 }

@@ -5,7 +5,7 @@ import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { NONE, timeInForceOf } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
 import { endOrder, unlinkOrder } from './ending.ts';
-import { writeEvent } from './events.ts';
+import { orderFields, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -49,12 +49,13 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
 function reduceInPlace(state: MarketState, slot: number, open: number, outbox: Outbox): void {
   const { orders } = state;
   const product = state.listings.products[orders.product[slot]!]!;
-  const by = orders.open[slot]! - open;
-  relockOrder(state, product, slot, orders.open[slot]!, open);
+  const openBefore = orders.open[slot]!;
+  const by = openBefore - open;
+  relockOrder(state, product, slot, openBefore, open);
   state.books[product.row]!.reduce(slot, by);
   orders.total[slot]! -= by;
   orders.version[slot]! += 1;
-  writeAmended(state, outbox, slot, true);
+  writeAmended(state, outbox, slot, orders.price[slot]!, openBefore, true);
 }
 
 function enterAnew(
@@ -88,18 +89,28 @@ function enterAnew(
   orders.total[slot]! += open - oldOpen;
   orders.version[slot]! += 1;
   relockOrder(state, product, slot, oldOpen, open);
-  writeAmended(state, outbox, slot, false);
+  writeAmended(state, outbox, slot, oldPrice, oldOpen, false);
   if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
   return 0;
 }
 
-function writeAmended(state: MarketState, outbox: Outbox, slot: number, keepsPlace: boolean): void {
+function writeAmended(
+  state: MarketState,
+  outbox: Outbox,
+  slot: number,
+  priceBefore: number,
+  openBefore: number,
+  keepsPlace: boolean,
+): void {
   const { orders } = state;
   writeEvent(state, outbox, 'orderAmended', [
-    orders.id[slot]!,
+    ...orderFields(state, slot),
+    priceBefore,
+    openBefore,
     orders.version[slot]!,
     orders.price[slot]!,
     orders.total[slot]!,
+    orders.open[slot]!,
     keepsPlace ? 1 : 0,
   ]);
 }

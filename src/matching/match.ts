@@ -4,7 +4,7 @@ import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
 import { kindOf, NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
-import { writeEvent, writeRested, writeTrade } from './events.ts';
+import { orderFields, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { crosses } from './walk.ts';
 
@@ -101,9 +101,11 @@ function decrement(
     relockOrder(state, product, slot, open, open - lots);
   }
   orders.total[slot]! -= lots;
-  if (orders.level[slot] === NONE) orders.open[slot] = open - lots;
-  else state.books[product.row]!.reduce(slot, lots);
-  writeEvent(state, outbox, 'orderReduced', [orders.id[slot]!, lots, open - lots]);
+  const rests = orders.level[slot] !== NONE;
+  if (rests) state.books[product.row]!.reduce(slot, lots);
+  else orders.open[slot] = open - lots;
+  const amounts = [orders.price[slot]!, lots, open - lots, rests ? 1 : 0];
+  writeEvent(state, outbox, 'orderReduced', [...orderFields(state, slot), ...amounts]);
   return true;
 }
 

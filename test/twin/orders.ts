@@ -18,10 +18,17 @@ export function restingOrders(market: Market, passes: (order: Order) => boolean)
   return [...market.orders.values()].filter(passes).sort((a, b) => a.id - b.id);
 }
 
+/** The fields with which every event about an order begins. */
+export function identityOf({ id, account, product, side }: Order): number[] {
+  return [id, account, product, side];
+}
+
 export function endOrder(market: Market, order: Order, reason: number): void {
   const { money, energy } = unlock(market, order);
-  tell(market, 'orderEnded', [order.id, reason, order.open, money, energy]);
-  if (isResting(market, order)) leaveBook(market, order);
+  const rested = isResting(market, order);
+  const left = [order.price, reason, order.open, rested ? 1 : 0];
+  tell(market, 'orderEnded', [...identityOf(order), ...left, money, energy]);
+  if (rested) leaveBook(market, order);
 }
 
 export function crosses(taker: Order, price: number): boolean {
@@ -105,7 +112,8 @@ function decrement(market: Market, order: Order, lots: number): void {
   order.open -= lots;
   order.total -= lots;
   lock(market, order);
-  tell(market, 'orderReduced', [order.id, lots, order.open]);
+  const rests = isResting(market, order) ? 1 : 0;
+  tell(market, 'orderReduced', [...identityOf(order), order.price, lots, order.open, rests]);
 }
 
 /** One fill at the maker's price. Both locks are undone, the amounts move, the rest is locked anew. */
@@ -155,8 +163,8 @@ export function finish(market: Market, order: Order): void {
   } else if (order.kind === OrderKind.limit && stays) {
     order.priority = ++market.lastPriority;
     rest(market, order);
-    const { id, product, side, price, open, priority } = order;
-    tell(market, 'orderRested', [id, product, side, price, open, priority]);
+    const { price, open, priority } = order;
+    tell(market, 'orderRested', [...identityOf(order), price, open, priority]);
   } else {
     endOrder(market, order, EndReason.unfilled);
   }

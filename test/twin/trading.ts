@@ -38,6 +38,7 @@ import {
   dryWalk,
   endOrder,
   finish,
+  identityOf,
   match,
   restingOrders,
   trade,
@@ -169,11 +170,12 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     endOrder(market, order, EndReason.amended);
   } else if (open < order.open && price === order.price) {
     unlock(market, order);
+    const before = { price: order.price, open: order.open };
     order.open = open;
     order.total = total;
     order.version++;
     lock(market, order);
-    tell(market, 'orderAmended', [order.id, order.version, order.price, total, 1]);
+    tellAmended(market, order, before, true);
   } else {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
     const code = priceRefusal(market, anew) || differenceRefusal(market, order, anew);
@@ -194,11 +196,23 @@ function differenceRefusal(market: Market, order: Order, anew: Order): number {
 function enterAnew(market: Market, order: Order, anew: Order): void {
   leaveBook(market, order);
   unlock(market, order);
+  const before = { price: order.price, open: order.open };
   const { price, open, total, terms } = anew;
   Object.assign(order, { price, open, total, terms, version: order.version + 1 });
   lock(market, order);
-  tell(market, 'orderAmended', [order.id, order.version, price, total, 0]);
+  tellAmended(market, order, before, false);
   if (match(market, order)) finish(market, order);
+}
+
+function tellAmended(
+  market: Market,
+  order: Order,
+  before: { readonly price: number; readonly open: number },
+  keepsPlace: boolean,
+): void {
+  const { version, price, total, open } = order;
+  const after = [version, price, total, open, keepsPlace ? 1 : 0];
+  tell(market, 'orderAmended', [...identityOf(order), before.price, before.open, ...after]);
 }
 
 export function cancel(market: Market, command: CommandOf<'cancel'>): number {

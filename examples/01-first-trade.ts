@@ -1,4 +1,4 @@
-// examples/first-trade.ts
+// examples/01-first-trade.ts
 import { Engine } from 'wattbook';
 
 const market = new Engine();

@@ -1,0 +1,27 @@
+/** What is used of an `AbortSignal`, so that the declarations need neither the DOM's nor Node's. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Waits for a promise, but no longer than until the signal aborts. @throws the signal's reason */
+export async function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignalLike | undefined,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let aborted!: () => void;
+  const abort = new Promise<never>((_, reject) => {
+    aborted = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', aborted);
+  try {
+    return await Promise.race([promise, abort]);
+  } finally {
+    signal.removeEventListener('abort', aborted);
+  }
+}

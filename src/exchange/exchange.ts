@@ -1,0 +1,400 @@
+import { untilAborted } from '../core/abort.ts';
+import { WattbookError } from '../core/errors.ts';
+import type { CommandName } from '../core/registry.ts';
+import { functionArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
+import { Queries } from '../engine/queries.ts';
+import type { OrderRequest, Requests, Stamp } from '../engine/requests.ts';
+import type { Sequencer } from '../engine/sequencer.ts';
+import type { Receipt as Applied } from '../matching/state.ts';
+import type { JournalWriter, StorageLevel } from '../storage/contract.ts';
+import { type Channels, type SubscribeOptions, subscribe } from './channels.ts';
+import { Feed } from './feed.ts';
+import { GroupCommit, type StoredFrame } from './group-commit.ts';
+import { Limits } from './limits.ts';
+import {
+  type ExchangeOptions,
+  type ExchangeStatus,
+  type Notice,
+  type ReadOptions,
+  type RequestOptions,
+  type RequestTo,
+  type Settings,
+  settingsOf,
+} from './options.ts';
+import {
+  type OrderReceipt,
+  orderReceiptOf,
+  type Receipt,
+  receiptOf,
+  type TurnedAway,
+} from './receipts.ts';
+import { recover } from './recovery.ts';
+import { readBackEnd, saveSnapshot, storageCall } from './storage-calls.ts';
+import type { Subscription } from './subscription.ts';
+
+/**
+ * A market that survives its process: executes requests at once, stores them, and answers when the
+ * storage has them. Requests that arrive while a frame is being stored share the next one. Should the
+ * storage fail or a promise of the market be broken, it stops and takes nothing any more; what is
+ * stored can be read on.
+ *
+ * Like an `Engine` it answers with a value: `ok: true`, or `ok: false` and a code. Misuse rejects with
+ * TypeError or RangeError and leaves no trace; a fault rejects with a WattbookError.
+ */
+export class Exchange {
+  readonly #settings: Settings;
+  readonly #writer: JournalWriter;
+  readonly #sequencer: Sequencer;
+  readonly #queries: Queries;
+  readonly #feed: Feed;
+  readonly #commit: GroupCommit;
+  readonly #limits: Limits;
+  #fault: WattbookError | undefined;
+  #closing: Promise<void> | undefined;
+  #savedSnapshots: Promise<unknown> = Promise.resolve();
+  #turnedAway = 0;
+  #observerFaults = 0;
+
+  private constructor(settings: Settings, writer: JournalWriter, sequencer: Sequencer, feed: Feed) {
+    const { sha256, storageTimeoutMs: timeoutMs } = settings;
+    this.#settings = settings;
+    this.#writer = writer;
+    this.#sequencer = sequencer;
+    this.#queries = new Queries(sequencer.state);
+    this.#feed = feed;
+    this.#limits = new Limits(sequencer, settings.limits);
+    this.#commit = new GroupCommit(sequencer, writer, {
+      sha256,
+      timeoutMs,
+      onStored: (stored) => this.#stored(stored),
+      onFault: (fault) => this.#stopped(fault),
+    });
+  }
+
+  /**
+   * Opens a market on a storage: a new one where that is empty, else the one that is there, brought
+   * back from the latest snapshot and all commands after it. O(state + commands since the snapshot).
+   * @throws TypeError, RangeError for options; WattbookError STORAGE_IN_USE, BAD_FRAME, BAD_SNAPSHOT,
+   *   DIVERGED, STORAGE_FAILED, STORAGE_TIMEOUT, STORAGE_MISMATCH
+   */
+  static async open(options: ExchangeOptions): Promise<Exchange> {
+    const settings = settingsOf(options);
+    const { storage, takeOver, storageTimeoutMs } = settings;
+    const startedAt = performance.now();
+    const writer = await storageCall('open', storageTimeoutMs, () => storage.open({ takeOver }));
+    try {
+      const { sequencer, feed, replayed } = await recover(settings, writer);
+      const exchange = new Exchange(settings, writer, sequencer, feed);
+      const durationMs = performance.now() - startedAt;
+      const { epoch } = writer;
+      const { sequence } = sequencer.state;
+      exchange.#observe({ kind: 'opened', sequence, epoch, replayed, durationMs });
+      return exchange;
+    } catch (fault) {
+      await storageCall('close', storageTimeoutMs, () => writer.close()).catch(() => {});
+      throw fault;
+    }
+  }
+
+  /** What a receipt promises: the level of the storage. */
+  get level(): StorageLevel {
+    return this.#settings.storage.supports.level;
+  }
+
+  status(): ExchangeStatus {
+    const stopped = this.#fault === undefined ? 'running' : 'stopped';
+    return {
+      state: this.#closing === undefined ? stopped : 'closed',
+      fault: this.#fault,
+      level: this.level,
+      sequence: this.#sequencer.state.sequence,
+      storedSequence: this.#commit.end.sequence,
+      waiting: this.#commit.waiting,
+      turnedAway: this.#turnedAway,
+      observerFaults: this.#observerFaults,
+    };
+  }
+
+  // Accounts and amounts
+
+  openAccount(request: RequestTo<'openAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('openAccount', request, options, receiptOf);
+  }
+  /** Freezes an account, or lifts the freeze: a frozen one may only cancel and receive. */
+  freezeAccount(request: RequestTo<'freezeAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('freezeAccount', request, options, receiptOf);
+  }
+  /** Closes an empty account for good. */
+  closeAccount(request: RequestTo<'closeAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('closeAccount', request, options, receiptOf);
+  }
+  deposit(request: RequestTo<'deposit'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('deposit', request, options, receiptOf);
+  }
+  withdraw(request: RequestTo<'withdraw'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('withdraw', request, options, receiptOf);
+  }
+  transfer(request: RequestTo<'transfer'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('transfer', request, options, receiptOf);
+  }
+
+  // Listings
+
+  listAsset(request: RequestTo<'listAsset'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('listAsset', request, options, receiptOf);
+  }
+  listProduct(request: RequestTo<'listProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('listProduct', request, options, receiptOf);
+  }
+  /** Sets the fees of orders that enter from now on. */
+  setFees(request: RequestTo<'setFees'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setFees', request, options, receiptOf);
+  }
+  /** Sets the price band of orders that enter from now on. */
+  setBand(request: RequestTo<'setBand'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setBand', request, options, receiptOf);
+  }
+  /** Allows nothing but cancels until resumed. */
+  haltProduct(request: RequestTo<'haltProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('haltProduct', request, options, receiptOf);
+  }
+  resumeProduct(request: RequestTo<'resumeProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('resumeProduct', request, options, receiptOf);
+  }
+  /** Cancels all orders of a product and closes it for good. */
+  closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('closeProduct', request, options, receiptOf);
+  }
+
+  // Orders
+
+  submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('submit', request, options, orderReceiptOf);
+  }
+  /**
+   * Changes an order. `quantity` is the new total, what has traded included; no more than that ends
+   * the order. Less at the same price keeps the place in the queue, anything else goes to the back.
+   */
+  amend(request: RequestTo<'amend'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('amend', request, options, orderReceiptOf);
+  }
+  cancel(request: RequestTo<'cancel'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('cancel', request, options, orderReceiptOf);
+  }
+  /** Cancels the open orders of an account, of a product, or of an account in a product. */
+  cancelAll(request: RequestTo<'cancelAll'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('cancelAll', request, options, receiptOf);
+  }
+  /** Trades part of one resting order at its price, all or nothing. */
+  take(request: RequestTo<'take'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('take', request, options, orderReceiptOf);
+  }
+  /** Lets time pass up to the clock's: orders whose expiry has come end. */
+  advanceTime(request: RequestTo<'advanceTime'> = {}, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('advanceTime', request, options, receiptOf);
+  }
+
+  // Reading
+
+  /**
+   * Asks the market, at one moment however many questions: `read((market) => market.depth('energy'))`.
+   * @param query synchronous; returns plain values
+   * @throws TypeError; WattbookError of the fault, if the answer rests on what is not stored
+   */
+  async read<T>(query: (market: Queries) => T, options: ReadOptions = {}): Promise<T> {
+    functionArgument(query, 'query');
+    objectArgument(options, 'options');
+    const { at = 'durable', signal } = options;
+    const waits = nameArgument({ durable: 1, executed: 0 }, at, 'at') === 1;
+    signal?.throwIfAborted();
+    const value = query(this.#queries);
+    if (typeof (value as { then?: unknown } | undefined)?.then === 'function') {
+      throw new TypeError('query must be synchronous, it returned a promise');
+    }
+    if (waits) await untilAborted(this.#commit.stored(this.#sequencer.state.sequence), signal);
+    return value;
+  }
+
+  /**
+   * What happens, at the reader's own pace: `for await (const trade of exchange.subscribe('trades'))`.
+   * Only what is stored is told. Go on after a break with `after: subscription.sequence`.
+   * @throws TypeError, RangeError; WattbookError NOT_KEPT if something after `after` is gone
+   */
+  subscribe<C extends keyof Channels>(
+    channel: C,
+    options: SubscribeOptions = {},
+  ): Subscription<Channels[C]> {
+    const { state } = this.#sequencer;
+    return subscribe(channel, options, state, this.#feed, (sequence) =>
+      this.#commit.stored(sequence),
+    );
+  }
+
+  // Life cycle
+
+  /**
+   * Stores the state, so that opening again need not go through all commands. The copy is made in one
+   * go, O(state). @returns the sequence it was taken at
+   * @throws WattbookError of the storage, which stops the exchange
+   */
+  saveSnapshot(): Promise<number> {
+    const saved = this.#savedSnapshots.then(() => this.#saveSnapshot());
+    this.#savedSnapshots = saved.catch(() => {});
+    return saved;
+  }
+
+  /**
+   * Takes no more requests, waits until everything is stored, reads the end of the journal back, ends
+   * the subscriptions and gives the storage back. Once the exchange has stopped it only does the last.
+   * @throws WattbookError if the rest could not be stored
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #perform<C extends CommandName, R extends Receipt>(
+    command: C,
+    request: RequestTo<C>,
+    options: RequestOptions | undefined,
+    receiptFor: (applied: Applied, level: StorageLevel) => R,
+  ): Promise<R | TurnedAway> {
+    this.#mustRun();
+    objectArgument(request, command);
+    const { at, actor, account } = request as Stamp & { readonly account?: string };
+    if (at !== undefined) {
+      throw new TypeError('at is not taken: an exchange stamps commands by its own clock');
+    }
+    if (options !== undefined) objectArgument(options, 'options');
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    const sequencer = this.#sequencer;
+    const time = sequencer.now();
+    const who = actor ?? account ?? 'operator';
+    const refusal = this.#turnAway(command, request, who, account, time);
+    if (refusal !== undefined) return refusal;
+    const eventsStart = sequencer.events.length;
+    const applied = this.#execute(command, request as unknown as Requests[C], time);
+    const receipt = receiptFor(applied, this.level);
+    if (applied.recorded) {
+      this.#limits.add(who, eventsStart);
+      this.#commit.add(eventsStart);
+    }
+    await untilAborted(this.#commit.stored(applied.sequence), signal);
+    return receipt;
+  }
+
+  #turnAway(
+    command: CommandName,
+    request: object,
+    actor: string,
+    account: string | undefined,
+    time: number,
+  ): TurnedAway | undefined {
+    const { kind, timeInForce } = request as OrderRequest;
+    const immediate = kind === 'market' || timeInForce === 'ioc' || timeInForce === 'fok';
+    const mayRest = command === 'submit' && !immediate;
+    const refusal: TurnedAway | undefined =
+      this.#commit.waiting >= this.#settings.maxWaiting
+        ? { ok: false, code: 'OVERLOADED', level: 'none' }
+        : this.#limits.refusal(actor, account, mayRest, time);
+    if (refusal === undefined) return undefined;
+    this.#turnedAway++;
+    this.#observe({ kind: 'turnedAway', code: refusal.code, actor });
+    return refusal;
+  }
+
+  #execute<C extends CommandName>(command: C, request: Requests[C], time: number): Applied {
+    try {
+      return this.#sequencer.perform(command, request, time);
+    } catch (cause) {
+      if (this.#sequencer.fault === undefined) throw cause;
+      const fault = cause instanceof WattbookError ? cause : brokenBy(cause);
+      this.#commit.stop(fault);
+      throw fault;
+    }
+  }
+
+  #mustRun(): void {
+    if (this.#closing !== undefined) {
+      throw new WattbookError('EXCHANGE_CLOSED', 'the exchange was closed');
+    }
+    if (this.#fault === undefined) return;
+    throw new WattbookError('EXCHANGE_STOPPED', 'the exchange has stopped after a fault', {
+      cause: this.#fault,
+    });
+  }
+
+  #stored({ frame, events, durationMs }: StoredFrame): void {
+    const { firstSequence, lastSequence, bytes } = frame;
+    this.#feed.publish(events, lastSequence);
+    const stored = { firstSequence, lastSequence, bytes: bytes.length, durationMs };
+    this.#observe({ kind: 'stored', ...stored });
+  }
+
+  #stopped(fault: WattbookError): void {
+    this.#fault = fault;
+    this.#feed.finish(fault);
+    this.#observe({ kind: 'stopped', fault });
+  }
+
+  async #saveSnapshot(): Promise<number> {
+    this.#mustRun();
+    const { storage, storageTimeoutMs } = this.#settings;
+    const startedAt = performance.now();
+    const { value, end } = await this.#commit.atFrameEnd(() => this.#queries.snapshot());
+    const snapshot = { ...end, bytes: value };
+    await this.#orStop(saveSnapshot(storage, this.#writer, snapshot, storageTimeoutMs));
+    const durationMs = performance.now() - startedAt;
+    const { sequence } = end;
+    this.#observe({ kind: 'snapshotSaved', sequence, bytes: value.length, durationMs });
+    return sequence;
+  }
+
+  async #close(): Promise<void> {
+    const { storage, sha256, storageTimeoutMs } = this.#settings;
+    const { sequence } = this.#sequencer.state;
+    const release = (): Promise<void> =>
+      storageCall('close', storageTimeoutMs, () => this.#writer.close());
+    if (this.#fault !== undefined) return release().catch(() => {});
+    try {
+      await this.#savedSnapshots;
+      await this.#commit.stored(sequence);
+      await this.#orStop(readBackEnd(storage, this.#commit.end, sha256, storageTimeoutMs));
+    } catch (fault) {
+      await release().catch(() => {});
+      throw fault;
+    }
+    this.#feed.finish();
+    await this.#orStop(release());
+    this.#observe({ kind: 'closed', sequence });
+  }
+
+  /** Waits for the storage; stops the exchange if that fails. */
+  async #orStop<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (fault) {
+      this.#commit.stop(fault as WattbookError);
+      throw fault;
+    }
+  }
+
+  #observe(notice: Notice): void {
+    try {
+      this.#settings.observe(notice);
+    } catch {
+      this.#observerFaults++;
+    }
+  }
+}
+
+function brokenBy(cause: unknown): WattbookError {
+  return new WattbookError('BROKEN_INVARIANT', 'broken invariant: a command failed half-way', {
+    cause,
+  });
+}

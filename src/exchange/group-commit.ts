@@ -1,0 +1,166 @@
+import { WattbookError } from '../core/errors.ts';
+import { murmur3 } from '../core/murmur3.ts';
+import type { Sequencer } from '../engine/sequencer.ts';
+import type { JournalEnd, JournalWriter } from '../storage/contract.ts';
+import { encodeFrame, type Frame, putDigest, type Sha256 } from '../storage/frame.ts';
+import { checkEnd, storageCall } from './storage-calls.ts';
+
+/** What became of a frame that is stored. */
+export interface StoredFrame {
+  readonly frame: Frame;
+  /** The events of its commands. */
+  readonly events: Uint8Array<ArrayBuffer>;
+  readonly durationMs: number;
+}
+
+/** Commands that go into one frame, and those who wait for it. */
+class Batch {
+  lastSequence = 0;
+  commands = 0;
+  /** Looks at the state once the batch is complete. */
+  readonly atEnd: (() => void)[] = [];
+  readonly stored: Promise<JournalEnd>;
+  resolve!: (end: JournalEnd) => void;
+  reject!: (fault: unknown) => void;
+
+  constructor() {
+    this.stored = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Those who wait see the rejection; where nobody does, it is no unhandled one.
+    this.stored.catch(() => {});
+  }
+}
+
+/**
+ * Takes executed commands to the storage, one frame at a time: what is executed while a frame is
+ * under way goes into the next. After a fault nothing is stored any more.
+ */
+export class GroupCommit {
+  /** The end of what the storage has acknowledged. */
+  end: JournalEnd;
+  readonly #sequencer: Sequencer;
+  readonly #writer: JournalWriter;
+  readonly #sha256: Sha256;
+  readonly #timeoutMs: number;
+  readonly #onStored: (stored: StoredFrame) => void;
+  readonly #onFault: (fault: WattbookError) => void;
+  #gathering = new Batch();
+  #underWay: Batch | undefined;
+  #running = false;
+  #fault: WattbookError | undefined;
+
+  constructor(
+    sequencer: Sequencer,
+    writer: JournalWriter,
+    options: {
+      readonly sha256: Sha256;
+      readonly timeoutMs: number;
+      readonly onStored: (stored: StoredFrame) => void;
+      readonly onFault: (fault: WattbookError) => void;
+    },
+  ) {
+    this.#sequencer = sequencer;
+    this.#writer = writer;
+    this.#sha256 = options.sha256;
+    this.#timeoutMs = options.timeoutMs;
+    this.#onStored = options.onStored;
+    this.#onFault = options.onFault;
+    this.end = writer.end;
+  }
+
+  /** Commands that are executed and not stored yet. */
+  get waiting(): number {
+    return this.#gathering.commands + (this.#underWay?.commands ?? 0);
+  }
+
+  /** Takes in the command that was executed last; its events begin at a place in the sequencer's log. */
+  add(eventsStart: number): void {
+    const { commands, events, state } = this.#sequencer;
+    putDigest(commands, murmur3(events.view, eventsStart, events.length));
+    this.#gathering.lastSequence = state.sequence;
+    this.#gathering.commands++;
+    if (this.#running || this.#fault !== undefined) return;
+    this.#running = true;
+    // Not at once, so that requests made in one go share a frame.
+    queueMicrotask(() => void this.#run());
+  }
+
+  /** Resolves once the storage has everything up to a sequence that was executed. */
+  async stored(sequence: number): Promise<void> {
+    if (sequence <= this.end.sequence) return;
+    if (this.#fault !== undefined) throw this.#fault;
+    const underWay = this.#underWay;
+    const isUnderWay = underWay !== undefined && sequence <= underWay.lastSequence;
+    await (isUnderWay ? underWay : this.#gathering).stored;
+  }
+
+  /**
+   * Looks at the state where a frame ends, and waits until that frame is stored.
+   * @returns what `look` gave, and the end of the journal that goes with it
+   */
+  async atFrameEnd<T>(look: () => T): Promise<{ readonly value: T; readonly end: JournalEnd }> {
+    if (this.#fault !== undefined) throw this.#fault;
+    const gathers = this.#gathering.commands > 0;
+    const batch = gathers ? this.#gathering : this.#underWay;
+    if (batch === undefined) return { value: look(), end: this.end };
+    let value!: T;
+    const atEnd = (): void => {
+      value = look();
+    };
+    // Where nothing was executed since the frame under way was made, now is its end.
+    if (gathers) batch.atEnd.push(atEnd);
+    else atEnd();
+    const end = await batch.stored;
+    return { value, end };
+  }
+
+  /** Stores nothing any more; who waits is told why. */
+  stop(fault: WattbookError): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = fault;
+    this.#underWay?.reject(fault);
+    this.#gathering.reject(fault);
+    this.#onFault(fault);
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#gathering.commands > 0 && this.#fault === undefined) await this.#commit();
+    } catch (cause) {
+      this.stop(cause instanceof WattbookError ? cause : unexpected(cause));
+    }
+    this.#running = false;
+  }
+
+  async #commit(): Promise<void> {
+    const batch = this.#gathering;
+    this.#underWay = batch;
+    this.#gathering = new Batch();
+    for (const atEnd of batch.atEnd) atEnd();
+    const { commands, events } = this.#sequencer;
+    const body = commands.bytes.subarray(0, commands.length);
+    const first = batch.lastSequence - batch.commands + 1;
+    const { epoch } = this.#writer;
+    const { hash } = this.end;
+    const frame = encodeFrame(body, batch.commands, first, epoch, hash, this.#sha256);
+    const stored = events.slice();
+    this.#sequencer.dropBefore(commands.length, events.length);
+    const startedAt = performance.now();
+    const end = await storageCall('append', this.#timeoutMs, () => this.#writer.append(frame));
+    if (this.#fault !== undefined) return;
+    const expected = { sequence: frame.lastSequence, hash: frame.hash };
+    checkEnd(end, expected, 'after an append');
+    this.end = expected;
+    this.#underWay = undefined;
+    this.#onStored({ frame, events: stored, durationMs: performance.now() - startedAt });
+    batch.resolve(expected);
+  }
+}
+
+function unexpected(cause: unknown): WattbookError {
+  return new WattbookError('BROKEN_INVARIANT', 'broken invariant: a frame could not be made', {
+    cause,
+  });
+}

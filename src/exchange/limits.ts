@@ -1,0 +1,115 @@
+import { EventType, Role } from '../core/codes.ts';
+import { recordLength, recordType } from '../core/records.ts';
+import { EVENTS, offsetsOf } from '../core/registry.ts';
+import { integerArgument, objectArgument } from '../engine/arguments.ts';
+import type { Sequencer } from '../engine/sequencer.ts';
+import type { TurnedAway } from './receipts.ts';
+
+/** What one account may ask of an exchange. Operators are not limited. */
+export interface AccountLimits {
+  /** Commands that an actor may send each second of the exchange's clock, on average. 1 to 1,000,000. */
+  readonly commandsPerSecond?: number;
+  /** Commands that an actor may send at once after a pause. Default: as many as in a second. */
+  readonly burst?: number;
+  /** Orders that an account may have in the books when it submits one that could rest. From 0 upward. */
+  readonly openOrders?: number;
+}
+
+const RESTED = offsetsOf(EVENTS.orderRested);
+const AMENDED = offsetsOf(EVENTS.orderAmended);
+const ENDED = offsetsOf(EVENTS.orderEnded);
+const MOST = 1_000_000;
+const SECOND_MS = 1_000;
+/** All actors that nobody has registered share one allowance, or made-up names would get around it. */
+const NOBODY = -1;
+
+interface Allowance {
+  commands: number;
+  at: number;
+}
+
+/**
+ * Keeps off what an account asks for too often. A refused command is stored like any other, so that
+ * without a limit anyone with an account could fill the storage.
+ */
+export class Limits {
+  readonly #sequencer: Sequencer;
+  readonly #perMs: number;
+  readonly #burst: number;
+  readonly #openOrders: number;
+  readonly #allowances = new Map<number, Allowance>();
+  /** Orders in the books by account row. */
+  readonly #resting = new Map<number, number>();
+
+  constructor(sequencer: Sequencer, limits: AccountLimits) {
+    objectArgument(limits, 'limits');
+    const { commandsPerSecond, burst, openOrders } = limits;
+    const perSecond = optional(commandsPerSecond, 'limits.commandsPerSecond', 1, MOST);
+    this.#sequencer = sequencer;
+    this.#perMs = perSecond / SECOND_MS;
+    this.#burst = burst === undefined ? perSecond : optional(burst, 'limits.burst', 1, MOST);
+    this.#openOrders = optional(openOrders, 'limits.openOrders', 0, MOST);
+    const { orders } = sequencer.state;
+    for (const slot of orders.select(() => true)) this.#count(orders.account[slot]!, 1);
+  }
+
+  /** Why a request is not even looked at, if so. `mayRest` tells whether it could leave an order in a book. */
+  refusal(
+    actor: string,
+    account: string | undefined,
+    mayRest: boolean,
+    time: number,
+  ): TurnedAway | undefined {
+    const { accounts } = this.#sequencer.state;
+    const row = accounts.find(actor) ?? NOBODY;
+    if (accounts.list[row]?.role === Role.operator) return undefined;
+    const missing = 1 - this.#refilled(row, time).commands;
+    if (missing > 0) {
+      const retryAfterMs = Math.ceil(missing / this.#perMs);
+      return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
+    }
+    const owner = account === undefined ? row : accounts.find(account);
+    if (mayRest && owner !== undefined && (this.#resting.get(owner) ?? 0) >= this.#openOrders) {
+      return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
+    }
+    return undefined;
+  }
+
+  /** Takes in a command that was executed; its events begin at a place in the sequencer's log. */
+  add(actor: string, eventsStart: number): void {
+    const { state, events } = this.#sequencer;
+    const allowance = this.#allowances.get(state.accounts.find(actor) ?? NOBODY);
+    if (allowance !== undefined) allowance.commands--;
+    if (this.#openOrders === Infinity) return;
+    const { view } = events;
+    for (let at = eventsStart; at < events.length; at += recordLength(view, at)) {
+      const type = recordType(view, at);
+      if (type === EventType.orderRested) this.#count(view.getUint32(at + RESTED.account), 1);
+      const leaves =
+        (type === EventType.orderEnded && view.getUint8(at + ENDED.resting) === 1) ||
+        (type === EventType.orderAmended && view.getUint8(at + AMENDED.keepsPlace) === 0);
+      if (leaves) this.#count(view.getUint32(at + ENDED.account), -1);
+    }
+  }
+
+  #refilled(row: number, time: number): Allowance {
+    let allowance = this.#allowances.get(row);
+    if (allowance === undefined) {
+      allowance = { commands: this.#burst, at: time };
+      if (this.#burst < Infinity) this.#allowances.set(row, allowance);
+    }
+    const { commands, at } = allowance;
+    // Left as it is while no time passes: Infinity times zero is no number.
+    if (time > at) allowance.commands = Math.min(this.#burst, commands + (time - at) * this.#perMs);
+    allowance.at = time;
+    return allowance;
+  }
+
+  #count(account: number, change: number): void {
+    this.#resting.set(account, (this.#resting.get(account) ?? 0) + change);
+  }
+}
+
+function optional(value: unknown, argument: string, min: number, max: number): number {
+  return value === undefined ? Infinity : integerArgument(value, argument, min, max);
+}

@@ -1,0 +1,143 @@
+import type { AbortSignalLike } from '../core/abort.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { WattbookError } from '../core/errors.ts';
+import { shown } from '../core/decimal.ts';
+import type { CommandName } from '../core/registry.ts';
+import {
+  flagArgument,
+  functionArgument,
+  integerArgument,
+  objectArgument,
+} from '../engine/arguments.ts';
+import type { Requests } from '../engine/requests.ts';
+import type { Clock } from '../engine/sequencer.ts';
+import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
+import type { Sha256 } from '../storage/frame.ts';
+import type { AccountLimits } from './limits.ts';
+import type { TurnedAwayCode } from './receipts.ts';
+
+export interface ExchangeOptions {
+  /** Where the journal is kept, such as `memoryStorage()`. */
+  readonly storage: StorageAdapter;
+  /**
+   * Tells the time of commands, epoch ms UTC. Default: the machine's. A clock that steps back is held
+   * at the latest time.
+   */
+  readonly clock?: Clock;
+  /** Writes to a storage that has a writer; that one is fenced off. Default false. */
+  readonly takeOver?: boolean;
+  /** What one account may ask for. Default: no limits. */
+  readonly limits?: AccountLimits;
+  /** Commands that may wait for the storage; more are turned away with OVERLOADED. Default 65,536. */
+  readonly maxWaiting?: number;
+  /** Bytes of the latest events that are kept in memory for subscribers. Default 64 MiB. */
+  readonly keepBytes?: number;
+  /** How long the storage may take for one call before the exchange stops. Default 30,000 ms. */
+  readonly storageTimeoutMs?: number;
+  /**
+   * Computes SHA-256. Default: @noble/hashes, which runs anywhere; on a server that of `node:crypto` is
+   * several times as fast.
+   */
+  readonly sha256?: Sha256;
+  /** Told what goes on, for logs and metrics. What it throws is counted (`status().observerFaults`) and otherwise ignored. */
+  readonly observe?: (notice: Notice) => void;
+}
+
+/** What an exchange tells its operator; `kind` tells which. */
+export type Notice =
+  | {
+      readonly kind: 'opened';
+      readonly sequence: number;
+      readonly epoch: number;
+      /** Commands that were gone through again. */
+      readonly replayed: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'stored';
+      readonly firstSequence: number;
+      readonly lastSequence: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'turnedAway'; readonly code: TurnedAwayCode; readonly actor: string }
+  | {
+      readonly kind: 'snapshotSaved';
+      readonly sequence: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'stopped'; readonly fault: WattbookError }
+  | { readonly kind: 'closed'; readonly sequence: number };
+
+/**
+ * A request to an exchange, such as `RequestTo<'submit'>`: it bears no time, since the exchange stamps
+ * commands by its own clock.
+ */
+export type RequestTo<C extends CommandName> = {
+  readonly [K in keyof Requests[C] as K extends 'at' ? never : K]: Requests[C][K];
+};
+
+export interface RequestOptions {
+  /**
+   * Ends the waiting: the call rejects with the signal's reason. A request that was sent before is
+   * carried out all the same; send it again with its `commandId` to learn what came of it.
+   */
+  readonly signal?: AbortSignalLike;
+}
+
+export interface ReadOptions extends RequestOptions {
+  /**
+   * `durable` (default) resolves once the storage has everything that the answer rests on; `executed`
+   * at once, with what may still be lost if the storage fails.
+   */
+  readonly at?: 'durable' | 'executed';
+}
+
+/** How an exchange is doing. */
+export interface ExchangeStatus {
+  readonly state: 'running' | 'stopped' | 'closed';
+  /** What stopped it. */
+  readonly fault: WattbookError | undefined;
+  readonly level: StorageLevel;
+  /** Sequence of the last command that was executed, and of the last that is stored. */
+  readonly sequence: number;
+  readonly storedSequence: number;
+  /** Commands that wait for the storage. */
+  readonly waiting: number;
+  /** Requests that were turned away. */
+  readonly turnedAway: number;
+  /** How often `observe` threw. */
+  readonly observerFaults: number;
+}
+
+/** Options with their defaults. */
+export type Settings = Required<ExchangeOptions>;
+
+const MINUTE_MS = 60_000;
+
+/** Checks the options. @throws TypeError, RangeError */
+export function settingsOf(options: ExchangeOptions): Settings {
+  objectArgument(options, 'options');
+  const { storage, clock = Date.now, takeOver = false, limits = {} } = options;
+  const { observe = () => {} } = options;
+  const { maxWaiting = 65_536, keepBytes = 67_108_864, storageTimeoutMs = 30_000 } = options;
+  const hash = options.sha256 ?? sha256;
+  if (typeof storage?.open !== 'function') {
+    throw new TypeError(`storage must be a storage adapter, got ${shown(storage)}`);
+  }
+  functionArgument(clock, 'clock');
+  functionArgument(hash, 'sha256');
+  functionArgument(observe, 'observe');
+  return {
+    storage,
+    clock,
+    takeOver: flagArgument(takeOver, 'takeOver'),
+    limits,
+    maxWaiting: integerArgument(maxWaiting, 'maxWaiting', 1, 2 ** 31),
+    keepBytes: integerArgument(keepBytes, 'keepBytes', 0, 2 ** 40),
+    storageTimeoutMs: integerArgument(storageTimeoutMs, 'storageTimeoutMs', 1, 60 * MINUTE_MS),
+    sha256: hash,
+    observe,
+  };
+}

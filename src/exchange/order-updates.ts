@@ -1,0 +1,192 @@
+import type { EndReason, OrderKind, Side, TimeInForce } from '../core/codes.ts';
+import { formatSteps } from '../core/decimal.ts';
+import type { EventRecord } from '../core/records.ts';
+import { amountText } from '../engine/views.ts';
+import type { MarketState } from '../matching/state.ts';
+
+interface OrderUpdateBase {
+  readonly sequence: number;
+  readonly time: number;
+  readonly orderId: number;
+  readonly account: string;
+  readonly product: string;
+  readonly side: keyof typeof Side;
+}
+
+/** The order was accepted: it has an id and its locks. */
+export interface OrderAcceptedUpdate extends OrderUpdateBase {
+  readonly update: 'accepted';
+  readonly kind: keyof typeof OrderKind;
+  readonly timeInForce: keyof typeof TimeInForce;
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly quantity: string;
+  readonly quantityLots: number;
+  readonly expiresAt: number | undefined;
+  readonly clientOrderId: string | undefined;
+}
+
+/** The order, or what is left of it, stands in the book. */
+export interface OrderRestedUpdate extends OrderUpdateBase {
+  readonly update: 'rested';
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly open: string;
+  readonly openLots: number;
+}
+
+/** A part of the order traded: the trade as this order sees it. */
+export interface OrderFilledUpdate extends OrderUpdateBase {
+  readonly update: 'filled';
+  readonly trade: number;
+  readonly role: 'maker' | 'taker';
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly quantity: string;
+  readonly quantityLots: number;
+  readonly fee: string;
+  readonly feeQuanta: number;
+}
+
+/** Self-trade prevention took a part off the order. */
+export interface OrderReducedUpdate extends OrderUpdateBase {
+  readonly update: 'reduced';
+  readonly by: string;
+  readonly byLots: number;
+  readonly open: string;
+  readonly openLots: number;
+}
+
+/** The order was amended. */
+export interface OrderAmendedUpdate extends OrderUpdateBase {
+  readonly update: 'amended';
+  readonly version: number;
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly quantity: string;
+  readonly quantityLots: number;
+  readonly open: string;
+  readonly openLots: number;
+  readonly keepsPlace: boolean;
+}
+
+/** The order is gone; what it had locked still was released. */
+export interface OrderEndedUpdate extends OrderUpdateBase {
+  readonly update: 'ended';
+  readonly reason: keyof typeof EndReason;
+  readonly open: string;
+  readonly openLots: number;
+  readonly releasedMoney: string;
+  readonly releasedMoneyQuanta: number;
+  readonly releasedEnergy: string;
+  readonly releasedEnergyQuanta: number;
+}
+
+/** What happened to an order; `update` tells which. Text is exact, in whole units; the integer beside it counts the steps. */
+export type OrderUpdate =
+  | OrderAcceptedUpdate
+  | OrderRestedUpdate
+  | OrderFilledUpdate
+  | OrderReducedUpdate
+  | OrderAmendedUpdate
+  | OrderEndedUpdate;
+
+/** What an event means for the orders that it is about: two of them if it is a trade. */
+export function orderUpdates(state: MarketState, event: EventRecord): readonly OrderUpdate[] {
+  switch (event.type) {
+    case 'trade':
+      return filled(state, event);
+    case 'orderAccepted':
+    case 'orderRested':
+    case 'orderReduced':
+    case 'orderAmended':
+    case 'orderEnded':
+      return [orderUpdate(state, event)];
+    default:
+      return [];
+  }
+}
+
+type OrderEvent = Extract<EventRecord, { readonly order: number; readonly side: string }>;
+
+function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
+  const { sequence, time, order: orderId, account, product, side } = event;
+  const { moneyAsset, energyAsset, grid } = productOf(state, product);
+  const whose = { sequence, time, orderId, account, product, side };
+  const priceTicks = event.price;
+  const price = formatSteps(priceTicks, grid.tick);
+  const lots = (count: number): string => formatSteps(count, grid.lot);
+  if (event.type === 'orderAccepted') {
+    const { kind, timeInForce, quantity: quantityLots } = event;
+    const expiresAt = timeInForce === 'gtd' ? event.expiresAt : undefined;
+    const clientOrderId = event.clientOrderId || undefined;
+    const quantity = { quantity: lots(quantityLots), quantityLots };
+    const terms = { kind, timeInForce, price, priceTicks, expiresAt, clientOrderId };
+    return { ...whose, update: 'accepted', ...terms, ...quantity };
+  }
+  const openLots = event.open;
+  const left = { open: lots(openLots), openLots };
+  switch (event.type) {
+    case 'orderRested':
+      return { ...whose, update: 'rested', price, priceTicks, ...left };
+    case 'orderReduced':
+      return { ...whose, update: 'reduced', by: lots(event.by), byLots: event.by, ...left };
+    case 'orderAmended': {
+      const { orderVersion: version, quantity: quantityLots, keepsPlace } = event;
+      const total = { quantity: lots(quantityLots), quantityLots };
+      return {
+        ...whose,
+        update: 'amended',
+        version,
+        price,
+        priceTicks,
+        ...total,
+        ...left,
+        keepsPlace,
+      };
+    }
+    case 'orderEnded': {
+      const { reason, releasedMoney, releasedEnergy } = event;
+      const released = {
+        releasedMoney: amountText(state, moneyAsset, releasedMoney),
+        releasedMoneyQuanta: releasedMoney,
+        releasedEnergy: amountText(state, energyAsset, releasedEnergy),
+        releasedEnergyQuanta: releasedEnergy,
+      };
+      return { ...whose, update: 'ended', reason, ...left, ...released };
+    }
+  }
+}
+
+function filled(
+  state: MarketState,
+  event: Extract<EventRecord, { type: 'trade' }>,
+): readonly OrderFilledUpdate[] {
+  const { sequence, time, trade, product, takerSide } = event;
+  const { moneyAsset, grid } = productOf(state, product);
+  const fill = (side: 'buy' | 'sell', account: string, feeQuanta: number): OrderFilledUpdate => {
+    const role = side === takerSide ? 'taker' : 'maker';
+    return {
+      sequence,
+      time,
+      orderId: role === 'taker' ? event.takerOrder : event.makerOrder,
+      account,
+      product,
+      side,
+      update: 'filled',
+      trade,
+      role,
+      price: formatSteps(event.price, grid.tick),
+      priceTicks: event.price,
+      quantity: formatSteps(event.quantity, grid.lot),
+      quantityLots: event.quantity,
+      fee: amountText(state, moneyAsset, feeQuanta),
+      feeQuanta,
+    };
+  };
+  return [fill('buy', event.buyer, event.buyerFee), fill('sell', event.seller, event.sellerFee)];
+}
+
+function productOf({ listings }: MarketState, id: string) {
+  return listings.products[listings.findProduct(id)!]!;
+}

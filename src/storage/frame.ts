@@ -1,0 +1,145 @@
+import { ByteLog, putI64, readI64 } from '../core/bytes.ts';
+import { crc32c } from '../core/crc32c.ts';
+import { WattbookError } from '../core/errors.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import { HEADER_SIZE, HEADER } from '../core/registry.ts';
+
+/**
+ * One group commit as bytes: a header, command records, each with a digest of the events it led to,
+ * and a trailer. docs/format.md describes it.
+ */
+export interface Frame {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The writer that wrote it, see `JournalWriter.epoch`. */
+  readonly epoch: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** SHA-256 of the frame before it, zeros for the first. */
+  readonly previousHash: Uint8Array;
+  /** SHA-256 of all its bytes. */
+  readonly hash: Uint8Array;
+}
+
+/** A function that computes SHA-256. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+
+const MAGIC = 0x5742_4652;
+const TRAILER = 0x5742_454e;
+const VERSION = 0;
+const HASH_SIZE = 32;
+const TRAILER_SIZE = 4;
+/** Bytes behind each record: the digest of its events. */
+export const DIGEST_SIZE = 4;
+const AT = {
+  magic: 0,
+  version: 4,
+  count: 8,
+  bodyLength: 12,
+  firstSequence: 16,
+  epoch: 24,
+  previousHash: 32,
+  bodyCrc: 64,
+  headerCrc: 68,
+  body: 72,
+} as const;
+
+/** The previous hash of a journal's first frame. */
+export const NO_FRAME: Uint8Array = new Uint8Array(HASH_SIZE);
+
+/** Makes a frame of `count` records with their digests, which stand in `body` one after the other. */
+export function encodeFrame(
+  body: Uint8Array,
+  count: number,
+  firstSequence: number,
+  epoch: number,
+  previousHash: Uint8Array,
+  sha256: Sha256,
+): Frame {
+  const bytes = new Uint8Array(AT.body + body.length + TRAILER_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(AT.magic, MAGIC);
+  view.setUint32(AT.version, VERSION);
+  view.setUint32(AT.count, count);
+  view.setUint32(AT.bodyLength, body.length);
+  putI64(view, AT.firstSequence, firstSequence);
+  putI64(view, AT.epoch, epoch);
+  bytes.set(previousHash, AT.previousHash);
+  bytes.set(body, AT.body);
+  view.setUint32(AT.bodyCrc, crc32c(body));
+  view.setUint32(AT.headerCrc, crc32c(bytes, 0, AT.headerCrc));
+  view.setUint32(AT.body + body.length, TRAILER);
+  const lastSequence = firstSequence + count - 1;
+  return { bytes, epoch, firstSequence, lastSequence, previousHash, hash: sha256(bytes) };
+}
+
+/**
+ * Reads a frame and checks all of it but the records' content.
+ * @throws WattbookError BAD_FRAME, saying what is wrong
+ */
+export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
+  const bad = (what: string): never => {
+    throw new WattbookError('BAD_FRAME', `frame: ${what}`);
+  };
+  const own = new Uint8Array(bytes);
+  const view = new DataView(own.buffer);
+  if (own.length < AT.body + TRAILER_SIZE) return bad(`${own.length} bytes are too few`);
+  if (view.getUint32(AT.magic) !== MAGIC) return bad('does not begin with WBFR');
+  if (view.getUint32(AT.headerCrc) !== crc32c(own, 0, AT.headerCrc)) {
+    return bad('its header is damaged');
+  }
+  const version = view.getUint32(AT.version);
+  if (version !== VERSION) return bad(`is of version ${version}, this release reads ${VERSION}`);
+  const bodyLength = view.getUint32(AT.bodyLength);
+  const end = AT.body + bodyLength;
+  if (end + TRAILER_SIZE !== own.length) {
+    return bad(`says its body has ${bodyLength} bytes, it is ${own.length} bytes long`);
+  }
+  if (view.getUint32(AT.bodyCrc) !== crc32c(own, AT.body, end)) return bad('its body is damaged');
+  if (view.getUint32(end) !== TRAILER) return bad('its end is damaged');
+  const count = view.getUint32(AT.count);
+  const firstSequence = readI64(view, AT.firstSequence);
+  const epoch = readI64(view, AT.epoch);
+  const lastSequence = firstSequence + count - 1;
+  if (count === 0 || firstSequence < 1 || lastSequence > MAX_INTEGER || epoch < 1) {
+    return bad(`holds ${count} commands from ${firstSequence} on, of epoch ${epoch}`);
+  }
+  const previousHash = own.slice(AT.previousHash, AT.previousHash + HASH_SIZE);
+  return { bytes: own, epoch, firstSequence, lastSequence, previousHash, hash: sha256(own) };
+}
+
+/**
+ * Places of a frame's records.
+ * @throws WattbookError BAD_FRAME where the records are not those that the header counts
+ */
+export function* recordsOf(frame: Frame): Generator<{ readonly at: number; readonly end: number }> {
+  const { bytes, firstSequence, lastSequence } = frame;
+  const view = new DataView(bytes.buffer);
+  const bodyEnd = bytes.length - TRAILER_SIZE;
+  let at: number = AT.body;
+  for (let sequence = firstSequence; sequence <= lastSequence; sequence++) {
+    const fits = at + HEADER_SIZE <= bodyEnd;
+    const end = fits ? at + view.getUint32(at + HEADER.length) : Infinity;
+    if (end + DIGEST_SIZE > bodyEnd || readI64(view, at + HEADER.sequence) !== sequence) {
+      throw new WattbookError('BAD_FRAME', `frame: command ${sequence} is not where it should be`);
+    }
+    yield { at, end };
+    at = end + DIGEST_SIZE;
+  }
+  if (at !== bodyEnd) throw new WattbookError('BAD_FRAME', 'frame: has bytes behind its commands');
+}
+
+/** The digest of events that a frame carries for the record that ends at a place. */
+export function digestAt(frame: Frame, end: number): number {
+  return new DataView(frame.bytes.buffer).getUint32(end);
+}
+
+/** Writes a digest behind the record that was written last. */
+export function putDigest(log: ByteLog, digest: number): void {
+  const at = log.extend(DIGEST_SIZE);
+  log.view.setUint32(at, digest);
+}
+
+/** Whether two runs of bytes are the same. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
