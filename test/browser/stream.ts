@@ -2,7 +2,7 @@
  * What a browser and every Node have to agree on: a seeded stream of commands and the hash of the
  * state behind it. Bundled by main.ts out of the built package; the same bytes run everywhere.
  */
-import { Engine } from 'wattbook';
+import { Engine, Exchange, memoryStorage, type Queries } from 'wattbook';
 import { openingRequests, requestsOf, workload } from 'wattbook/testing';
 
 export interface Report {
@@ -14,30 +14,58 @@ export interface Report {
 
 const COMMANDS = 50_000;
 const FEES = { makerPpm: 500, takerPpm: 1000 };
+/** Requests to an exchange that are under way together. */
+const AT_ONCE = 1000;
 
-type Sent = { readonly command: string; readonly request: object };
-type Market = Record<string, (request: object) => { readonly ok: boolean }>;
+type Market<R> = Record<string, (request: object) => R>;
 
-/** Flow A on an Engine, with its prefill and with fees. */
-export function engineReport(): Report {
+/** Flow A with its prefill and what it needs before, sent to a market of either kind. */
+function* send<R>(market: object): Generator<R> {
   const load = workload('A', { commands: COMMANDS });
-  const market = new Engine();
-  const ask = (each: Sent): void => {
-    const outcome = (market as unknown as Market)[each.command]!(each.request);
-    // An order that traded away can no longer be cancelled; nothing else may be refused.
-    if (!outcome.ok && each.command !== 'cancel') throw new Error(JSON.stringify(each));
-  };
-  for (const each of openingRequests(load, FEES)) ask(each);
-  for (const each of requestsOf(load, FEES)) ask(each);
+  const methods = market as Market<R>;
+  for (const each of openingRequests(load, FEES)) yield methods[each.command]!(each.request);
+  for (const each of requestsOf(load, FEES)) yield methods[each.command]!(each.request);
+}
+
+function reportOf(market: Queries, trades: number): Report {
   return {
     commands: market.sequence,
-    trades: [...market.trades()].length,
+    trades,
     conserved: market.isConserved(),
     stateHash: market.stateHash(),
   };
 }
 
-/** Every way in that is compared, by name. One that awaits may return a promise. */
+function engineReport(): Report {
+  const market = new Engine();
+  for (const _ of send(market));
+  return reportOf(market, [...market.trades()].length);
+}
+
+/** The same stream through an exchange, which is then opened again on what it stored. */
+async function exchangeReport(): Promise<Report> {
+  const storage = memoryStorage();
+  const clock = (): number => 0;
+  const market = await Exchange.open({ storage, clock });
+  let waiting: Promise<unknown>[] = [];
+  for (const answer of send<Promise<unknown>>(market)) {
+    waiting.push(answer);
+    if (waiting.length < AT_ONCE) continue;
+    await Promise.all(waiting);
+    waiting = [];
+  }
+  await Promise.all(waiting);
+  let trades = 0;
+  for await (const _ of market.subscribe('trades', { after: 0, follow: false })) trades++;
+  await market.close();
+  const again = await Exchange.open({ storage, clock });
+  const report = await again.read((queries) => reportOf(queries, trades));
+  await again.close();
+  return report;
+}
+
+/** Every way in, by name. */
 export const REPORTS: Readonly<Record<string, () => Report | Promise<Report>>> = {
   Engine: engineReport,
+  Exchange: exchangeReport,
 };

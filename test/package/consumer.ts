@@ -4,7 +4,10 @@ import {
   Engine,
   type EngineOptions,
   type EventRecord,
+  Exchange,
+  memoryStorage,
   type OrderOutcome,
+  type OrderReceipt,
   type OrderRequest,
   PRECEDENCE,
   RejectCode,
@@ -39,6 +42,17 @@ export function accountOf(command: CommandRecord): string | undefined {
 
 export function isDamaged(error: unknown): boolean {
   return error instanceof WattbookError && error.code === 'BAD_SNAPSHOT';
+}
+
+export async function firstOrder(): Promise<OrderReceipt> {
+  const exchange = await Exchange.open({ storage: memoryStorage() });
+  const closing: AsyncDisposable = exchange;
+  try {
+    for await (const trade of exchange.subscribe('trades', { follow: false })) void trade.value;
+    return await exchange.submit(order);
+  } finally {
+    await closing[Symbol.asyncDispose]();
+  }
 }
 
 // @ts-expect-error: prices are decimal text, never floats
