@@ -158,6 +158,30 @@ function nameModules(page: string): string {
   );
 }
 
+/** What a heading is linked by: small letters, and a number from the second of its kind on. */
+function anchorsOf(page: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, heading] of page.matchAll(/^#+ (.*)$/gm)) {
+    const text = (heading as string).toLowerCase().replaceAll(/[^\w -]/g, '');
+    const anchor = text.replaceAll(' ', '-');
+    let number = 0;
+    while (anchors.has(number === 0 ? anchor : `${anchor}-${number}`)) number++;
+    anchors.add(number === 0 ? anchor : `${anchor}-${number}`);
+  }
+  return anchors;
+}
+
+/** Mends links: a member's full name, such as Exchange.status, counts for the plugin as a heading. */
+function mendLinks(page: string): string {
+  const anchors = anchorsOf(page);
+  return page.replaceAll(/\]\(#([\w-]+)\)/g, (link, anchor: string) => {
+    if (anchors.has(anchor)) return link;
+    const first = anchor.replace(/-\d+$/, '');
+    if (!anchors.has(first)) throw new Error(`nothing is at #${anchor}`);
+    return `](#${first})`;
+  });
+}
+
 /** Writes the reference into a folder; returns what has no docstring. */
 async function write(folder: string): Promise<string[]> {
   const app = await createApplication();
@@ -167,7 +191,8 @@ async function write(folder: string): Promise<string[]> {
     trim(context.project);
   });
   app.renderer.on(PageEvent.END, (page) => {
-    page.contents = nameModules(sortChoices(shorten(page.contents ?? '')));
+    const steps = [shorten, sortChoices, nameModules, mendLinks];
+    page.contents = steps.reduce((text, step) => step(text), page.contents ?? '');
   });
   const project = await app.convert();
   if (project === undefined) throw new Error('the sources cannot be read');
