@@ -32,7 +32,7 @@ export interface Plan {
   stretch(flow: Flow): number;
 }
 
-/** The flows whole, as FLOWS are defined and published figures are taken. */
+/** Whole flows: how published figures are taken. */
 export const FULL: Plan = {
   rounds: 5,
   load: (flow) => workload(flow),
