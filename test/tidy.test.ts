@@ -43,7 +43,11 @@ const parse = (file: string, text = read(file)): ts.SourceFile =>
 
 const SOURCES = filesIn('src', '.ts');
 const TESTS = filesIn('test', '.ts');
-const ALL = [...SOURCES, ...TESTS, ...filesIn('scripts', '.ts'), ...filesIn('examples', '.ts')];
+const ALL = [
+  ...SOURCES,
+  ...TESTS,
+  ...['scripts', 'examples', 'bench'].flatMap((folder) => filesIn(folder, '.ts')),
+];
 
 /** Calls `visit` with every node of a file. */
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {

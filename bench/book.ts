@@ -1,0 +1,104 @@
+import { Side } from '../src/core/codes.ts';
+import { crosses } from '../src/matching/walk.ts';
+import { Book } from '../src/orderbook/book.ts';
+import { Levels } from '../src/orderbook/levels.ts';
+import { NONE, Orders, packFlags } from '../src/orderbook/orders.ts';
+import { OperationKind, type Workload } from '../src/testing/index.ts';
+import type { Fills } from './fills.ts';
+import type { Market, Path } from './market.ts';
+
+/** The order book alone, by the functions that matching calls: no accounts, no records. */
+export function bookPath(load: Workload): Path {
+  return { block: Infinity, open: (fills) => new BareBooks(load, fills) };
+}
+
+class BareBooks implements Market {
+  readonly #load: Workload;
+  readonly #fills: Fills;
+  readonly #orders = new Orders();
+  readonly #levels = new Levels();
+  readonly #books: Book[] = [];
+  #lastOrder = 0;
+  #lastPriority = 0;
+
+  constructor(load: Workload, fills: Fills) {
+    this.#load = load;
+    this.#fills = fills;
+    for (let i = 0; i < load.products; i++) this.#open();
+  }
+
+  run(from: number, to: number): void {
+    const { kind, order, product } = this.#load;
+    for (let row = from; row < to; row++) {
+      const what = kind[row];
+      if (what === OperationKind.cancel) {
+        const slot = this.#orders.slotOf(order[row]!);
+        if (slot !== NONE) this.#end(slot);
+      } else if (what === OperationKind.roll) {
+        const closing = product[row];
+        const slots = this.#orders.select((slot) => this.#orders.product[slot] === closing);
+        for (const slot of slots) this.#end(slot);
+        this.#open();
+      } else {
+        this.#enter(row, what === OperationKind.add);
+      }
+    }
+  }
+
+  proof(): string {
+    return this.#fills.checksum();
+  }
+
+  #open(): void {
+    this.#books.push(new Book(this.#orders, this.#levels));
+  }
+
+  #enter(row: number, mayRest: boolean): void {
+    const orders = this.#orders;
+    const book = this.#books[this.#load.product[row]!]!;
+    const taker = this.#place(row);
+    const side = this.#load.side[row]!;
+    const opposite = side === Side.buy ? Side.sell : Side.buy;
+    const limit = orders.price[taker]!;
+    while (orders.open[taker]! > 0) {
+      const maker = book.best(opposite);
+      if (maker === NONE || !crosses(side, limit, orders.price[maker]!)) break;
+      const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
+      this.#fills.add(orders.id[maker]!, orders.id[taker]!, orders.price[maker]!, lots);
+      orders.open[taker]! -= lots;
+      book.reduce(maker, lots);
+      if (orders.open[maker] === 0) this.#end(maker);
+    }
+    if (orders.open[taker] === 0 || !mayRest) {
+      orders.release(taker);
+      return;
+    }
+    orders.priority[taker] = ++this.#lastPriority;
+    book.rest(taker);
+    orders.enlist(taker, '');
+  }
+
+  /** Writes an order into a slot, as admission does. */
+  #place(row: number): number {
+    const load = this.#load;
+    const orders = this.#orders;
+    const slot = orders.allocate();
+    orders.id[slot] = ++this.#lastOrder;
+    orders.price[slot] = load.priceTicks[row]!;
+    orders.open[slot] = load.quantityLots[row]!;
+    orders.total[slot] = load.quantityLots[row]!;
+    orders.lockedMoney[slot] = 0;
+    orders.account[slot] = load.account[row]!;
+    orders.product[slot] = load.product[row]!;
+    orders.terms[slot] = 0;
+    orders.version[slot] = 1;
+    orders.flags[slot] = packFlags(load.side[row]!, 0, 0, 0, 0);
+    return slot;
+  }
+
+  #end(slot: number): void {
+    this.#books[this.#orders.product[slot]!]!.unlink(slot);
+    this.#orders.delist(slot);
+    this.#orders.release(slot);
+  }
+}

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Flow } from '../src/testing/index.ts';
+import { type Checksums, FULL_CHECKSUMS, SMOKE_CHECKSUMS } from './checksums.ts';
+import { markdown, table } from './report.ts';
+import { type Figure, FULL, type Plan, SMOKE, type Suite } from './suite.ts';
+import { SUITES } from './suites.ts';
+import { yardsticks } from './yardsticks.ts';
+
+const HELP = `Takes the figures of this library.
+
+  npm run bench                       all suites
+  npm run bench -- book apply         some of them: ${SUITES.map(({ name }) => name).join(', ')}
+
+  --json FILE   writes the figures to a file as well
+  --markdown    prints the table as in bench/RESULTS.md
+  --smoke       short flows, to see that the fills are right; says nothing about speed
+  --help        prints this
+
+Exits with 1 if fills are not what they should be, with 2 if it was called wrongly.
+What is measured, and how, stands in bench/README.md.
+`;
+
+const OPTIONS = {
+  json: { type: 'string' },
+  markdown: { type: 'boolean', default: false },
+  smoke: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Where output goes, and what the fills of a smoke run must be. */
+export interface Surroundings {
+  out(text: string): void;
+  error(text: string): void;
+  /** Where progress can be overwritten; undefined where it cannot. */
+  progress?: ((text: string) => void) | undefined;
+  readonly smokeChecksums?: Checksums;
+}
+
+/** Runs the bench. @returns the exit code */
+export async function bench(args: readonly string[], around: Surroundings): Promise<number> {
+  const { smokeChecksums = SMOKE_CHECKSUMS } = around;
+  let options;
+  let suites: readonly Suite[];
+  try {
+    const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    options = parsed.values;
+    suites = chosen(parsed.positionals);
+  } catch (error) {
+    around.error(`${(error as Error).message}\n`);
+    return 2;
+  }
+  if (options.help) {
+    around.out(HELP);
+    return 0;
+  }
+  const plan = options.smoke ? SMOKE : FULL;
+  const checksums = options.smoke ? smokeChecksums : FULL_CHECKSUMS;
+  const { figures, faults } = await measured(suites, plan, checksums, around);
+  around.out((options.markdown ? markdown : table)(figures));
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  }
+  for (const fault of faults) around.error(`${fault}\n`);
+  return faults.length > 0 ? 1 : 0;
+}
+
+function chosen(names: readonly string[]): readonly Suite[] {
+  if (names.length === 0) return SUITES;
+  return names.map((name) => {
+    const found = SUITES.find((suite) => suite.name === name);
+    if (found !== undefined) return found;
+    throw new Error(`there is no suite ${name}; --help names them`);
+  });
+}
+
+async function measured(
+  suites: readonly Suite[],
+  plan: Plan,
+  checksums: Checksums,
+  around: Surroundings,
+): Promise<{ figures: Figure[]; faults: string[] }> {
+  around.progress?.('yardsticks');
+  const figures = yardsticks();
+  const faults: string[] = [];
+  for (const suite of suites) {
+    for (const flow of suite.flows) {
+      const name = `${suite.name}/${flow}`;
+      try {
+        const figure = await suite.measure(flow, plan, (text) =>
+          around.progress?.(`${name}: ${text}`),
+        );
+        figures.push(figure);
+        faults.push(...faultOf(figure, flow, checksums));
+      } catch (error) {
+        faults.push(`${name}: ${(error as Error).message}`);
+      }
+    }
+  }
+  around.progress?.('');
+  return { figures, faults };
+}
+
+function faultOf({ name, checksum }: Figure, flow: Flow, checksums: Checksums): string[] {
+  const expected = checksums[flow];
+  if (checksum === expected) return [];
+  return [`${name}: the fills have the checksum ${checksum} instead of ${expected}`];
+}
