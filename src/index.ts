@@ -13,3 +13,13 @@ export type {
 export type { CommandRecord, EventRecord } from './core/records.ts';
 export { type ErrorCode, WattbookError } from './core/errors.ts';
 export { PRECEDENCE, RejectCode, type RejectName } from './core/codes.ts';
+export {
+  convertEnergy,
+  convertPrice,
+  type EnergyUnit,
+  formatEnergy,
+  formatPrice,
+  fromSteps,
+  type PriceUnit,
+  toSteps,
+} from './core/units.ts';
