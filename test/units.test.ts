@@ -98,6 +98,12 @@ describe('units', () => {
     expect(formatted.message).toBe('unit must be in EUR, got USD');
   });
 
+  it('take long text without waiting', () => {
+    const zeros = '0'.repeat(1_000_000);
+    expect(convertEnergy(`0.${zeros}1`, 'Wh', 'MWh')).toBe(`0.000000${zeros}1`);
+    expect(convertEnergy(`1${zeros}.${zeros}`, 'MWh', 'Wh')).toBe(`1000000${zeros}`);
+  });
+
   it('show what a market says', () => {
     const engine = stage();
     const orderId = limit(engine, 'alice', 'sell', 15, 255);

@@ -143,7 +143,9 @@ function shifted(value: string, shift: number): string {
   const room = '0'.repeat(Math.abs(shift));
   const digits = room + whole + part + room;
   const point = room.length + whole.length + shift;
+  let end = digits.length;
+  // No pattern for the zeros at the end: on many zeros elsewhere it would take quadratic time.
+  while (end > point && digits[end - 1] === '0') end--;
   const before = digits.slice(0, point).replace(/^0+(?=\d)/, '');
-  const after = digits.slice(point).replace(/0+$/, '');
-  return `${sign}${before}${after === '' ? '' : `.${after}`}`;
+  return sign + before + (end === point ? '' : `.${digits.slice(point, end)}`);
 }
