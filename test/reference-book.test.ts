@@ -41,8 +41,9 @@ const submit: fc.Arbitrary<Submit> = fc.record(
   },
   { requiredKeys: ['what', 'account', 'side', 'price', 'quantity'] },
 );
-const postOnly: fc.Arbitrary<Submit> = submit.map(({ timeInForce: _, ...order }) => ({
+const postOnly: fc.Arbitrary<Submit> = submit.map((order) => ({
   ...order,
+  timeInForce: 'gtc',
   postOnly: true,
 }));
 const change: fc.Arbitrary<Change> = fc.record({
@@ -87,10 +88,10 @@ function compare(list: readonly Step[], book: ReferenceBook, tally: Tally = empt
 function submitBoth(
   engine: Engine,
   book: ReferenceBook,
-  { what: _, account, ...order }: Submit,
+  order: Submit,
   tally: Tally,
 ): ReferenceFill[] {
-  const { side, price: priceTicks, quantity: quantityLots, timeInForce = 'gtc' } = order;
+  const { account, side, price: priceTicks, quantity: quantityLots, timeInForce = 'gtc' } = order;
   const terms = { product: 'noon', timeInForce, selfTrade: 'allow' } as const;
   const outcome = engine.submit({
     account,
@@ -104,7 +105,7 @@ function submitBoth(
     tally.refused++;
     expect(outcome.code).toBe(order.postOnly ? 'POST_ONLY_CROSSES' : 'FOK_UNFILLABLE');
   }
-  return book.submit({ id: outcome.ok ? outcome.orderId : NEVER_RESTS, ...order });
+  return book.submit({ ...order, id: outcome.ok ? outcome.orderId : NEVER_RESTS });
 }
 
 function changeBoth(
