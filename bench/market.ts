@@ -5,9 +5,9 @@ export interface Market {
   /** Applies the operations of the rows from `from` up to `to`. This is what is timed. */
   run(from: number, to: number): void | Promise<void>;
   /** Reads the fills of the latest run off what it left; absent where `run` notes them down itself. */
-  collect?(): void;
+  collect?(): void | Promise<void>;
   /** What came out, for comparison with an equal run: equal results, equal text. */
-  proof(): string;
+  proof(): string | Promise<string>;
 }
 
 /** A way into the library that is timed: how to make its market for a workload. */

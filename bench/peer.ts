@@ -10,8 +10,9 @@ export const PEER = 'nodejs-order-book 10.1.1';
 const LIFT = 1_000_000;
 
 /**
- * The JavaScript peer with the operations up to a row, its objects and ids made outside the clock. Ids
- * are names of properties to it: 'o1' is the faster form for it in every flow but B, where '1' is.
+ * The JavaScript peer with the operations up to a row, its objects and ids made outside the clock. It
+ * keeps ids as names of properties: 'o1' is the faster form in flows A and D, by half, and '1' in B;
+ * in C and E both are the same to it.
  */
 export function peerPath(load: Workload, to: number): Path {
   const form = load.flow === 'B' ? '' : 'o';

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import type { Figure } from './suite.ts';
 
 const HEADINGS = ['case', 'median', 'unit', 'p50', 'p99', 'p99.9', 'times the peer', 'checksum'];
@@ -13,20 +14,35 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Columns of even width, numbers to the right. */
-export function table(figures: readonly Figure[]): string {
+/** Rows of even width, numbers to the right. */
+function aligned(figures: readonly Figure[]): string[][] {
   const rows = [HEADINGS, ...figures.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const aligned = (cell: string, column: number): string =>
-    isText(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
-  return rows.map((row) => `${row.map(aligned).join('  ').trimEnd()}\n`).join('');
+  return rows.map((row) =>
+    row.map((cell, column) =>
+      isText(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+    ),
+  );
 }
 
-/** The same for bench/RESULTS.md. */
+/** For the screen. */
+export function table(figures: readonly Figure[]): string {
+  return aligned(figures)
+    .map((row) => `${row.join('  ').trimEnd()}\n`)
+    .join('');
+}
+
+/** An entry of bench/RESULTS.md. */
 export function markdown(figures: readonly Figure[]): string {
-  const rules = HEADINGS.map((_, column) => (isText(column) ? '---' : '---:'));
-  const rows = [HEADINGS, rules, ...figures.map(cells)];
-  return rows.map((row) => `| ${row.join(' | ')} |\n`).join('');
+  const [headings, ...rows] = aligned(figures) as [string[], ...string[][]];
+  const rules = headings.map(({ length }, column) =>
+    isText(column) ? '-'.repeat(length) : `${'-'.repeat(length - 1)}:`,
+  );
+  const date = new Date().toISOString().slice(0, 10);
+  const [processor] = cpus();
+  const machine = `Node ${process.version}, ${cpus().length} x ${processor?.model ?? 'unknown'}`;
+  const lines = [headings, rules, ...rows].map((row) => `| ${row.join(' | ')} |\n`);
+  return `## ${date}\n\n${machine}.\n\n${lines.join('')}`;
 }
 
 function isText(column: number): boolean {

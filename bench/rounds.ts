@@ -9,7 +9,7 @@ export interface Contestant {
   /** Makes what a run needs, outside the clock; returns the run. */
   ready(): Promise<() => void | Promise<void>>;
   /** Looks at what the latest run came to, outside the clock; throws if it is wrong. */
-  check(): void;
+  check(): Promise<void>;
 }
 
 /**

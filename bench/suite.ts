@@ -32,7 +32,7 @@ export interface Plan {
   stretch(flow: Flow): number;
 }
 
-/** The flows whole, as FLOWS are defined and published figures are taken. */
+/** Whole flows: how published figures are taken. */
 export const FULL: Plan = {
   rounds: 5,
   load: (flow) => workload(flow),
@@ -122,10 +122,10 @@ async function reference(load: Workload, path: Path, ends: readonly number[]): P
       const next = Math.min(end, row + (market.collect === undefined ? end : path.block));
       const running = market.run(row, next);
       if (path.isAsync === true) await running;
-      market.collect?.();
+      await market.collect?.();
       row = next;
     }
-    outcomes.push({ checksum: fills.checksum(), proof: market.proof() });
+    outcomes.push({ checksum: fills.checksum(), proof: await market.proof() });
   }
   return outcomes;
 }
@@ -142,8 +142,8 @@ function turn(name: string, load: Workload, path: Path, end: number, proof: stri
       await market.run(0, load.prefill);
       return () => market.run(load.prefill, end);
     },
-    check() {
-      if (market.proof() !== proof) throw new Error(`${name}: not what it came to before`);
+    async check() {
+      if ((await market.proof()) !== proof) throw new Error(`${name}: not what it came to before`);
     },
   };
 }

@@ -33,3 +33,13 @@ export type { Frame, Sha256 } from './storage/frame.ts';
 export type { AbortSignalLike } from './core/abort.ts';
 export type { Queries } from './engine/queries.ts';
 export { PRECEDENCE, RejectCode, type RejectName } from './core/codes.ts';
+export {
+  convertEnergy,
+  convertPrice,
+  type EnergyUnit,
+  formatEnergy,
+  formatPrice,
+  fromSteps,
+  type PriceUnit,
+  toSteps,
+} from './core/units.ts';

@@ -24,6 +24,8 @@ const ROWS: Readonly<Record<string, number>> = {
   'index.ts': 7,
 };
 const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
+/** Optional peer dependencies, and the one folder each that may import them. */
+const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing' };
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
 const FORBIDDEN_START = /^(get|process|handle)([A-Z]|$)/;
 const FORBIDDEN_WORD = /manager|helper|utils?(?=[A-Z]|$)/i;
@@ -74,12 +76,13 @@ function importsOf(source: ts.SourceFile): string[] {
 
 /** Why a file of src may not import something, if it may not. */
 function importFault(file: string, from: string): string | undefined {
+  const own = file.split('/')[1] as string;
   if (!from.startsWith('.')) {
     const known = DEPENDENCIES.some((name) => from === name || from.startsWith(`${name}/`));
-    return known ? undefined : `${file} imports ${from}`;
+    return known || PEERS[from] === own ? undefined : `${file} imports ${from}`;
   }
   const target = relative(ROOT, join(ROOT, dirname(file), from)).split('/');
-  const [own, other] = [file.split('/')[1] as string, target[1] as string];
+  const other = target[1] as string;
   const inside = target[0] === 'src' && ROWS[own] !== undefined && ROWS[other] !== undefined;
   const down = inside && (own === other || ROWS[other]! < ROWS[own]!);
   return down ? undefined : `${file} imports ${from}`;
@@ -102,6 +105,8 @@ describe('imports of src', () => {
     expect(importFault('src/engine/a.ts', '../../test/b.ts')).toBeDefined();
     expect(importFault('src/engine/a.ts', 'node:fs')).toBeDefined();
     expect(importFault('src/engine/a.ts', 'fast-check')).toBeDefined();
+    expect(importFault('src/testing/a.ts', 'fast-check/lib/b')).toBeDefined();
+    expect(importFault('src/testing/a.ts', 'fast-check')).toBeUndefined();
     expect(importFault('src/engine/a.ts', '../core/b.ts')).toBeUndefined();
     const every = "import 'a'; export * from 'b'; type C = import('c').C; void import('d');";
     expect(importsOf(parse('x.ts', every))).toEqual(['a', 'b', 'c', 'd']);

@@ -200,5 +200,8 @@ describe('requestsOf', () => {
     const parts = [...requestsOf(load, { to: 12_345 }), ...requestsOf(load, { from: 12_345 })];
     expect(parts).toEqual([...requestsOf(load)]);
     expect(parts).toHaveLength(load.length + 2);
+    expect(() => requestsOf(load, { from: -1 })).toThrow(/^from must be/);
+    expect(() => requestsOf(load, { from: 5, to: 4 })).toThrow(/^to must be/);
+    expect(() => requestsOf(load, { to: load.length + 1 })).toThrow(RangeError);
   });
 });

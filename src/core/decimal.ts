@@ -7,19 +7,33 @@ export interface Decimal {
 }
 
 const DECIMAL = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
+const DECIMAL_OF_ANY_LENGTH = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /**
- * Reads decimal text such as '0.2999' or '-12.5'. No exponent, no plus sign, no bare dot, no
- * superfluous zero in front: one number, one way to write its whole part.
- * @throws TypeError if `text` is no string; RangeError if it is no such number or too large
+ * Checks decimal text such as '0.2999' or '-12.5'. No exponent, no plus sign, no bare dot, no
+ * superfluous zero in front: one number, one way to write its whole part. No minus zero.
+ * @throws TypeError if `text` is no string; RangeError if it is no such number
  */
-export function parseDecimal(text: unknown, argument: string): Decimal {
+export function decimalText(
+  text: unknown,
+  argument: string,
+  form: RegExp = DECIMAL_OF_ANY_LENGTH,
+): string {
   if (typeof text !== 'string') {
     throw new TypeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
   }
-  if (!DECIMAL.test(text) || /^-[0.]*$/.test(text)) {
+  if (!form.test(text) || /^-[0.]*$/.test(text)) {
     throw new RangeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
   }
+  return text;
+}
+
+/**
+ * Reads decimal text of at most 16 digits before and 15 after the point.
+ * @throws TypeError if it is no string; RangeError if it is no such number or too large
+ */
+export function parseDecimal(value: unknown, argument: string): Decimal {
+  const text = decimalText(value, argument, DECIMAL);
   const point = text.indexOf('.');
   const digits = point < 0 ? text : text.slice(0, point) + text.slice(point + 1);
   let mantissa = BigInt(digits);

@@ -2,6 +2,26 @@
  * What tests of a market need: seeded workloads, arbitraries of requests, a naive book to compare with.
  */
 export {
+  arbitraryMarket,
+  arbitraryRequests,
+  type NamedRequest,
+  perform,
+  type RequestOptions,
+  type RequestTaker,
+} from './arbitraries.ts';
+export {
+  ReferenceBook,
+  type ReferenceFill,
+  type ReferenceOrder,
+  type RestingOrder,
+} from './reference-book.ts';
+export {
+  type FastCheck,
+  type MarketOptions,
+  type ProductOption,
+  SMALL_MARKET,
+} from './small-market.ts';
+export {
   type Flow,
   OperationKind,
   openingRequests,

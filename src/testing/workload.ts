@@ -309,12 +309,25 @@ export function* openingRequests(
  * The operations of a workload from row `from` up to row `to` as requests, in order; a roll is two of
  * them. The market must be as `openingRequests` with the same fees leaves it, and accept every order:
  * cancels name orders by the number that they were given.
+ * @throws TypeError, RangeError
  */
-export function* requestsOf(
+export function requestsOf(
   load: Workload,
   options: WorkloadFees & { readonly from?: number; readonly to?: number } = {},
 ): Generator<WorkloadRequest> {
+  objectArgument(options, 'options');
   const { from = 0, to = load.length } = options;
+  integerArgument(from, 'from', 0, load.length);
+  integerArgument(to, 'to', from, load.length);
+  return requests(load, options, from, to);
+}
+
+function* requests(
+  load: Workload,
+  fees: WorkloadFees,
+  from: number,
+  to: number,
+): Generator<WorkloadRequest> {
   const accounts = accountIds(load);
   const products = new Map<number, string>();
   for (let row = from; row < to; row++) {
@@ -327,7 +340,7 @@ export function* requestsOf(
     }
     if (kind === OperationKind.roll) {
       yield { command: 'closeProduct', request: { product: productId(number) } };
-      yield listing(number + load.products, options);
+      yield listing(number + load.products, fees);
       continue;
     }
     let product = products.get(number);

@@ -1,0 +1,178 @@
+import type { Arbitrary } from 'fast-check';
+import type { Requests } from '../engine/requests.ts';
+import { type Draft, draftsOf } from './drafts.ts';
+import { bandOf, type FastCheck, type MarketOptions, SMALL_MARKET } from './small-market.ts';
+
+/** In this one command the time is what is asked for. */
+type Asked = Requests & { readonly advanceTime: { readonly at: number } };
+
+/** A request with the name of the method that takes it. */
+export type NamedRequest = {
+  [C in keyof Requests]: { readonly command: C; readonly request: Asked[C] };
+}[keyof Requests];
+
+/** Whatever takes requests as an `Engine` does, and answers each with a T. */
+export type RequestTaker<T> = { [C in keyof Requests]: (request: Asked[C]) => T };
+
+/**
+ * What a stream of requests consists of. The ids guest, nobody, extra, too-fine, nowhere, gold and
+ * silver are those of strangers in it: do not use them for your own.
+ */
+export interface RequestOptions extends MarketOptions {
+  /** The most requests in a stream, those that are sent twice counted once. Default 100. */
+  readonly maxLength?: number;
+  /** The commands that occur. Default all. */
+  readonly commands?: readonly (keyof Requests)[];
+  /** Time of the market before the stream, epoch ms UTC. Default 0. */
+  readonly startAt?: number;
+}
+
+/**
+ * Requests that open a market: assets, products with fees and bands or without, accounts, and
+ * deposits, some of them scarce. On a fresh engine all are accepted.
+ *
+ * @example
+ * fc.property(arbitraryMarket(fc), arbitraryRequests(fc), (opening, requests) => {
+ *   const engine = new Engine();
+ *   for (const each of [...opening, ...requests]) {
+ *     perform(engine, each);
+ *     if (!engine.isConserved()) return false;
+ *   }
+ *   return Engine.replay(engine.commandLog()).stateHash() === engine.stateHash();
+ * });
+ */
+export function arbitraryMarket(
+  fc: FastCheck,
+  options: MarketOptions = {},
+): Arbitrary<NamedRequest[]> {
+  const market = { ...SMALL_MARKET, ...options };
+  const { accounts, assets, products, minPriceTicks, maxPriceTicks, maxAmountQuanta } = market;
+  const margin = fc.nat({ max: 3 });
+  const terms = fc.record({
+    makerPpm: fc.constantFrom(0, 1000, 50_000),
+    takerPpm: fc.constantFrom(0, 2500, 100_000),
+    margins: fc.option(fc.tuple(margin, margin), { freq: 1 }),
+  });
+  const amount = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.integer({ min: Math.ceil(maxAmountQuanta / 2), max: maxAmountQuanta }),
+    },
+    { weight: 1, arbitrary: fc.nat({ max: Math.ceil(maxAmountQuanta / 50) }) },
+  );
+  const purses = accounts.flatMap((account) => assets.map(({ id }) => ({ account, asset: id })));
+  return fc
+    .tuple(fc.tuple(...products.map(() => terms)), fc.tuple(...purses.map(() => amount)))
+    .map(([termsOf, amounts]): NamedRequest[] => [
+      ...assets.map((request) => ({ command: 'listAsset', request }) as const),
+      ...products.map((product, i) => {
+        const { margins, ...fees } = termsOf[i]!;
+        const [below, above] = margins ?? [0, 0];
+        const band = bandOf(minPriceTicks + below, maxPriceTicks - above, product);
+        const request = { ...product, ...fees, ...(margins === null ? {} : { band }) };
+        return { command: 'listProduct', request } as const;
+      }),
+      ...accounts.map((id) => ({ command: 'openAccount', request: { id } }) as const),
+      ...purses.flatMap((purse, i) => {
+        const request = { ...purse, amountQuanta: amounts[i]! };
+        return request.amountQuanta === 0 ? [] : [{ command: 'deposit', request } as const];
+      }),
+    ]);
+}
+
+/**
+ * Streams of requests for a market that `arbitraryMarket` opened with the same options, or for one of
+ * your own with just these products: every command in all its forms, by text and by counts. None is malformed, so none throws;
+ * most are accepted, and every reject code occurs in the long run. Time goes forward along the stream
+ * with rare steps back, some requests carry a command id and are sent twice, and order ids are often
+ * those of orders that stand. A failing stream shrinks to few and plain requests.
+ *
+ * @example
+ * fc.property(arbitraryRequests(fc, { commands: ['submit', 'cancel'] }), (requests) => {
+ *   const app = openMyApp(); // opens accounts and products as in SMALL_MARKET
+ *   for (const each of requests) perform(app.engine, each);
+ *   return app.isWell();
+ * });
+ */
+export function arbitraryRequests(
+  fc: FastCheck,
+  options: RequestOptions = {},
+): Arbitrary<NamedRequest[]> {
+  const { maxLength = 100, startAt = 0, commands = COMMANDS, ...market } = options;
+  const drafts = draftsOf(fc, { ...SMALL_MARKET, ...market });
+  const choices = commands.map((command) => ({
+    weight: WEIGHTS[command],
+    arbitrary: drafts[command].map((draft) => ({ command, draft })),
+  }));
+  // Without a size, fast-check would stay at some ten requests.
+  return fc
+    .array(fc.oneof({ withCrossShrink: true }, ...choices), { maxLength, size: 'max' })
+    .map((drawn) => placed(drawn, startAt));
+}
+
+/**
+ * Has a market carry out a request.
+ * @returns what its method returns; for an `Engine` the outcome
+ *
+ * @example
+ * const outcome = perform(engine, { command: 'cancel', request: { actor: 'anna', orderId: 1 } });
+ */
+export function perform<T>(market: RequestTaker<T>, { command, request }: NamedRequest): T {
+  return market[command](request as never);
+}
+
+interface DraftOf {
+  readonly command: keyof Requests;
+  readonly draft: Draft;
+}
+
+/**
+ * Completes drafts along the stream: waits become times, lives expiries, and distances order ids.
+ * Which orders will be accepted cannot be known, so the ids are a guess that is often right, and
+ * always in a short stream, which is what a failing one shrinks to.
+ */
+function placed(drafts: readonly DraftOf[], startAt: number): NamedRequest[] {
+  let now = startAt;
+  let orders = 0;
+  return drafts.flatMap(({ command, draft }) => {
+    const { waitMs, lifeMs, ordersBack, twice = false, ...fields } = draft;
+    const at = Math.max(0, now + (waitMs ?? 0));
+    now = Math.max(now, at);
+    const latest = Math.ceil(Math.min(orders, 3 + orders * ACCEPTED_SHARE));
+    if (command === 'submit' || command === 'take') orders++;
+    const request = {
+      ...fields,
+      ...(ordersBack === undefined ? {} : { orderId: Math.max(1, latest - ordersBack) }),
+      ...(lifeMs === undefined ? {} : { expiresAt: Math.max(0, now + lifeMs) }),
+      ...(waitMs === undefined ? {} : { at }),
+    };
+    return Array<NamedRequest>(twice ? 2 : 1).fill({ command, request } as NamedRequest);
+  });
+}
+
+/** Of submitted orders and takes in a long stream; with it, a quarter of the cancels meets an order. */
+const ACCEPTED_SHARE = 0.5;
+
+/** How often each command occurs, in relation to the others; a failing stream shrinks to the first ones. */
+const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
+  submit: 240,
+  cancel: 40,
+  amend: 40,
+  take: 30,
+  cancelAll: 3,
+  deposit: 15,
+  withdraw: 8,
+  transfer: 8,
+  advanceTime: 12,
+  openAccount: 3,
+  freezeAccount: 3,
+  closeAccount: 3,
+  listAsset: 2,
+  listProduct: 2,
+  setFees: 3,
+  setBand: 3,
+  haltProduct: 1,
+  resumeProduct: 4,
+  closeProduct: 1,
+};
+const COMMANDS = Object.keys(WEIGHTS) as (keyof Requests)[];
