@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Engine, type Outcome, RejectCode, type Requests } from 'wattbook';
+import {
+  Engine,
+  Exchange,
+  memoryStorage,
+  type OrderReceipt,
+  type Outcome,
+  type Receipt,
+  RejectCode,
+  type Requests,
+} from 'wattbook';
 import {
   arbitraryMarket,
   arbitraryRequests,
@@ -256,5 +265,32 @@ describe('perform', () => {
     const listing = { command: 'listAsset', request: { id: 'EUR', decimals: 6 } } as const;
     expect(await perform(later, listing)).toEqual({ ok: true, sequence: 1, repeated: false });
     expect(codeOf(perform(engine, listing))).toBe('DUPLICATE_ASSET');
+  });
+});
+
+describe('an exchange', () => {
+  it('takes streams without times, and comes to what an engine comes to', async () => {
+    const property = fc.asyncProperty(
+      arbitraryMarket(fc),
+      arbitraryRequests(fc, { stamped: false, maxLength: 40 }),
+      async (opening, requests) => {
+        const exchange = await Exchange.open({ storage: memoryStorage(), clock: () => 0 });
+        const engine = new Engine();
+        for (const each of [...opening, ...requests]) {
+          const { level, ...receipt } = await perform<Promise<Receipt | OrderReceipt>>(
+            exchange,
+            each,
+          );
+          expect(level).toBe('executed');
+          const stamped = each.command === 'advanceTime';
+          const request = stamped ? { ...each.request, at: 0 } : each.request;
+          expect(receipt).toEqual(perform(engine, { ...each, request } as NamedRequest));
+        }
+        const hash = await exchange.read((market) => market.marketHash());
+        await exchange.close();
+        return hash === engine.marketHash();
+      },
+    );
+    await fc.assert(property, options(100));
   });
 });

@@ -18,13 +18,15 @@ export type RequestTaker<T> = { [C in keyof Requests]: (request: Asked[C]) => T 
  * What a stream of requests consists of. The ids guest, nobody, extra, too-fine, nowhere, gold and
  * silver are those of strangers in it: do not use them for your own.
  */
-export interface RequestOptions extends MarketOptions {
+export interface StreamOptions extends MarketOptions {
   /** The most requests in a stream, those that are sent twice counted once. Default 100. */
   readonly maxLength?: number;
   /** The commands that occur. Default all. */
   readonly commands?: readonly (keyof Requests)[];
   /** Time of the market before the stream, epoch ms UTC. Default 0. */
   readonly startAt?: number;
+  /** false leaves `at` out of all requests: an `Exchange` takes none. Default true. */
+  readonly stamped?: boolean;
 }
 
 /**
@@ -96,9 +98,9 @@ export function arbitraryMarket(
  */
 export function arbitraryRequests(
   fc: FastCheck,
-  options: RequestOptions = {},
+  options: StreamOptions = {},
 ): Arbitrary<NamedRequest[]> {
-  const { maxLength = 100, startAt = 0, commands = COMMANDS, ...market } = options;
+  const { maxLength = 100, startAt = 0, stamped = true, commands = COMMANDS, ...market } = options;
   const drafts = draftsOf(fc, { ...SMALL_MARKET, ...market });
   const choices = commands.map((command) => ({
     weight: WEIGHTS[command],
@@ -107,7 +109,7 @@ export function arbitraryRequests(
   // Without a size, fast-check would stay at some ten requests.
   return fc
     .array(fc.oneof({ withCrossShrink: true }, ...choices), { maxLength, size: 'max' })
-    .map((drawn) => placed(drawn, startAt));
+    .map((drawn) => placed(drawn, startAt, stamped));
 }
 
 /**
@@ -131,7 +133,7 @@ interface DraftOf {
  * Which orders will be accepted cannot be known, so the ids are a guess that is often right, and
  * always in a short stream, which is what a failing one shrinks to.
  */
-function placed(drafts: readonly DraftOf[], startAt: number): NamedRequest[] {
+function placed(drafts: readonly DraftOf[], startAt: number, stamped: boolean): NamedRequest[] {
   let now = startAt;
   let orders = 0;
   return drafts.flatMap(({ command, draft }) => {
@@ -144,7 +146,7 @@ function placed(drafts: readonly DraftOf[], startAt: number): NamedRequest[] {
       ...fields,
       ...(ordersBack === undefined ? {} : { orderId: Math.max(1, latest - ordersBack) }),
       ...(lifeMs === undefined ? {} : { expiresAt: Math.max(0, now + lifeMs) }),
-      ...(waitMs === undefined ? {} : { at }),
+      ...(waitMs === undefined || !stamped ? {} : { at }),
     };
     return Array<NamedRequest>(twice ? 2 : 1).fill({ command, request } as NamedRequest);
   });

@@ -6,8 +6,8 @@ export {
   arbitraryRequests,
   type NamedRequest,
   perform,
-  type RequestOptions,
   type RequestTaker,
+  type StreamOptions,
 } from './arbitraries.ts';
 export {
   ReferenceBook,
