@@ -150,6 +150,11 @@ function sortChoices(page: string): string {
   );
 }
 
+/** Marks examples in another way than those of the other pages, which are whole files of examples/. */
+function markExamples(page: string): string {
+  return page.replaceAll(/^```ts$/gm, '```typescript');
+}
+
 /** Names modules as they are imported. */
 function nameModules(page: string): string {
   return page.replaceAll(
@@ -191,7 +196,7 @@ async function write(folder: string): Promise<string[]> {
     trim(context.project);
   });
   app.renderer.on(PageEvent.END, (page) => {
-    const steps = [shorten, sortChoices, nameModules, mendLinks];
+    const steps = [shorten, sortChoices, markExamples, nameModules, mendLinks];
     page.contents = steps.reduce((text, step) => step(text), page.contents ?? '');
   });
   const project = await app.convert();

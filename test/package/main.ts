@@ -4,7 +4,7 @@
  *
  *   npx tsx test/package/main.ts
  */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -30,8 +30,9 @@ function room(name: string, ...packages: string[]): string {
 
 const fixture = (name: string): string => join(ROOT, 'test', 'package', name);
 
-function quickStartAs(format: 'esm' | 'cjs'): string {
-  return transformSync(code, { loader: 'ts', format, target: 'es2022' }).code;
+/** TypeScript without its types, in one of the two module forms. */
+function asJavaScript(source: string, format: 'esm' | 'cjs'): string {
+  return transformSync(source, { loader: 'ts', format, target: 'es2022' }).code;
 }
 
 function expectEqual(found: string, expected: string, what: string): void {
@@ -44,7 +45,7 @@ function firstTrade(): string {
   if (!expected.includes(' bought ')) throw new Error(`${file} trades nothing:\n${expected}`);
   const started = performance.now();
   const folder = room('first-trade');
-  writeFileSync(join(folder, 'first.mjs'), quickStartAs('esm'));
+  writeFileSync(join(folder, 'first.mjs'), asJavaScript(code, 'esm'));
   const found = run(process.execPath, ['first.mjs'], { cwd: folder });
   const seconds = (performance.now() - started) / 1000;
   expectEqual(found, expected, `${file} as ESM`);
@@ -53,7 +54,7 @@ function firstTrade(): string {
 
 function commonJs(): void {
   const folder = join(scratch, 'first-trade');
-  writeFileSync(join(folder, 'first.cjs'), quickStartAs('cjs'));
+  writeFileSync(join(folder, 'first.cjs'), asJavaScript(code, 'cjs'));
   const found = run(process.execPath, ['first.cjs'], { cwd: folder });
   expectEqual(found, run(process.execPath, ['first.mjs'], { cwd: folder }), `${file} as CommonJS`);
 }
@@ -70,24 +71,33 @@ function sameHash(): void {
   run(process.execPath, ['-e', script], { cwd: join(scratch, 'first-trade') });
 }
 
+/** Without it there, both sub-paths load: it is given to the arbitraries, not imported by them. */
 function withoutFastCheck(): void {
   const script = `
+    const { workload } = require('wattbook/testing');
+    if (workload('A', { commands: 10, prefill: 10 }).length !== 20) throw new Error('no workload');
     try { require.resolve('fast-check'); } catch { process.exit(0); }
     throw new Error('fast-check came along: it must stay optional');`;
   run(process.execPath, ['-e', script], { cwd: join(scratch, 'first-trade') });
 }
 
-/** Both module forms of `wattbook/testing` hold the same names, and the Engine of `wattbook`. */
+/** The tests of a consumer run in both module forms, which export the same names. */
 function testing(): string {
   const folder = room('testing', `fast-check@${FAST_CHECK}`);
-  const script = `
-    const names = Object.keys(require('wattbook/testing')).sort().join(' ');
-    import('wattbook/testing').then((esm) => {
-      const others = Object.keys(esm).sort().join(' ');
-      if (names !== others) throw new Error(names + ' is not ' + others);
-      console.log('        exports: ' + names);
-    });`;
-  return run(process.execPath, ['-e', script], { cwd: folder });
+  const source = readFileSync(fixture('consumer-testing.ts'), 'utf8');
+  const printNames = "console.log('        exports', Object.keys(testing).sort().join(' '));";
+  for (const [format, importAll, ending] of [
+    ['esm', "import * as testing from 'wattbook/testing';", 'mjs'],
+    ['cjs', "const testing = require('wattbook/testing');", 'cjs'],
+  ] as const) {
+    const script = [importAll, asJavaScript(source, format), printNames].join('\n');
+    writeFileSync(join(folder, `testing.${ending}`), script);
+  }
+  const [esm, cjs] = ['testing.mjs', 'testing.cjs'].map((script) =>
+    run(process.execPath, [script], { cwd: folder }),
+  ) as [string, string];
+  expectEqual(cjs, esm, 'names of wattbook/testing as CommonJS');
+  return esm;
 }
 
 const STRICT = {
