@@ -23,10 +23,10 @@ const common: Options = {
   },
 };
 
+// Both run at once: `npm run build` clears dist before.
 export default defineConfig([
-  { ...common, format: 'esm', clean: true },
-  // @noble/hashes is ESM only: `require` needs it inside.
-  // Rollup makes the CommonJS of shared chunks; without `treeshake` it is sucrase, which rewrites
-  // class fields and loses the source maps.
+  { ...common, format: 'esm' },
+  // @noble/hashes is ESM only: `require` needs it inside. With `treeshake` it is rollup that makes the
+  // CommonJS of shared chunks; else it is sucrase, which rewrites class fields and spoils the maps.
   { ...common, format: 'cjs', noExternal: [/^@noble\//], treeshake: true },
 ]);
