@@ -22,11 +22,27 @@ export type {
   RequestTo,
 } from './exchange/options.ts';
 export type { AccountLimits } from './exchange/limits.ts';
-export type * from './exchange/receipts.ts';
+export type {
+  OrderReceipt,
+  OrderReceiptAccepted,
+  Receipt,
+  ReceiptAccepted,
+  ReceiptRefused,
+  TurnedAway,
+  TurnedAwayCode,
+} from './exchange/receipts.ts';
 export type { Channels, SubscribeOptions } from './exchange/channels.ts';
 export type { Subscription } from './exchange/subscription.ts';
 export type { DepthUpdate } from './exchange/depth.ts';
-export type * from './exchange/order-updates.ts';
+export type {
+  OrderAcceptedUpdate,
+  OrderAmendedUpdate,
+  OrderEndedUpdate,
+  OrderFilledUpdate,
+  OrderReducedUpdate,
+  OrderRestedUpdate,
+  OrderUpdate,
+} from './exchange/order-updates.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';

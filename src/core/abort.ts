@@ -2,8 +2,11 @@
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason: unknown;
+  /** Throws `reason` if the signal has aborted. */
   throwIfAborted(): void;
+  /** Calls the listener once the signal aborts. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Takes a listener back. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

@@ -126,6 +126,7 @@ export const RejectCode = {
   INSUFFICIENT_MONEY: 34,
 } as const;
 
+/** The name of a reject code, as outcomes carry it. */
 export type RejectName = keyof typeof RejectCode;
 
 /**

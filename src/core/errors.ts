@@ -94,3 +94,10 @@ export class WattbookError extends Error {
 export function brokenInvariant(what: string): never {
   throw new WattbookError('BROKEN_INVARIANT', `broken invariant: ${what}`);
 }
+
+/** What an exchange stops with when a command failed half-way. */
+export function brokenBy(cause: unknown): WattbookError {
+  return new WattbookError('BROKEN_INVARIANT', 'broken invariant: a command failed half-way', {
+    cause,
+  });
+}

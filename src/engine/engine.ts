@@ -20,6 +20,7 @@ import type { OrderOutcome, Outcome, Requests, Stamp } from './requests.ts';
 import { type Clock, Sequencer } from './sequencer.ts';
 import { type TradeView, tradeView } from './views.ts';
 
+/** How an engine tells time, and what it remembers. */
 export interface EngineOptions {
   /**
    * Tells the time of commands that bring none, epoch ms UTC. Left out, time stands still between
@@ -82,6 +83,7 @@ export class Engine extends Queries {
 
   // Accounts and amounts
 
+  /** Opens an account. The ids `outside`, `fees` and `operator` are taken. */
   openAccount(request: requests.OpenAccountRequest): Outcome {
     return outcomeOf(this.#perform('openAccount', request));
   }
@@ -93,21 +95,26 @@ export class Engine extends Queries {
   closeAccount(request: requests.AccountRequest): Outcome {
     return outcomeOf(this.#perform('closeAccount', request));
   }
+  /** Brings an amount of an asset into the market; `outside` owes it from then on. */
   deposit(request: requests.FundsRequest): Outcome {
     return outcomeOf(this.#perform('deposit', request));
   }
+  /** Takes an available amount of an asset out of the market. */
   withdraw(request: requests.FundsRequest): Outcome {
     return outcomeOf(this.#perform('withdraw', request));
   }
+  /** Moves an available amount of an asset from one account to another. */
   transfer(request: requests.TransferRequest): Outcome {
     return outcomeOf(this.#perform('transfer', request));
   }
 
   // Listings
 
+  /** Lists an asset: anything that is owned in whole quanta. */
   listAsset(request: requests.ListAssetRequest): Outcome {
     return outcomeOf(this.#perform('listAsset', request));
   }
+  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
   listProduct(request: requests.ListProductRequest): Outcome {
     return outcomeOf(this.#perform('listProduct', request));
   }
@@ -123,6 +130,7 @@ export class Engine extends Queries {
   haltProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#perform('haltProduct', request));
   }
+  /** Lets a halted product trade again. */
   resumeProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#perform('resumeProduct', request));
   }
@@ -133,6 +141,7 @@ export class Engine extends Queries {
 
   // Orders
 
+  /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: requests.OrderRequest): OrderOutcome {
     return orderOutcomeOf(this.#perform('submit', request));
   }
@@ -143,6 +152,7 @@ export class Engine extends Queries {
   amend(request: requests.AmendRequest): OrderOutcome {
     return orderOutcomeOf(this.#perform('amend', request));
   }
+  /** Ends an open order; what it still had locked is available again. */
   cancel(request: requests.CancelRequest): OrderOutcome {
     return orderOutcomeOf(this.#perform('cancel', request));
   }

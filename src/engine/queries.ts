@@ -28,18 +28,22 @@ export class Queries {
   get time(): number {
     return this.state.time;
   }
+  /** An account by its id, or undefined if there is none. */
   account(id: string): views.AccountView | undefined {
     const row = this.state.accounts.find(idArgument(id, 'id'));
     return row === undefined ? undefined : views.accountView(this.state, row);
   }
+  /** All accounts in the order in which they were opened, the three of the system first. */
   accounts(): views.AccountView[] {
     return this.state.accounts.list.map((_, row) => views.accountView(this.state, row));
   }
+  /** A product by its id, or undefined if there is none. */
   product(id: string): views.ProductView | undefined {
     const row = this.state.listings.findProduct(idArgument(id, 'id'));
     const product = row === undefined ? undefined : this.state.listings.products[row];
     return product && views.productView(this.state, product);
   }
+  /** All products in the order in which they were listed, closed ones included. */
   products(): views.ProductView[] {
     return this.state.listings.products.map((each) => views.productView(this.state, each));
   }

@@ -42,30 +42,36 @@ export interface QuantityFields {
   readonly quantityLots?: number;
 }
 
+/** A new account. */
 export interface OpenAccountRequest extends Stamp {
   readonly id: string;
   /** Default trader. */
   readonly role?: keyof typeof Role;
 }
 
+/** An account to do something with. */
 export interface AccountRequest extends Stamp {
   readonly account: string;
 }
 
+/** An account to freeze, or to thaw. */
 export interface FreezeAccountRequest extends AccountRequest {
   /** false lifts the freeze. Default true. */
   readonly frozen?: boolean;
 }
 
+/** An amount of an asset that an account pays in or takes out. */
 export interface FundsRequest extends Stamp, AmountFields {
   readonly account: string;
   readonly asset: string;
 }
 
+/** An amount of an asset that goes from `account` to `to`. */
 export interface TransferRequest extends FundsRequest {
   readonly to: string;
 }
 
+/** A new asset. */
 export interface ListAssetRequest extends Stamp {
   readonly id: string;
   /** One quantum is 10^-decimals of the unit: 9 for nano-EUR, 3 for Wh of a kWh. 0 to 15. */
@@ -78,12 +84,14 @@ export interface Band {
   readonly high: string;
 }
 
+/** Percent fees of an order, by the part that it plays in a trade. */
 export interface FeeFields {
   /** Parts per million of the energy value, 0 to 1,000,000; 1,000 is 0.1%. Default 0. */
   readonly makerPpm?: number;
   readonly takerPpm?: number;
 }
 
+/** A new product. One lot at one tick must be a whole number of money quanta. */
 export interface ListProductRequest extends Stamp, FeeFields {
   readonly id: string;
   /** Asset that is traded. */
@@ -97,15 +105,18 @@ export interface ListProductRequest extends Stamp, FeeFields {
   readonly band?: Band;
 }
 
+/** A product to do something with. */
 export interface ProductRequest extends Stamp {
   readonly product: string;
 }
 
+/** New fees of a product, in parts per million. */
 export interface SetFeesRequest extends ProductRequest {
   readonly makerPpm: number;
   readonly takerPpm: number;
 }
 
+/** A new price band of a product. */
 export interface SetBandRequest extends ProductRequest {
   /** null takes the band away. */
   readonly band: Band | null;
@@ -133,6 +144,7 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly clientOrderId?: string;
 }
 
+/** A new price for an open order, a new total quantity, or both. */
 export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
   /** The owner, or an operator. */
   readonly actor: string;
@@ -141,6 +153,7 @@ export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
   readonly expectedVersion?: number;
 }
 
+/** An open order to end. */
 export interface CancelRequest extends Stamp {
   /** The owner, or an operator. */
   readonly actor: string;
@@ -153,6 +166,7 @@ export interface CancelAllRequest extends Stamp {
   readonly product?: string;
 }
 
+/** A part of one resting order to trade with, whatever its place in the queue. */
 export interface TakeRequest extends Stamp, QuantityFields {
   readonly account: string;
   /** The resting order to trade with. */
@@ -195,17 +209,21 @@ export interface Refused {
   readonly repeated: boolean;
 }
 
+/** The command was carried out. */
 export interface Accepted {
   readonly ok: true;
   readonly sequence: number;
   readonly repeated: boolean;
 }
 
+/** The order was accepted; what became of it is in the events. */
 export interface OrderAccepted extends Accepted {
   readonly orderId: number;
   /** Lots that traded at once. */
   readonly filledLots: number;
 }
 
+/** What came of a request. */
 export type Outcome = Accepted | Refused;
+/** What came of a request about an order. */
 export type OrderOutcome = OrderAccepted | Refused;

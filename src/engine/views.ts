@@ -24,6 +24,7 @@ export interface AccountView {
   readonly status: keyof typeof AccountStatus;
 }
 
+/** What an account has of an asset. Locked is what its open orders hold. */
 export interface BalanceView {
   readonly asset: string;
   readonly available: string;
@@ -32,6 +33,7 @@ export interface BalanceView {
   readonly lockedQuanta: number;
 }
 
+/** A product with its terms of now. */
 export interface ProductView {
   readonly id: string;
   readonly energy: string;
@@ -47,6 +49,7 @@ export interface ProductView {
   readonly lastPriceTicks: number | undefined;
 }
 
+/** An open order. */
 export interface OrderView {
   readonly orderId: number;
   readonly account: string;
@@ -76,6 +79,7 @@ export interface OrderView {
   readonly clientOrderId: string | undefined;
 }
 
+/** A price with what stands at it. */
 export interface DepthLevelView {
   readonly price: string;
   readonly priceTicks: number;
@@ -91,6 +95,7 @@ export interface DepthView {
   readonly asks: readonly DepthLevelView[];
 }
 
+/** A trade with both parties. The price is that of the order that was there first. */
 export interface TradeView {
   readonly trade: number;
   readonly sequence: number;

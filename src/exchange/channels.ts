@@ -28,6 +28,7 @@ export interface Channels {
   readonly depth: DepthUpdate;
 }
 
+/** Where a subscription begins and ends, and what it is about. */
 export interface SubscribeOptions {
   /**
    * Sequence after which to begin. Left out: what happens from now on; for `depth`, the levels of now

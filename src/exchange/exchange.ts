@@ -1,5 +1,5 @@
 import { untilAborted } from '../core/abort.ts';
-import { WattbookError } from '../core/errors.ts';
+import { brokenBy, WattbookError } from '../core/errors.ts';
 import type { CommandName } from '../core/registry.ts';
 import { functionArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
 import { Queries } from '../engine/queries.ts';
@@ -101,6 +101,7 @@ export class Exchange {
     return this.#settings.storage.supports.level;
   }
 
+  /** How the exchange is doing, without waiting. */
   status(): ExchangeStatus {
     const stopped = this.#fault === undefined ? 'running' : 'stopped';
     return {
@@ -115,8 +116,7 @@ export class Exchange {
     };
   }
 
-  // Accounts and amounts
-
+  /** Opens an account. The ids `outside`, `fees` and `operator` are taken. */
   openAccount(request: RequestTo<'openAccount'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('openAccount', request, options, receiptOf);
   }
@@ -128,21 +128,24 @@ export class Exchange {
   closeAccount(request: RequestTo<'closeAccount'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('closeAccount', request, options, receiptOf);
   }
+  /** Brings an amount of an asset into the market; `outside` owes it from then on. */
   deposit(request: RequestTo<'deposit'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('deposit', request, options, receiptOf);
   }
+  /** Takes an available amount of an asset out of the market. */
   withdraw(request: RequestTo<'withdraw'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('withdraw', request, options, receiptOf);
   }
+  /** Moves an available amount of an asset from one account to another. */
   transfer(request: RequestTo<'transfer'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('transfer', request, options, receiptOf);
   }
 
-  // Listings
-
+  /** Lists an asset: anything that is owned in whole quanta. */
   listAsset(request: RequestTo<'listAsset'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('listAsset', request, options, receiptOf);
   }
+  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
   listProduct(request: RequestTo<'listProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('listProduct', request, options, receiptOf);
   }
@@ -158,6 +161,7 @@ export class Exchange {
   haltProduct(request: RequestTo<'haltProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('haltProduct', request, options, receiptOf);
   }
+  /** Lets a halted product trade again. */
   resumeProduct(request: RequestTo<'resumeProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('resumeProduct', request, options, receiptOf);
   }
@@ -166,8 +170,7 @@ export class Exchange {
     return this.#perform('closeProduct', request, options, receiptOf);
   }
 
-  // Orders
-
+  /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
     return this.#perform('submit', request, options, orderReceiptOf);
   }
@@ -178,6 +181,7 @@ export class Exchange {
   amend(request: RequestTo<'amend'>, options?: RequestOptions): Promise<OrderReceipt> {
     return this.#perform('amend', request, options, orderReceiptOf);
   }
+  /** Ends an open order; what it still had locked is available again. */
   cancel(request: RequestTo<'cancel'>, options?: RequestOptions): Promise<OrderReceipt> {
     return this.#perform('cancel', request, options, orderReceiptOf);
   }
@@ -253,6 +257,7 @@ export class Exchange {
     return this.#closing;
   }
 
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -391,10 +396,4 @@ export class Exchange {
       this.#observerFaults++;
     }
   }
-}
-
-function brokenBy(cause: unknown): WattbookError {
-  return new WattbookError('BROKEN_INVARIANT', 'broken invariant: a command failed half-way', {
-    cause,
-  });
 }

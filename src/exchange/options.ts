@@ -16,6 +16,7 @@ import type { Sha256 } from '../storage/frame.ts';
 import type { AccountLimits } from './limits.ts';
 import type { TurnedAwayCode } from './receipts.ts';
 
+/** What an exchange is made of, and what it allows. */
 export interface ExchangeOptions {
   /** Where the journal is kept, such as `memoryStorage()`. */
   readonly storage: StorageAdapter;
@@ -78,6 +79,7 @@ export type RequestTo<C extends CommandName> = {
   readonly [K in keyof Requests[C] as K extends 'at' ? never : K]: Requests[C][K];
 };
 
+/** How long to wait for an answer. */
 export interface RequestOptions {
   /**
    * Ends the waiting: the call rejects with the signal's reason. A request that was sent before is
@@ -86,6 +88,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignalLike;
 }
 
+/** What an answer may rest on. */
 export interface ReadOptions extends RequestOptions {
   /**
    * `durable` (default) resolves once the storage has everything that the answer rests on; `executed`

@@ -47,7 +47,9 @@ export type TurnedAwayCode =
   /** `maxWaiting` commands wait for the storage. */
   | 'OVERLOADED';
 
+/** What an exchange answers to a request. */
 export type Receipt = ReceiptAccepted | ReceiptRefused | TurnedAway;
+/** What an exchange answers to a request about an order. */
 export type OrderReceipt = OrderReceiptAccepted | ReceiptRefused | TurnedAway;
 
 export function receiptOf(applied: Applied, level: StorageLevel): ReceiptAccepted | ReceiptRefused {

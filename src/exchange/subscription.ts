@@ -81,6 +81,7 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
     return { done: true, value: undefined };
   }
 
+  /** The subscription itself: it can be gone through once. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -28,6 +28,7 @@ export interface StorageAdapter {
   latestSnapshot(): Promise<StoredSnapshot | undefined>;
 }
 
+/** What an adapter can promise. */
 export interface StorageSupport {
   /** What a resolved append promises: in this process's memory, or on a medium that survives it. */
   readonly level: StorageLevel;

@@ -25,6 +25,7 @@ export interface MarketOptions {
   readonly maxAmountQuanta?: number;
 }
 
+/** A product of a random market; its fees and its band are drawn. */
 export type ProductOption = Pick<ListProductRequest, 'id' | 'energy' | 'money' | 'tick' | 'lot'>;
 
 /**

@@ -48,6 +48,7 @@ export interface Workload {
   readonly order: Int32Array;
 }
 
+/** How long a workload is, and which one of its kind. */
 export interface WorkloadOptions {
   /** Operations behind the prefill, 0 to 10,000,000. Default 1,000,000. */
   readonly commands?: number;
@@ -277,6 +278,7 @@ export type WorkloadRequest = Sent<'submit' | 'cancel' | 'closeProduct' | 'listP
 /** A request that sets the market up. */
 export type OpeningRequest = Sent<'listAsset' | 'listProduct' | 'openAccount' | 'deposit'>;
 
+/** Fees of the products of a workload. */
 export interface WorkloadFees {
   /** Parts per million. Default 0. */
   readonly makerPpm?: number;
