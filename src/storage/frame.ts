@@ -80,6 +80,7 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
   const bad = (what: string): never => {
     throw new WattbookError('BAD_FRAME', `frame: ${what}`);
   };
+  if (!(bytes instanceof Uint8Array)) return bad('is no Uint8Array');
   const own = new Uint8Array(bytes);
   const view = new DataView(own.buffer);
   if (own.length < AT.body + TRAILER_SIZE) return bad(`${own.length} bytes are too few`);
@@ -100,7 +101,8 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
   const firstSequence = readI64(view, AT.firstSequence);
   const epoch = readI64(view, AT.epoch);
   const lastSequence = firstSequence + count - 1;
-  if (count === 0 || firstSequence < 1 || lastSequence > MAX_INTEGER || epoch < 1) {
+  const counts = count > 0 && firstSequence > 0 && lastSequence <= MAX_INTEGER;
+  if (!counts || epoch < 1 || epoch > MAX_INTEGER) {
     return bad(`holds ${count} commands from ${firstSequence} on, of epoch ${epoch}`);
   }
   const previousHash = own.slice(AT.previousHash, AT.previousHash + HASH_SIZE);
