@@ -37,7 +37,7 @@ describe('crc32c', () => {
     ['RFC 3720: 32 zeros', new Uint8Array(32), 0x8a91_36aa],
     ['RFC 3720: 32 ones', new Uint8Array(32).fill(0xff), 0x62a8_ab43],
     ['RFC 3720: 32 upward', upward, 0x46dd_794e],
-    ['RFC 3720: 32 downward', upward.toReversed(), 0x113f_db5c],
+    ['RFC 3720: 32 downward', Uint8Array.from(upward, (byte) => 31 - byte), 0x113f_db5c],
     ['RFC 3720: an iSCSI read command', read10, 0xd996_3a56],
   ])('has the published value of %s', (_, bytes, expected) => {
     expect(crc32c(bytes)).toBe(expected);
