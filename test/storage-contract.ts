@@ -38,6 +38,13 @@ const takeOver = (storage: StorageAdapter): Promise<JournalWriter> =>
 
 /** What `StorageAdapter` promises, as tests: for any adapter. */
 export function storageContract(name: string, make: () => Promise<StorageUnderTest>): void {
+  journalContract(name, make);
+  followContract(name, make);
+  writerContract(name, make);
+  snapshotContract(name, make);
+}
+
+function journalContract(name: string, make: () => Promise<StorageUnderTest>): void {
   describe(`${name}: a journal`, () => {
     it('is empty at first', async () => {
       const { storage } = await make();
@@ -111,10 +118,6 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
       expect((await collected(storage.read(0))).length).toBe(2 + seen.length);
     });
   });
-
-  followContract(name, make);
-  writerContract(name, make);
-  snapshotContract(name, make);
 }
 
 function followContract(name: string, make: () => Promise<StorageUnderTest>): void {
