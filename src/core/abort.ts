@@ -10,20 +10,24 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Waits for a promise, but no longer than until the signal aborts. @throws the signal's reason */
+/**
+ * Waits for a promise, but no longer than until the signal aborts. What the promise comes to after that
+ * is nobody's business, a rejection included.
+ * @throws the signal's reason
+ */
 export async function untilAborted<T>(
   promise: Promise<T>,
   signal: AbortSignalLike | undefined,
 ): Promise<T> {
   if (signal === undefined) return promise;
-  signal.throwIfAborted();
   let aborted!: () => void;
   const abort = new Promise<never>((_, reject) => {
     aborted = () => reject(signal.reason);
   });
-  signal.addEventListener('abort', aborted);
+  if (signal.aborted) aborted();
+  else signal.addEventListener('abort', aborted);
   try {
-    return await Promise.race([promise, abort]);
+    return await Promise.race([abort, promise]);
   } finally {
     signal.removeEventListener('abort', aborted);
   }

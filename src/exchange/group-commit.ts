@@ -67,7 +67,8 @@ export class GroupCommit {
     this.#timeoutMs = options.timeoutMs;
     this.#onStored = options.onStored;
     this.#onFault = options.onFault;
-    this.end = writer.end;
+    const { sequence, hash } = writer.end;
+    this.end = { sequence, hash: new Uint8Array(hash) };
   }
 
   /** Commands that are executed and not stored yet. */

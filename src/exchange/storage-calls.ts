@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
 import type {
   JournalEnd,
@@ -6,7 +7,7 @@ import type {
   StorageAdapter,
   StoredSnapshot,
 } from '../storage/contract.ts';
-import { decodeFrame, NO_FRAME, sameBytes, type Sha256 } from '../storage/frame.ts';
+import { decodeFrame, type Frame, NO_FRAME, sameBytes, type Sha256 } from '../storage/frame.ts';
 
 /**
  * Waits for a storage, which may reject, throw or hang.
@@ -36,7 +37,7 @@ export async function storageCall<T>(
 }
 
 /** Each of what a storage gives, waiting for it as `storageCall` does. */
-export async function* storageItems<T>(
+async function* storageItems<T>(
   what: string,
   timeoutMs: number,
   items: () => AsyncIterable<T>,
@@ -46,27 +47,89 @@ export async function* storageItems<T>(
   try {
     for (;;) {
       const item = await storageCall(what, timeoutMs, () => iterator.next());
+      if (typeof item !== 'object' || item === null) storageMismatch(`${what} gave no item`);
       done = item.done === true;
       if (done) return;
       yield item.value;
     }
   } finally {
     // Not waited for: a storage that hangs would hang here too.
-    if (!done) iterator.return?.().catch(() => {});
+    if (!done) (async () => iterator.return?.())().catch(() => {});
   }
+}
+
+/**
+ * The frames behind a place in the journal, each of which follows on the one before. A storage may
+ * begin with the frame that ends at that place.
+ * @throws WattbookError BAD_FRAME and those of `storageCall`
+ */
+export async function* framesAfter(
+  place: JournalEnd,
+  storage: StorageAdapter,
+  sha256: Sha256,
+  timeoutMs: number,
+): AsyncGenerator<Frame> {
+  let before: JournalEnd | undefined;
+  let epoch = 1;
+  const items = storageItems('read', timeoutMs, () => storage.read(place.sequence));
+  for await (const bytes of items) {
+    const frame = decodeFrame(bytes, sha256);
+    const end = endOf(frame);
+    const isPlace = before === undefined && isSameEnd(end, place);
+    before ??= place;
+    const follows =
+      frame.firstSequence === before.sequence + 1 &&
+      sameBytes(frame.previousHash, before.hash) &&
+      frame.epoch >= epoch;
+    if (!follows && !isPlace) {
+      const what = `frame from ${frame.firstSequence} on, of epoch ${frame.epoch}`;
+      throw new WattbookError('BAD_FRAME', `${what}, does not follow on ${before.sequence}`);
+    }
+    before = end;
+    epoch = frame.epoch;
+    if (!isPlace) yield frame;
+  }
+}
+
+/** Where a journal ends whose last frame this is. */
+export function endOf({ lastSequence, hash }: Frame): JournalEnd {
+  return { sequence: lastSequence, hash };
+}
+
+/** Checks that opening a storage gave the right to write. @throws WattbookError STORAGE_MISMATCH */
+export function checkWriter(writer: JournalWriter): void {
+  const { epoch, end, append, saveSnapshot: save, close } = writer ?? {};
+  const isWriter = [append, save, close].every((call) => typeof call === 'function');
+  if (isWriter && Number.isSafeInteger(epoch) && epoch >= 1 && isEnd(end)) return;
+  storageMismatch('opening it gave no writer with an epoch from 1 upward and an end');
 }
 
 /** Checks that a storage told an end, and no other than expected. @throws WattbookError STORAGE_MISMATCH */
 export function checkEnd(end: JournalEnd, expected: JournalEnd, when: string): void {
-  const told = typeof end === 'object' && end !== null && end.hash instanceof Uint8Array;
-  if (told && end.sequence === expected.sequence && sameBytes(end.hash, expected.hash)) return;
-  const where = told ? `at ${end.sequence} with ${hex(end.hash)}` : 'nowhere';
-  const should = `${expected.sequence} with ${hex(expected.hash)}`;
-  storageMismatch(`${when} the journal ends ${where}, not at ${should}`);
+  if (isEnd(end) && isSameEnd(end, expected)) return;
+  const where = isEnd(end) ? `at ${endText(end)}` : 'nowhere';
+  storageMismatch(`${when} the journal ends ${where}, not at ${endText(expected)}`);
 }
 
-function hex(hash: Uint8Array): string {
-  return bytesToHex(hash.subarray(0, 4));
+/** Checks that a storage gave a snapshot, or none. @throws WattbookError STORAGE_MISMATCH */
+export function checkSnapshot(snapshot: StoredSnapshot | undefined): void {
+  if (snapshot === undefined) return;
+  if (isEnd(snapshot) && snapshot.bytes instanceof Uint8Array) return;
+  storageMismatch('gave something that is no snapshot');
+}
+
+function isEnd(value: JournalEnd): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { sequence, hash } = value;
+  return Number.isSafeInteger(sequence) && hash instanceof Uint8Array;
+}
+
+function isSameEnd(a: JournalEnd, b: JournalEnd): boolean {
+  return a.sequence === b.sequence && sameBytes(a.hash, b.hash);
+}
+
+function endText({ sequence, hash }: JournalEnd): string {
+  return `${sequence} with ${bytesToHex(hash.subarray(0, 4))}`;
 }
 
 /** Stores a snapshot, and reads it back. */
@@ -78,23 +141,30 @@ export async function saveSnapshot(
 ): Promise<void> {
   await storageCall('saveSnapshot', timeoutMs, () => writer.saveSnapshot(snapshot));
   const back = await storageCall('latestSnapshot', timeoutMs, () => storage.latestSnapshot());
-  const same = back?.bytes instanceof Uint8Array && sameBytes(back.bytes, snapshot.bytes);
-  if (!same)
+  checkSnapshot(back);
+  const same =
+    back !== undefined && isSameEnd(back, snapshot) && sameBytes(back.bytes, snapshot.bytes);
+  if (!same) {
     storageMismatch(`the snapshot of ${snapshot.sequence} is not there after it was saved`);
+  }
 }
 
-/** Reads the last frame of the journal back: it is there, as it was stored. */
+/**
+ * Reads the last frame that was written back: it is there, as it was stored. What a later writer has
+ * put behind it is that one's business.
+ */
 export async function readBackEnd(
   storage: StorageAdapter,
   end: JournalEnd,
   sha256: Sha256,
   timeoutMs: number,
 ): Promise<void> {
+  if (end.sequence === 0) return;
   let found: JournalEnd = { sequence: 0, hash: NO_FRAME };
-  const frames = storageItems('read', timeoutMs, () => storage.read(Math.max(0, end.sequence - 1)));
+  const frames = storageItems('read', timeoutMs, () => storage.read(end.sequence - 1));
   for await (const bytes of frames) {
-    const { lastSequence, hash } = decodeFrame(bytes, sha256);
-    found = { sequence: lastSequence, hash };
+    found = endOf(decodeFrame(bytes, sha256));
+    break;
   }
   checkEnd(found, end, 'when closed');
 }
@@ -105,5 +175,5 @@ export function storageMismatch(what: string): never {
 }
 
 function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof Error ? cause.message : shown(cause);
 }

@@ -19,12 +19,16 @@ export interface StorageAdapter {
    * with a frame that holds earlier commands too.
    *
    * MUST NOT leave out a frame whose append has resolved, and MUST NOT give bytes other than those
-   * that were appended.
+   * that were appended. MUST end, also while frames are appended.
    */
   read(afterSequence: number): AsyncIterable<Uint8Array>;
   /** As `read`, and then each further frame once it is stored, until the signal aborts. */
   follow(afterSequence: number, signal: AbortSignalLike): AsyncIterable<Uint8Array>;
-  /** The snapshot of the highest sequence, if there is one. */
+  /**
+   * The snapshot of the highest sequence, or undefined if there is none.
+   *
+   * MUST NOT give sequence, hash or bytes other than those that were saved together.
+   */
   latestSnapshot(): Promise<StoredSnapshot | undefined>;
 }
 
@@ -53,7 +57,12 @@ export interface JournalWriter {
   append(frame: Frame): Promise<JournalEnd>;
   /** Stores a snapshot at `supports.level`. Older ones may go, the latest but one may not. */
   saveSnapshot(snapshot: StoredSnapshot): Promise<void>;
-  /** Gives the right to write back. */
+  /**
+   * Gives the right to write back. May be called more than once, and while an append is under way that
+   * took too long.
+   *
+   * MUST NOT take the right from a later writer. MUST, from the moment it resolves, let appends reject.
+   */
   close(): Promise<void>;
 }
 

@@ -68,7 +68,7 @@ export function encodeFrame(
   view.setUint32(AT.bodyCrc, crc32c(body));
   view.setUint32(AT.headerCrc, crc32c(bytes, 0, AT.headerCrc));
   view.setUint32(AT.body + body.length, TRAILER);
-  const lastSequence = firstSequence + count - 1;
+  const lastSequence = firstSequence + (count - 1);
   return { bytes, epoch, firstSequence, lastSequence, previousHash, hash: sha256(bytes) };
 }
 
@@ -80,6 +80,7 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
   const bad = (what: string): never => {
     throw new WattbookError('BAD_FRAME', `frame: ${what}`);
   };
+  if (!(bytes instanceof Uint8Array)) return bad('is no Uint8Array');
   const own = new Uint8Array(bytes);
   const view = new DataView(own.buffer);
   if (own.length < AT.body + TRAILER_SIZE) return bad(`${own.length} bytes are too few`);
@@ -99,8 +100,9 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
   const count = view.getUint32(AT.count);
   const firstSequence = readI64(view, AT.firstSequence);
   const epoch = readI64(view, AT.epoch);
-  const lastSequence = firstSequence + count - 1;
-  if (count === 0 || firstSequence < 1 || lastSequence > MAX_INTEGER || epoch < 1) {
+  const lastSequence = firstSequence + (count - 1);
+  const counts = count > 0 && firstSequence > 0 && lastSequence <= MAX_INTEGER;
+  if (!counts || epoch < 1 || epoch > MAX_INTEGER) {
     return bad(`holds ${count} commands from ${firstSequence} on, of epoch ${epoch}`);
   }
   const previousHash = own.slice(AT.previousHash, AT.previousHash + HASH_SIZE);

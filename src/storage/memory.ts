@@ -18,7 +18,7 @@ class MemoryStorage implements StorageAdapter {
   #epoch = 0;
   #inUse = false;
   /** Called at the next append. */
-  #wake: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   async open({ takeOver }: { readonly takeOver: boolean }): Promise<JournalWriter> {
     if (this.#inUse && !takeOver) {
@@ -36,12 +36,13 @@ class MemoryStorage implements StorageAdapter {
       append: async (frame) => {
         mustBeLatest();
         this.#frames.push(frame);
-        for (const wake of this.#wake.splice(0)) wake();
+        for (const wake of this.#waiting) wake();
         return this.#end();
       },
       saveSnapshot: async (snapshot) => {
         mustBeLatest();
-        this.#snapshots.push({ ...snapshot, bytes: new Uint8Array(snapshot.bytes) });
+        this.#snapshots.push(copyOf(snapshot));
+        this.#snapshots.sort((a, b) => a.sequence - b.sequence);
         this.#snapshots.splice(0, this.#snapshots.length - 2);
       },
       close: async () => {
@@ -51,7 +52,8 @@ class MemoryStorage implements StorageAdapter {
   }
 
   async *read(afterSequence: number): AsyncGenerator<Uint8Array> {
-    for (let i = this.#indexAfter(afterSequence); i < this.#frames.length; i++) {
+    const { length } = this.#frames;
+    for (let i = this.#indexAfter(afterSequence); i < length; i++) {
       yield this.#frames[i]!.bytes.slice();
     }
   }
@@ -65,22 +67,24 @@ class MemoryStorage implements StorageAdapter {
       }
       await new Promise<void>((resolve) => {
         const wake = (): void => {
+          this.#waiting.delete(wake);
           signal.removeEventListener('abort', wake);
           resolve();
         };
-        this.#wake.push(wake);
+        this.#waiting.add(wake);
         signal.addEventListener('abort', wake);
       });
     }
   }
 
   async latestSnapshot(): Promise<StoredSnapshot | undefined> {
-    return this.#snapshots.at(-1);
+    const latest = this.#snapshots.at(-1);
+    return latest && copyOf(latest);
   }
 
   #end(): JournalEnd {
     const last = this.#frames.at(-1);
-    return { sequence: last?.lastSequence ?? 0, hash: last?.hash ?? NO_FRAME };
+    return { sequence: last?.lastSequence ?? 0, hash: new Uint8Array(last?.hash ?? NO_FRAME) };
   }
 
   /** Index of the first frame with a command after a sequence; the frames are in order of sequence. */
@@ -93,4 +97,9 @@ class MemoryStorage implements StorageAdapter {
     }
     return low;
   }
+}
+
+/** What is given out and taken in is copied, so that nobody changes what is stored. */
+function copyOf({ sequence, hash, bytes }: StoredSnapshot): StoredSnapshot {
+  return { sequence, hash: new Uint8Array(hash), bytes: new Uint8Array(bytes) };
 }
