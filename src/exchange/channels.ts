@@ -14,6 +14,7 @@ import { type TradeView, tradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 import { DepthReplica, type DepthUpdate } from './depth.ts';
 import { commandAt, type CommandEvents, type Feed } from './feed.ts';
+import { signalArgument } from './options.ts';
 import { type OrderUpdate, orderUpdates } from './order-updates.ts';
 import { type Beginning, Subscription, type Translate } from './subscription.ts';
 
@@ -141,6 +142,7 @@ export function subscribe<C extends keyof Channels>(
   const start = after === undefined ? feed.lastSequence : startAfter(after, feed);
   const filter = filterOf(state, channel, product, account);
   flagArgument(follow, 'follow');
+  signalArgument(signal);
   if (channel !== 'depth') {
     const translate = TRANSLATIONS[channel as Exclude<C, 'depth'>](state, filter);
     const begin = async () => ({ first: [], translate: translate as Translate<Channels[C]> });
