@@ -183,10 +183,12 @@ function actorOf(draw: Draw, market: Queries, id: number): string {
 
 function submit(draw: Draw, market: Queries): Ask {
   const account = draw(60) === 0 ? 'nobody' : pick(draw, TRADERS);
-  const product = draw(80) === 0 ? 'never' : pick(draw, market.products()).id;
+  const some = draw(4) === 0 ? pick(draw, market.products()).id : pick(draw, PRODUCTS);
+  const product = draw(80) === 0 ? 'never' : some;
   const which = side(draw);
-  const priceTicks = draw(9) - 4 + (draw(3) === 0 ? (which === 'buy' ? 2 : -2) : 0);
-  const isHuge = product === 'night' && which === 'buy' && priceTicks <= 0 && draw(3) === 0;
+  const passive = which === 'buy' ? -2 : 2;
+  const priceTicks = draw(9) - 4 + (draw(4) === 0 ? 0 - passive : passive);
+  const isHuge = product === 'night' && which === 'buy' && priceTicks <= 0 && draw(2) === 0;
   const quantityLots = isHuge ? 2 ** 52 + draw(1_000) : 1 + draw(30);
   const selfTrade = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement', 'allow'] as const;
   const base = { account, product, side: which, priceTicks, quantityLots };
@@ -229,7 +231,7 @@ function take(draw: Draw, market: Queries): Ask {
 }
 
 function cancelAll(draw: Draw, market: Queries): Ask {
-  const account = { account: pick(draw, TRADERS) };
+  const account = { account: pick(draw, [...TRADERS, 'nobody']) };
   const product = { product: pick(draw, market.products()).id };
   return ['cancelAll', pick(draw, [account, product, { ...account, ...product }])];
 }
@@ -239,7 +241,7 @@ const funds = (draw: Draw): object => ({
   asset: pick(draw, ['kWh', 'EUR', 'XAU']),
   amountQuanta: 1 + draw(50_000),
 });
-const product = (draw: Draw): object => ({ product: draw(9) === 0 ? 'never' : 'noon' });
+const product = (draw: Draw): object => ({ product: draw(5) === 0 ? 'never' : 'noon' });
 
 const MAKERS: readonly (readonly [weight: number, Maker])[] = [
   [500, submit],
@@ -259,18 +261,18 @@ const MAKERS: readonly (readonly [weight: number, Maker])[] = [
     10,
     (draw) => ['transfer', { ...funds(draw), account: 'alice', to: pick(draw, TRADERS.slice(1)) }],
   ],
-  [8, (draw) => ['openAccount', { id: `trader${draw(30)}` }]],
-  [6, (draw) => ['freezeAccount', { account: pick(draw, [...TRADERS, 'nobody']) }]],
+  [8, (draw) => ['openAccount', { id: `trader${draw(9)}` }]],
+  [2, (draw) => ['freezeAccount', { account: pick(draw, [...TRADERS, 'nobody']) }]],
   [12, (draw) => ['freezeAccount', { account: pick(draw, TRADERS), frozen: false }]],
-  [6, (draw) => ['closeAccount', { account: `trader${draw(30)}` }]],
+  [6, (draw) => ['closeAccount', { account: `trader${draw(12)}` }]],
   [4, (draw) => ['listAsset', { id: `asset${draw(9)}`, decimals: draw(16) }]],
-  [6, (draw) => ['listProduct', { id: `day${draw(8)}`, ...GRID, lot: pick(draw, ['0.1', '1']) }]],
+  [6, (draw) => ['listProduct', { id: `day${draw(5)}`, ...GRID, lot: pick(draw, ['0.1', '1']) }]],
   [8, (draw) => ['setFees', { ...product(draw), makerPpm: draw(3_000), takerPpm: draw(3_000) }]],
-  [6, (draw) => ['setBand', { ...product(draw), band: { low: '-0.003', high: '0.003' } }]],
+  [6, (draw) => ['setBand', { ...product(draw), band: { low: '-0.006', high: '0.006' } }]],
   [6, (draw) => ['setBand', { ...product(draw), band: null }]],
-  [3, (draw) => ['haltProduct', product(draw) as Ask[1]]],
-  [9, (draw) => ['resumeProduct', product(draw) as Ask[1]]],
-  [5, (draw) => ['closeProduct', { product: `day${draw(8)}` }]],
+  [2, (draw) => ['haltProduct', product(draw) as Ask[1]]],
+  [12, (draw) => ['resumeProduct', product(draw) as Ask[1]]],
+  [5, (draw) => ['closeProduct', { product: `day${draw(5)}` }]],
   [20, () => ['advanceTime', {}]],
 ];
 const WEIGHT = MAKERS.reduce((sum, [weight]) => sum + weight, 0);
@@ -310,14 +312,16 @@ export class AskSource {
 }
 
 /** Goes through a seeded stream on an engine, which says what is to be expected. */
-export function expectedOf(seed: number, count: number) {
+export function expectedOf(seed: number, count: number, look: (market: Engine) => void = () => {}) {
   const clock = new TestClock();
   const engine = stagedEngine(clock);
   const source = new AskSource(seed, clock);
   const steps = Array.from({ length: count }, () => {
     const ask = source.next(engine);
     const at = clock.now;
-    return { ask, at, outcome: askEngine(engine, ask, clock) };
+    const outcome = askEngine(engine, ask, clock);
+    look(engine);
+    return { ask, at, outcome };
   });
   return { engine, steps };
 }
