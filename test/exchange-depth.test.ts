@@ -27,6 +27,9 @@ class Replica {
 
   apply(update: DepthUpdate): void {
     for (const side of ['bids', 'asks'] as const) {
+      const best = side === 'bids' ? -1 : 1;
+      const ticks = update[side].map(({ priceTicks }) => priceTicks);
+      expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => best * (a - b)));
       if (update.snapshot) this[side].clear();
       for (const level of update[side]) {
         if (level.orders === 0) this[side].delete(level.priceTicks);

@@ -49,8 +49,8 @@ export const SET_UP: readonly Ask[] = [
   ['listProduct', { id: 'night', ...GRID, lot: '0.001' }],
   ...TRADERS.flatMap((account): Ask[] => [
     ['openAccount', { id: account }],
-    ['deposit', { account, asset: 'kWh', amount: '100000' }],
-    ['deposit', { account, asset: 'EUR', amount: '100000' }],
+    ['deposit', { actor: 'operator', account, asset: 'kWh', amount: '100000' }],
+    ['deposit', { actor: 'operator', account, asset: 'EUR', amount: '100000' }],
   ]),
 ];
 

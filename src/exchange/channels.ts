@@ -187,7 +187,6 @@ function filterOf(
 
 /** Commands with events after one sequence and up to another. */
 function* between(feed: Feed, after: number, upTo: number): Generator<CommandEvents> {
-  feed.mustKeep(after);
   for (let number = feed.chunkAfter(after); ; number++) {
     const view = feed.chunk(number);
     if (view === undefined) return;
