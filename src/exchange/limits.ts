@@ -11,7 +11,10 @@ export interface AccountLimits {
   readonly commandsPerSecond?: number;
   /** Commands that an actor may send at once after a pause. Default: as many as in a second. 1 to 1,000,000. */
   readonly burst?: number;
-  /** Orders that an account may have in the books when it submits one that could rest. 0 to 1,000,000. */
+  /**
+   * Orders that an account may have in the books when it submits one that could rest; one whose expiry
+   * has come is there until the next command. 0 to 1,000,000.
+   */
   readonly openOrders?: number;
 }
 
