@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { Feed } from '../src/exchange/feed.ts';
 import { decodeFrame, recordsOf } from '../src/storage/frame.ts';
 import {
   Engine,
@@ -20,6 +21,7 @@ import {
   SET_UP,
   staged,
 } from './exchange-stage.ts';
+import { thrownBy } from './stage.ts';
 
 /** What an engine makes of the commands that a storage has. */
 async function replayed(storage: StorageAdapter): Promise<Engine> {
@@ -218,5 +220,26 @@ describe('an observer that throws', () => {
     );
     expect(exchange.status()).toMatchObject({ state: 'closed', observerFaults: told.length });
     expect((await trades).map(({ trade }: TradeView) => trade)).toEqual([1]);
+  });
+});
+
+describe('the feed', () => {
+  it('keeps the latest chunks within its bytes, whoever reads', () => {
+    const feed = new Feed(10_000, 0);
+    let woken = 0;
+    feed.whenChanged(() => woken++);
+    const forget = feed.whenChanged(() => (woken += 100));
+    forget();
+    for (let i = 1; i <= 1_000; i++) feed.publish(new Uint8Array(700), i);
+    expect(woken).toBe(1);
+    const kept = Array.from({ length: 1_000 }, (_, i) => feed.chunk(i)).filter(Boolean);
+    expect(kept).toHaveLength(10);
+    for (const ask of [() => feed.mustKeep(989), () => feed.chunkAfter(989)]) {
+      expect(thrownBy(ask)).toMatchObject({ code: 'NOT_KEPT' });
+    }
+    feed.mustKeep(990);
+    expect([990, 991, 1_000].map((sequence) => feed.chunkAfter(sequence))).toEqual([
+      990, 991, 1_000,
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Feed } from '../src/exchange/feed.ts';
 import {
   type Channels,
   type EventRecord,
@@ -380,25 +379,4 @@ it('calls of next take turns', async () => {
   for (const ticks of [5, 6, 7, 8]) await trade(exchange, ticks);
   const given = await Promise.all(waiting);
   expect(given.map(({ value }) => (value as TradeView).priceTicks)).toEqual([5, 6, 7, 8]);
-});
-
-describe('the feed', () => {
-  it('keeps the latest chunks within its bytes, whoever reads', () => {
-    const feed = new Feed(10_000, 0);
-    let woken = 0;
-    feed.whenChanged(() => woken++);
-    const forget = feed.whenChanged(() => (woken += 100));
-    forget();
-    for (let i = 1; i <= 1_000; i++) feed.publish(new Uint8Array(700), i);
-    expect(woken).toBe(1);
-    const kept = Array.from({ length: 1_000 }, (_, i) => feed.chunk(i)).filter(Boolean);
-    expect(kept).toHaveLength(10);
-    for (const ask of [() => feed.mustKeep(989), () => feed.chunkAfter(989)]) {
-      expect(thrownBy(ask)).toMatchObject({ code: 'NOT_KEPT' });
-    }
-    feed.mustKeep(990);
-    expect([990, 991, 1_000].map((sequence) => feed.chunkAfter(sequence))).toEqual([
-      990, 991, 1_000,
-    ]);
-  });
 });
