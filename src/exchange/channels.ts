@@ -14,6 +14,7 @@ import { type TradeView, tradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 import { DepthReplica, type DepthUpdate } from './depth.ts';
 import { commandAt, type CommandEvents, type Feed } from './feed.ts';
+import { signalArgument } from './options.ts';
 import { type OrderUpdate, orderUpdates } from './order-updates.ts';
 import { type Beginning, Subscription, type Translate } from './subscription.ts';
 
@@ -142,6 +143,7 @@ export function subscribe<C extends keyof Channels>(
   const start = after === undefined ? feed.lastSequence : startAfter(after, feed);
   const filter = filterOf(state, channel, product, account);
   flagArgument(follow, 'follow');
+  signalArgument(signal);
   if (channel !== 'depth') {
     const translate = TRANSLATIONS[channel as Exclude<C, 'depth'>](state, filter);
     const begin = async () => ({ first: [], translate: translate as Translate<Channels[C]> });
@@ -186,7 +188,6 @@ function filterOf(
 
 /** Commands with events after one sequence and up to another. */
 function* between(feed: Feed, after: number, upTo: number): Generator<CommandEvents> {
-  feed.mustKeep(after);
   for (let number = feed.chunkAfter(after); ; number++) {
     const view = feed.chunk(number);
     if (view === undefined) return;

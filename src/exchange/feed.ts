@@ -89,8 +89,9 @@ export class Feed {
     throw new WattbookError('NOT_KEPT', what);
   }
 
-  /** The number of the first chunk with events after a sequence. O(log chunks). */
+  /** The number of the first chunk with events after a sequence. O(log chunks). @throws as `mustKeep` */
   chunkAfter(sequence: number): number {
+    this.mustKeep(sequence);
     let [low, high] = [this.#first, this.#next];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);

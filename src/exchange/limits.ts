@@ -9,9 +9,12 @@ import type { TurnedAway } from './receipts.ts';
 export interface AccountLimits {
   /** Commands that an actor may send each second of the exchange's clock, on average. 1 to 1,000,000. */
   readonly commandsPerSecond?: number;
-  /** Commands that an actor may send at once after a pause. Default: as many as in a second. */
+  /** Commands that an actor may send at once after a pause. Default: as many as in a second. 1 to 1,000,000. */
   readonly burst?: number;
-  /** Orders that an account may have in the books when it submits one that could rest. From 0 upward. */
+  /**
+   * Orders that an account may have in the books when it submits one that could rest; one whose expiry
+   * has come is there until the next command. 0 to 1,000,000.
+   */
   readonly openOrders?: number;
 }
 
@@ -19,13 +22,29 @@ const RESTED = offsetsOf(EVENTS.orderRested);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
-const SECOND_MS = 1_000;
+/** What a command takes off an allowance: so many that each millisecond gives back a whole number. */
+const COMMAND_PARTS = 1_000;
 /** All actors that nobody has registered share one allowance, or made-up names would get around it. */
 const NOBODY = -1;
 
 interface Allowance {
-  commands: number;
+  parts: number;
+  /** Latest time that it was looked at. */
   at: number;
+}
+
+/** Limits with Infinity for those that are not set. @throws TypeError, RangeError */
+export function limitsOf(limits: AccountLimits): Required<AccountLimits> {
+  objectArgument(limits, 'limits');
+  const { commandsPerSecond: perSecond, burst = perSecond, openOrders } = limits;
+  if (burst !== undefined && perSecond === undefined) {
+    throw new TypeError('limits.burst needs limits.commandsPerSecond');
+  }
+  return {
+    commandsPerSecond: optional(perSecond, 'limits.commandsPerSecond', 1),
+    burst: optional(burst, 'limits.burst', 1),
+    openOrders: optional(openOrders, 'limits.openOrders', 0),
+  };
 }
 
 /**
@@ -34,21 +53,19 @@ interface Allowance {
  */
 export class Limits {
   readonly #sequencer: Sequencer;
-  readonly #perMs: number;
-  readonly #burst: number;
+  readonly #partsPerMs: number;
+  readonly #burstParts: number;
   readonly #openOrders: number;
   readonly #allowances = new Map<number, Allowance>();
   /** Orders in the books by account row. */
   readonly #resting = new Map<number, number>();
 
-  constructor(sequencer: Sequencer, limits: AccountLimits) {
-    objectArgument(limits, 'limits');
-    const { commandsPerSecond, burst, openOrders } = limits;
-    const perSecond = optional(commandsPerSecond, 'limits.commandsPerSecond', 1, MOST);
+  constructor(sequencer: Sequencer, limits: Required<AccountLimits>) {
     this.#sequencer = sequencer;
-    this.#perMs = perSecond / SECOND_MS;
-    this.#burst = burst === undefined ? perSecond : optional(burst, 'limits.burst', 1, MOST);
-    this.#openOrders = optional(openOrders, 'limits.openOrders', 0, MOST);
+    // So many parts each millisecond are so many commands each second.
+    this.#partsPerMs = limits.commandsPerSecond;
+    this.#burstParts = limits.burst * COMMAND_PARTS;
+    this.#openOrders = limits.openOrders;
     const { orders } = sequencer.state;
     for (const slot of orders.select(() => true)) this.#count(orders.account[slot]!, 1);
   }
@@ -63,11 +80,8 @@ export class Limits {
     const { accounts } = this.#sequencer.state;
     const row = accounts.find(actor) ?? NOBODY;
     if (accounts.list[row]?.role === Role.operator) return undefined;
-    const missing = 1 - this.#refilled(row, time).commands;
-    if (missing > 0) {
-      const retryAfterMs = Math.ceil(missing / this.#perMs);
-      return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
-    }
+    const retryAfterMs = this.#waitMs(row, time);
+    if (retryAfterMs > 0) return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
     const owner = account === undefined ? row : accounts.find(account);
     if (mayRest && owner !== undefined && (this.#resting.get(owner) ?? 0) >= this.#openOrders) {
       return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
@@ -79,7 +93,7 @@ export class Limits {
   add(actor: string, eventsStart: number): void {
     const { state, events } = this.#sequencer;
     const allowance = this.#allowances.get(state.accounts.find(actor) ?? NOBODY);
-    if (allowance !== undefined) allowance.commands--;
+    if (allowance !== undefined) allowance.parts -= COMMAND_PARTS;
     if (this.#openOrders === Infinity) return;
     const { view } = events;
     for (let at = eventsStart; at < events.length; at += recordLength(view, at)) {
@@ -92,17 +106,22 @@ export class Limits {
     }
   }
 
-  #refilled(row: number, time: number): Allowance {
+  /** How long an actor has to wait for its next command. */
+  #waitMs(row: number, time: number): number {
+    if (this.#partsPerMs === Infinity) return 0;
     let allowance = this.#allowances.get(row);
     if (allowance === undefined) {
-      allowance = { commands: this.#burst, at: time };
-      if (this.#burst < Infinity) this.#allowances.set(row, allowance);
+      allowance = { parts: this.#burstParts, at: time };
+      this.#allowances.set(row, allowance);
     }
-    const { commands, at } = allowance;
-    // Left as it is while no time passes: Infinity times zero is no number.
-    if (time > at) allowance.commands = Math.min(this.#burst, commands + (time - at) * this.#perMs);
-    allowance.at = time;
-    return allowance;
+    // A clock that stepped back gives nothing again until it is where it was.
+    if (time > allowance.at) {
+      const refilled = allowance.parts + (time - allowance.at) * this.#partsPerMs;
+      allowance.parts = Math.min(this.#burstParts, refilled);
+      allowance.at = time;
+    }
+    const missing = COMMAND_PARTS - allowance.parts;
+    return missing <= 0 ? 0 : allowance.at - time + Math.ceil(missing / this.#partsPerMs);
   }
 
   #count(account: number, change: number): void {
@@ -110,6 +129,6 @@ export class Limits {
   }
 }
 
-function optional(value: unknown, argument: string, min: number, max: number): number {
-  return value === undefined ? Infinity : integerArgument(value, argument, min, max);
+function optional(value: unknown, argument: string, min: number): number {
+  return value === undefined ? Infinity : integerArgument(value, argument, min, MOST);
 }

@@ -7,13 +7,14 @@ import {
   flagArgument,
   functionArgument,
   integerArgument,
+  nameArgument,
   objectArgument,
 } from '../engine/arguments.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
-import type { Sha256 } from '../storage/frame.ts';
-import type { AccountLimits } from './limits.ts';
+import { sameBytes, type Sha256 } from '../storage/frame.ts';
+import { type AccountLimits, limitsOf } from './limits.ts';
 import type { TurnedAwayCode } from './receipts.ts';
 
 /** What an exchange is made of, and what it allows. */
@@ -115,9 +116,13 @@ export interface ExchangeStatus {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<ExchangeOptions>;
+export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
+  readonly limits: Required<AccountLimits>;
+};
 
 const MINUTE_MS = 60_000;
+const LEVELS = { executed: 0, durable: 1 } satisfies Record<StorageLevel, number>;
+const NOTHING = new Uint8Array(0);
 
 /** Checks the options. @throws TypeError, RangeError */
 export function settingsOf(options: ExchangeOptions): Settings {
@@ -125,22 +130,48 @@ export function settingsOf(options: ExchangeOptions): Settings {
   const { storage, clock = Date.now, takeOver = false, limits = {} } = options;
   const { observe = () => {} } = options;
   const { maxWaiting = 65_536, keepBytes = 67_108_864, storageTimeoutMs = 30_000 } = options;
-  const hash = options.sha256 ?? sha256;
-  if (typeof storage?.open !== 'function') {
-    throw new TypeError(`storage must be a storage adapter, got ${shown(storage)}`);
-  }
+  const { sha256: hash = sha256 } = options;
+  storageArgument(storage);
   functionArgument(clock, 'clock');
-  functionArgument(hash, 'sha256');
+  hashArgument(hash);
   functionArgument(observe, 'observe');
   return {
     storage,
     clock,
     takeOver: flagArgument(takeOver, 'takeOver'),
-    limits,
+    limits: limitsOf(limits),
     maxWaiting: integerArgument(maxWaiting, 'maxWaiting', 1, 2 ** 31),
     keepBytes: integerArgument(keepBytes, 'keepBytes', 0, 2 ** 40),
     storageTimeoutMs: integerArgument(storageTimeoutMs, 'storageTimeoutMs', 1, 60 * MINUTE_MS),
     sha256: hash,
     observe,
   };
+}
+
+function storageArgument(storage: StorageAdapter): void {
+  objectArgument(storage, 'storage');
+  for (const call of ['open', 'read', 'latestSnapshot'] as const) {
+    functionArgument(storage[call], `storage.${call}`);
+  }
+  objectArgument(storage.supports, 'storage.supports');
+  nameArgument(LEVELS, storage.supports.level, 'storage.supports.level');
+}
+
+/** A journal that was written with another hash could be opened by no one else. */
+function hashArgument(hash: Sha256): void {
+  functionArgument(hash, 'sha256');
+  const found: unknown = hash(NOTHING);
+  if (found instanceof Uint8Array && sameBytes(found, sha256(NOTHING))) return;
+  throw new TypeError(`sha256 must compute SHA-256, of nothing it gave ${shown(found)}`);
+}
+
+/** Checks a signal, if there is one. @throws TypeError */
+export function signalArgument(signal: unknown): void {
+  if (signal === undefined) return;
+  objectArgument(signal, 'signal');
+  const { aborted, throwIfAborted, addEventListener, removeEventListener } =
+    signal as Partial<AbortSignalLike>;
+  const functions = [throwIfAborted, addEventListener, removeEventListener];
+  if (typeof aborted === 'boolean' && functions.every((each) => typeof each === 'function')) return;
+  throw new TypeError(`signal must be an AbortSignal, got ${shown(signal)}`);
 }

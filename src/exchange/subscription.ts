@@ -88,23 +88,29 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
 
   async #next(): Promise<IteratorResult<T>> {
     try {
-      if (this.#translate === undefined) {
-        const { first, translate } = await this.#begin();
-        this.#items = first;
-        this.#translate = translate;
-      }
-      for (;;) {
+      while (!this.#ended) {
         this.#signal?.throwIfAborted();
-        if (this.#ended) return { done: true, value: undefined };
+        if (this.#translate === undefined) {
+          await this.#start();
+          continue;
+        }
         const stoppedEarly = this.#scan(this.#translate);
         if (this.#given < this.#items.length) return { done: false, value: this.#take() };
         if (stoppedEarly) await new Promise((resolve) => setTimeout(resolve, 0));
         else if (!(await this.#more())) this.#ended = true;
       }
+      return { done: true, value: undefined };
     } catch (fault) {
       this.#ended = true;
       throw fault;
     }
+  }
+
+  async #start(): Promise<void> {
+    const beginning = await this.#orWoken(this.#begin());
+    if (beginning === undefined) return;
+    this.#items = beginning.first;
+    this.#translate = beginning.translate;
   }
 
   #take(): T {
@@ -149,18 +155,28 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
     const { ended } = this.#feed;
     if (ended?.fault !== undefined) throw ended.fault;
     if (ended !== undefined || !this.#follow) return false;
-    const signal = this.#signal;
-    await new Promise<void>((resolve) => {
-      const forget = this.#feed.whenChanged(resolve);
-      const wake = (): void => {
-        forget();
-        resolve();
-      };
-      this.#wake = wake;
-      signal?.addEventListener('abort', wake);
+    let forget!: () => void;
+    const changed = new Promise<void>((resolve) => {
+      forget = this.#feed.whenChanged(resolve);
     });
-    if (this.#wake !== undefined) signal?.removeEventListener('abort', this.#wake);
-    this.#wake = undefined;
+    await this.#orWoken(changed);
+    forget();
     return true;
+  }
+
+  /** Waits, but no longer than until the signal aborts or the reader leaves: then for undefined. */
+  async #orWoken<R>(promise: Promise<R>): Promise<R | undefined> {
+    let wake!: () => void;
+    const woken = new Promise<undefined>((resolve) => {
+      wake = () => resolve(undefined);
+    });
+    this.#wake = wake;
+    this.#signal?.addEventListener('abort', wake);
+    try {
+      return await Promise.race([promise, woken]);
+    } finally {
+      this.#signal?.removeEventListener('abort', wake);
+      this.#wake = undefined;
+    }
   }
 }

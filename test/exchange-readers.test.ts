@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { Feed } from '../src/exchange/feed.ts';
+import { decodeFrame, recordsOf } from '../src/storage/frame.ts';
+import {
+  Engine,
+  Exchange,
+  memoryStorage,
+  type Notice,
+  type OrderReceipt,
+  type StorageAdapter,
+  type TradeView,
+} from '../src/index.ts';
+import {
+  all,
+  bid,
+  faultCode,
+  HeldStorage,
+  offer,
+  quiet,
+  SET_UP,
+  staged,
+} from './exchange-stage.ts';
+import { thrownBy } from './stage.ts';
+
+/** What an engine makes of the commands that a storage has. */
+async function replayed(storage: StorageAdapter): Promise<Engine> {
+  const parts: Uint8Array[] = [];
+  for await (const bytes of storage.read(0)) {
+    const frame = decodeFrame(bytes, sha256);
+    for (const { at, end } of recordsOf(frame)) parts.push(frame.bytes.subarray(at, end));
+  }
+  return Engine.replay(Buffer.concat(parts));
+}
+
+describe('a reader that does not read', () => {
+  it('holds nothing up, takes nothing from others, and is told that it fell behind', async () => {
+    const exchange = await staged({ keepBytes: 4_000_000 });
+    const asleep = exchange.subscribe('events');
+    const dozes = exchange.subscribe('trades');
+    const wakes = exchange.subscribe('trades');
+    const keepsUp = all(exchange.subscribe('trades'));
+    const asked = dozes.next();
+    for (let burst = 0; burst < 50; burst++) {
+      const receipts: Promise<OrderReceipt>[] = [];
+      for (let i = 0; i < 1_000; i++) {
+        receipts.push(exchange.submit({ ...offer, priceTicks: 5 }));
+        receipts.push(exchange.submit({ ...bid, priceTicks: 5 }));
+      }
+      expect((await Promise.all(receipts)).every(({ ok }) => ok)).toBe(true);
+      if (burst === 0) expect(await wakes.next()).toMatchObject({ value: { trade: 1 } });
+      await quiet();
+    }
+    expect(await faultCode(asleep.next())).toBe('NOT_KEPT');
+    expect(await faultCode(wakes.next())).toBe('NOT_KEPT');
+    await exchange.close();
+    const trades = await keepsUp;
+    expect(trades).toHaveLength(50_000);
+    expect(trades.every(({ trade }, i) => trade === i + 1)).toBe(true);
+    const { storedSequence, observerFaults } = exchange.status();
+    expect([storedSequence, observerFaults]).toEqual([SET_UP.length + 100_000, 0]);
+    // What was asked for in time is not lost, even if it is fetched late.
+    expect(await asked).toMatchObject({ value: { trade: 1 } });
+    expect(await faultCode(dozes.next())).toBe('NOT_KEPT');
+  });
+});
+
+describe('a reader that asks from inside', () => {
+  it('submits, cancels, subscribes and saves as anyone else', async () => {
+    const storage = memoryStorage();
+    const exchange = await staged({ storage });
+    const reading = (async () => {
+      const found: number[] = [];
+      for await (const update of exchange.subscribe('orders', { account: 'alice' })) {
+        if (update.update !== 'rested') continue;
+        found.push(update.orderId);
+        if (found.length === 30) break;
+        const next = exchange.submit({ ...offer, priceTicks: 5 + found.length });
+        const { orderId } = update;
+        if (found.length % 3 === 0) await exchange.cancel({ actor: 'alice', orderId });
+        if (found.length % 5 === 0) await exchange.saveSnapshot();
+        const depth = exchange.subscribe('depth', { product: 'noon' });
+        expect((await depth.next()).value).toMatchObject({ snapshot: true });
+        await next;
+      }
+      return found;
+    })();
+    await exchange.submit({ ...offer, priceTicks: 5 });
+    expect(await reading).toHaveLength(30);
+    await exchange.close();
+    const engine = await replayed(storage);
+    expect(await exchange.read((market) => market.stateHash())).toBe(engine.stateHash());
+    const again = await Exchange.open({ storage, clock: () => 1_000 });
+    expect(await again.read((market) => market.stateHash())).toBe(engine.stateHash());
+  });
+});
+
+/** An exchange of whose notices some are answered from inside; what came of it. */
+async function answering(
+  kind: Notice['kind'],
+  answer: (exchange: Exchange) => Promise<unknown>,
+  storage: StorageAdapter = memoryStorage(),
+) {
+  const answers: Promise<unknown>[] = [];
+  const kinds: Notice['kind'][] = [];
+  let exchange: Exchange | undefined = undefined;
+  let busy = false;
+  const observe = (notice: Notice): void => {
+    kinds.push(notice.kind);
+    if (notice.kind !== kind || exchange === undefined || busy || answers.length >= 20) return;
+    busy = true;
+    answers.push(answer(exchange));
+    busy = false;
+  };
+  const limits = { commandsPerSecond: 1, burst: 5 };
+  exchange = await staged({ storage, observe, limits });
+  return { exchange, answers, kinds, storage };
+}
+
+const inside: readonly [string, (exchange: Exchange) => Promise<unknown>, unknown][] = [
+  [
+    'submit',
+    (exchange) => exchange.submit({ ...bid, actor: 'operator', priceTicks: 1 }),
+    { ok: true },
+  ],
+  ['cancel', (exchange) => exchange.cancel({ actor: 'operator', orderId: 1 }), { repeated: false }],
+  ['read', (exchange) => exchange.read((market) => market.sequence), expect.any(Number)],
+  [
+    'subscribe',
+    (exchange) => all(exchange.subscribe('trades', { after: 0, follow: false })),
+    expect.any(Array),
+  ],
+  ['saveSnapshot', (exchange) => exchange.saveSnapshot(), expect.any(Number)],
+];
+
+describe('an observer that asks from inside', () => {
+  const running = (['stored', 'turnedAway', 'snapshotSaved'] as const).flatMap((kind) =>
+    inside.map(([name, answer, value]) => ({ kind, name, answer, value })),
+  );
+
+  it.each(running)('when told $kind: $name', async ({ kind, answer, value }) => {
+    const { exchange, answers, kinds, storage } = await answering(kind, answer);
+    for (let i = 0; i < 8; i++) {
+      await exchange.submit({ ...offer, priceTicks: 5 });
+      await exchange.submit({ ...bid, actor: 'operator', priceTicks: 5 });
+    }
+    await exchange.saveSnapshot();
+    await quiet();
+    expect(answers.length).toBeGreaterThan(0);
+    for (const each of await Promise.all(answers)) {
+      if (typeof value === 'object' && 'asymmetricMatch' in value!) expect(each).toEqual(value);
+      else expect(each).toMatchObject(value as object);
+    }
+    await exchange.close();
+    expect(kinds.at(-1)).toBe('closed');
+    const engine = await replayed(storage);
+    expect(await exchange.read((market) => market.stateHash())).toBe(engine.stateHash());
+    expect(await all(exchange.subscribe('events', { after: 0 }))).toEqual([...engine.events()]);
+  });
+
+  it.each(['stored', 'turnedAway', 'snapshotSaved', 'closed'] as const)(
+    'when told %s: close',
+    async (kind) => {
+      const { exchange, answers, storage } = await answering(kind, (it) => it.close());
+      const receipts = Array.from({ length: 8 }, () =>
+        exchange.submit({ ...offer, priceTicks: 5 }),
+      );
+      const sent = await Promise.allSettled(receipts);
+      const first = sent.filter((each) => each.status === 'fulfilled' && each.value.ok);
+      await exchange.saveSnapshot().catch(() => {});
+      await exchange.close();
+      await Promise.all(answers);
+      expect(first).toHaveLength(5);
+      expect(answers.length).toBeGreaterThan(0);
+      expect(await faultCode(exchange.advanceTime())).toBe('EXCHANGE_CLOSED');
+      const again = await Exchange.open({ storage, clock: () => 1_000 });
+      expect(again.status().sequence).toBe(SET_UP.length + 5);
+    },
+  );
+
+  it.each(inside)('when told that the exchange stopped: %s', async (name, answer) => {
+    const storage = new HeldStorage();
+    const { exchange, answers } = await answering(
+      'stopped',
+      (it) =>
+        answer(it).then(
+          () => 'fine',
+          (fault: { code: string }) => fault.code,
+        ),
+      storage,
+    );
+    storage.holds = true;
+    const lost = faultCode(exchange.submit({ ...offer, priceTicks: 5 }));
+    await quiet();
+    storage.fail(new Error('no space'));
+    expect(await lost).toBe('STORAGE_FAILED');
+    const code = name === 'read' || name === 'subscribe' ? 'STORAGE_FAILED' : 'EXCHANGE_STOPPED';
+    expect(await Promise.all(answers)).toEqual([code]);
+    await exchange.close();
+  });
+});
+
+describe('an observer that throws', () => {
+  it('is counted and otherwise ignored', async () => {
+    const told: string[] = [];
+    const observe = ({ kind }: Notice): void => {
+      told.push(kind);
+      throw new Error(`cannot log ${kind}`);
+    };
+    const limits = { commandsPerSecond: 1, burst: 1 };
+    const exchange = await staged({ observe, limits });
+    const trades = all(exchange.subscribe('trades'));
+    expect(await exchange.submit({ ...offer, priceTicks: 5 })).toMatchObject({ ok: true });
+    expect(await exchange.submit({ ...bid, priceTicks: 5 })).toMatchObject({ filledLots: 1 });
+    expect(await exchange.submit({ ...bid, priceTicks: 5 })).toMatchObject({ code: 'RATE_LIMIT' });
+    await exchange.saveSnapshot();
+    await exchange.close();
+    expect(new Set(told)).toEqual(
+      new Set(['opened', 'stored', 'turnedAway', 'snapshotSaved', 'closed']),
+    );
+    expect(exchange.status()).toMatchObject({ state: 'closed', observerFaults: told.length });
+    expect((await trades).map(({ trade }: TradeView) => trade)).toEqual([1]);
+  });
+});
+
+describe('the feed', () => {
+  it('keeps the latest chunks within its bytes, whoever reads', () => {
+    const feed = new Feed(10_000, 0);
+    let woken = 0;
+    feed.whenChanged(() => woken++);
+    const forget = feed.whenChanged(() => (woken += 100));
+    forget();
+    for (let i = 1; i <= 1_000; i++) feed.publish(new Uint8Array(700), i);
+    expect(woken).toBe(1);
+    const kept = Array.from({ length: 1_000 }, (_, i) => feed.chunk(i)).filter(Boolean);
+    expect(kept).toHaveLength(10);
+    for (const ask of [() => feed.mustKeep(989), () => feed.chunkAfter(989)]) {
+      expect(thrownBy(ask)).toMatchObject({ code: 'NOT_KEPT' });
+    }
+    feed.mustKeep(990);
+    expect([990, 991, 1_000].map((sequence) => feed.chunkAfter(sequence))).toEqual([
+      990, 991, 1_000,
+    ]);
+  });
+});
