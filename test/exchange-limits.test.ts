@@ -188,7 +188,10 @@ describe('open orders', () => {
     const source = new AskSource(seed, clock);
     let [refused, entered] = [0, 0];
     for (let i = 0; i < 600; i++) {
-      const ask = await exchange.read((market) => source.next(market), { at: 'executed' });
+      const made = await exchange.read((market) => source.next(market), { at: 'executed' });
+      // Without its id each is a request of its own.
+      const { commandId: _id, ...request } = made[1];
+      const ask: Ask = [made[0], request];
       const account = ask[1]['account'] as string;
       const known = (TRADERS as readonly string[]).includes(account);
       const open = known && exchange.read((market) => market.openOrders({ account }).length);
