@@ -4,6 +4,7 @@ import {
   type DepthView,
   type OrderUpdate,
   type OrderView,
+  type Subscription,
 } from '../src/index.ts';
 import {
   all,
@@ -63,6 +64,7 @@ async function playOn(seed: number, steps: ReturnType<typeof playedOn>['steps'])
   const exchange = await staged({ clock: clock.tell });
   const draw = mulberry32(seed);
   const begun: { product: string; updates: Promise<DepthUpdate[]> }[] = [];
+  const unread: { product: string; after: number; updates: Subscription<DepthUpdate> }[] = [];
   const products = new Set<string>(PRODUCTS);
   for (const { ask, at, outcome } of steps) {
     clock.now = at;
@@ -75,10 +77,12 @@ async function playOn(seed: number, steps: ReturnType<typeof playedOn>['steps'])
       // Asked for before the command is stored, or afterwards.
       if (draw(2) === 0) await receipt;
       begun.push({ product, updates: all(exchange.subscribe('depth', { product })) });
+      const after = draw(exchange.status().storedSequence + 1);
+      unread.push({ product, after, updates: exchange.subscribe('depth', { product, after }) });
     }
     if (draw(3) > 0) await receipt;
   }
-  return { exchange, begun, products };
+  return { exchange, begun, unread, products };
 }
 
 describe.each(SEEDS)('depth updates, seed %i', (seed) => {
@@ -104,16 +108,21 @@ describe.each(SEEDS)('depth updates, seed %i', (seed) => {
   });
 
   it('after a sequence are exactly the changes since', async () => {
-    const { exchange, products } = await playOn(seed, steps);
+    const { exchange, unread, products } = await playOn(seed, steps);
     await exchange.close();
     for (const product of products) {
       const whole = await all(exchange.subscribe('depth', { product, after: 0 }));
       const replica = new Replica();
       for (const update of whole) replica.apply(update);
       expect(replica.view()).toEqual(engine.depth(product, ALL_LEVELS));
+      const since = (after: number) => whole.filter(({ sequence }) => sequence > after);
       for (let after = 0; after <= engine.sequence; after += 13) {
         const rest = await all(exchange.subscribe('depth', { product, after, follow: false }));
-        expect(rest).toEqual(whole.filter(({ sequence }) => sequence > after));
+        expect(rest).toEqual(since(after));
+      }
+      // Begun with other levels than those of now, and not read until now.
+      for (const begun of unread.filter((each) => each.product === product)) {
+        expect(await all(begun.updates)).toEqual(since(begun.after));
       }
     }
   });

@@ -90,7 +90,7 @@ describe('commands per second', () => {
   });
 
   it('do not come back while the clock stands still, nor twice if it steps back', async () => {
-    const { clock, send, burst } = await limited({ commandsPerSecond: 10, burst: 2 });
+    const { exchange, clock, send, burst } = await limited({ commandsPerSecond: 10, burst: 2 });
     expect(await burst()).toBe(2);
     await quiet();
     expect(await burst()).toBe(0);
@@ -105,6 +105,11 @@ describe('commands per second', () => {
     expect(await burst()).toBe(0);
     clock.now++;
     expect(await burst()).toBe(1);
+    // Nor does a step back take anything.
+    clock.now += 1_000;
+    await rejection(exchange.submit({ ...offer, price: '' }));
+    clock.now -= 900;
+    expect(await burst()).toBe(2);
   });
 
   it('are counted where the market refused, and where a stranger asked', async () => {
@@ -183,7 +188,10 @@ describe('open orders', () => {
     const source = new AskSource(seed, clock);
     let [refused, entered] = [0, 0];
     for (let i = 0; i < 600; i++) {
-      const ask = await exchange.read((market) => source.next(market), { at: 'executed' });
+      const made = await exchange.read((market) => source.next(market), { at: 'executed' });
+      // Without its id each is a request of its own.
+      const { commandId: _id, ...request } = made[1];
+      const ask: Ask = [made[0], request];
       const account = ask[1]['account'] as string;
       const known = (TRADERS as readonly string[]).includes(account);
       const open = known && exchange.read((market) => market.openOrders({ account }).length);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { ByteLog } from '../src/core/bytes.ts';
+import { writeRecord } from '../src/core/records.ts';
+import { EVENTS } from '../src/core/registry.ts';
 import { Feed } from '../src/exchange/feed.ts';
+import { Subscription } from '../src/exchange/subscription.ts';
 import { decodeFrame, recordsOf } from '../src/storage/frame.ts';
 import {
   Engine,
@@ -10,6 +14,7 @@ import {
   type OrderReceipt,
   type StorageAdapter,
   type TradeView,
+  WattbookError,
 } from '../src/index.ts';
 import {
   all,
@@ -223,6 +228,26 @@ describe('an observer that throws', () => {
   });
 });
 
+/** Events of commands that did nothing but let time pass. */
+function timePassed(...sequences: number[]): Uint8Array<ArrayBuffer> {
+  const log = new ByteLog();
+  for (const sequence of sequences) writeRecord(log, EVENTS.timeAdvanced, sequence, 1_000, [], []);
+  return log.slice();
+}
+
+/** A feed that counts who waits. */
+class CountingFeed extends Feed {
+  waiting = 0;
+  override whenChanged(wake: () => void): () => void {
+    this.waiting++;
+    const forget = super.whenChanged(wake);
+    return () => {
+      this.waiting--;
+      return forget();
+    };
+  }
+}
+
 describe('the feed', () => {
   it('keeps the latest chunks within its bytes, whoever reads', () => {
     const feed = new Feed(10_000, 0);
@@ -230,7 +255,7 @@ describe('the feed', () => {
     feed.whenChanged(() => woken++);
     const forget = feed.whenChanged(() => (woken += 100));
     forget();
-    for (let i = 1; i <= 1_000; i++) feed.publish(new Uint8Array(700), i);
+    for (let i = 1; i <= 1_000; i++) feed.publish(new Uint8Array(650), i);
     expect(woken).toBe(1);
     const kept = Array.from({ length: 1_000 }, (_, i) => feed.chunk(i)).filter(Boolean);
     expect(kept).toHaveLength(10);
@@ -238,8 +263,70 @@ describe('the feed', () => {
       expect(thrownBy(ask)).toMatchObject({ code: 'NOT_KEPT' });
     }
     feed.mustKeep(990);
-    expect([990, 991, 1_000].map((sequence) => feed.chunkAfter(sequence))).toEqual([
-      990, 991, 1_000,
-    ]);
+    const numbers = [990, 991, 1_000].map((sequence) => feed.chunkAfter(sequence));
+    expect(numbers).toEqual([990, 991, 1_000]);
+  });
+
+  it('ends once, with the fault if there was one', () => {
+    const feed = new Feed(10_000, 0);
+    expect(feed.ended).toBeUndefined();
+    const fault = new WattbookError('STORAGE_FAILED', 'no space');
+    feed.finish(fault);
+    feed.finish();
+    expect(feed.ended).toEqual({ fault });
+  });
+
+  it('a reader is where it has looked, and leaves nothing behind while it waits', async () => {
+    const feed = new CountingFeed(10_000, 3);
+    let listeners = 0;
+    const signal = {
+      aborted: false,
+      reason: undefined,
+      throwIfAborted() {},
+      addEventListener: () => void listeners++,
+      removeEventListener: () => void listeners--,
+    };
+    const translate = ({ sequence }: { sequence: number }) =>
+      sequence % 10 === 0 ? [sequence] : [];
+    const begin = async () => ({ first: [], translate });
+    const reader = new Subscription(feed, 3, { begin, follow: true, signal });
+    const next = reader.next();
+    for (const sequence of [4, 6, 8]) {
+      // The second command of each frame left no event.
+      feed.publish(timePassed(sequence), sequence + 1);
+      await quiet();
+      expect([reader.sequence, feed.waiting, listeners]).toEqual([sequence + 1, 1, 1]);
+    }
+    feed.publish(timePassed(10, 11, 12), 12);
+    expect(await next).toEqual({ done: false, value: 10 });
+    expect([reader.sequence, feed.waiting, listeners]).toEqual([10, 0, 0]);
+    const last = reader.next();
+    await quiet();
+    expect([reader.sequence, feed.waiting, listeners]).toEqual([12, 1, 1]);
+    await reader.return();
+    await last;
+    expect([feed.waiting, listeners]).toEqual([0, 0]);
+  });
+
+  it('what a reader has looked through may go, even before it comes to the end', async () => {
+    const feed = new Feed(500_000, 0);
+    const thousands = (from: number): void => {
+      const sequences = Array.from({ length: 9_000 }, (_, i) => from + i);
+      feed.publish(timePassed(...sequences), from + 8_999);
+    };
+    const translate = ({ sequence }: { sequence: number }) =>
+      sequence === 30_000 ? [sequence] : [];
+    const begin = async () => ({ first: [], translate });
+    const reader = new Subscription(feed, 0, { begin, follow: true, signal: undefined });
+    thousands(1);
+    thousands(9_001);
+    const next = reader.next();
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    expect(reader.sequence).toBe(18_000);
+    thousands(18_001);
+    expect(thrownBy(() => feed.mustKeep(8_999))).toMatchObject({ code: 'NOT_KEPT' });
+    await quiet();
+    thousands(27_001);
+    expect(await next).toEqual({ done: false, value: 30_000 });
   });
 });

@@ -32,7 +32,10 @@ export interface ExchangeOptions {
   readonly limits?: AccountLimits;
   /** Commands that may wait for the storage; more are turned away with OVERLOADED. Default 65,536. */
   readonly maxWaiting?: number;
-  /** Bytes of the latest events that are kept in memory for subscribers. Default 64 MiB. */
+  /**
+   * Bytes of the latest events that are kept in memory for subscribers; of a frame that has more, none
+   * are. Default 64 MiB.
+   */
   readonly keepBytes?: number;
   /** How long the storage may take for one call before the exchange stops. Default 30,000 ms. */
   readonly storageTimeoutMs?: number;

@@ -64,7 +64,8 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
   }
 
   /**
-   * The next item, as soon as there is one. Calls take turns.
+   * The next item, as soon as there is one. Calls take turns. After the end, and after it has rejected
+   * once, it is done.
    * @throws WattbookError NOT_KEPT if the reader fell behind, the fault that stopped the exchange; the
    *   signal's reason
    */
