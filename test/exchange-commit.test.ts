@@ -1,13 +1,19 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
+import type { WattbookError } from '../src/core/errors.ts';
+import { Sequencer } from '../src/engine/sequencer.ts';
+import { GroupCommit } from '../src/exchange/group-commit.ts';
 import {
   type Exchange,
+  type JournalWriter,
   memoryStorage,
   type Notice,
   type OrderReceipt,
   type Receipt,
 } from '../src/index.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { recordsOf } from '../src/storage/frame.ts';
+import { MarketState } from '../src/matching/state.ts';
+import { NO_FRAME, recordsOf } from '../src/storage/frame.ts';
 import {
   codeOfRejection,
   collected,
@@ -334,62 +340,51 @@ describe('a broken invariant', () => {
   });
 });
 
-describe('an answer that comes late', () => {
-  /** A deposit with an id whose append took too long. */
-  async function late() {
-    const all = await stand();
-    const { exchange, storage } = all;
-    const held = new Held();
-    storage.instead.append = held.deed;
-    const request = { account: 'alice', asset: 'EUR', amountQuanta: 7, commandId: 'late' };
-    const fault = await rejectionOf(exchange.deposit(request));
-    expect(fault.code).toBe('STORAGE_TIMEOUT');
-    return { ...all, held, request, fault };
-  }
+describe('what could not be replayed', () => {
+  it('is not stored: a command that was left out, or given the events of another', () => {
+    for (const skipped of ['command', 'events'] as const) {
+      const sequencer = new Sequencer(new MarketState(), () => 1_000);
+      const faults: WattbookError[] = [];
+      let appended = 0;
+      const writer: JournalWriter = {
+        epoch: 1,
+        end: { sequence: 0, hash: NO_FRAME },
+        append: () => Promise.reject(new Error(`append ${++appended}`)),
+        saveSnapshot: async () => {},
+        close: async () => {},
+      };
+      const commit = new GroupCommit(sequencer, writer, {
+        sha256,
+        timeoutMs: 1_000,
+        onStored: () => {},
+        onFault: (fault) => faults.push(fault),
+      });
+      sequencer.perform('listAsset', { id: 'kWh', decimals: 3 });
+      if (skipped === 'events') commit.add(0);
+      const start = skipped === 'events' ? 0 : sequencer.events.length;
+      sequencer.perform('listAsset', { id: 'EUR', decimals: 6 });
+      commit.add(start);
+      expect(faults.map(({ code }) => code)).toEqual(['BROKEN_INVARIANT']);
+      expect(appended).toBe(0);
+    }
+  });
 
-  it('changes nothing, and what it stored is there when opened again', async () => {
-    const all = await late();
-    const { exchange, inner, held, request, fault } = all;
-    const before = exchange.status();
-    await held.release();
-    expect(exchange.status()).toEqual(before);
-    await expectStopped(all, fault);
+  it('a request that sends another while it is read leaves a journal that can be opened', async () => {
+    const inner = memoryStorage();
+    const exchange = await stagedOn(inner);
+    const inside: Promise<unknown>[] = [];
+    const request = {
+      account: 'alice',
+      asset: 'EUR',
+      get amountQuanta() {
+        if (inside.length === 0) inside.push(deposit(exchange));
+        return 5;
+      },
+    };
+    await Promise.allSettled([exchange.deposit(request), ...inside]);
+    await Promise.allSettled(inside);
     await exchange.close();
     const again = await opened(inner);
-    const sequence = STAGED + 2;
-    const receipt = { ok: true, sequence, repeated: true, level: 'executed' };
-    expect(await again.deposit(request)).toEqual(receipt);
+    expect(again.status().sequence).toBe(exchange.status().storedSequence);
   });
-
-  it('stores nothing once the storage was given back', async () => {
-    const { exchange, inner, held, request } = await late();
-    await exchange.close();
-    await held.release();
-    const again = await opened(inner);
-    expect(await again.deposit(request)).toMatchObject({ sequence: STAGED + 2, repeated: false });
-  });
-
-  it('may be a rejection', async () => {
-    const all = await stand();
-    const { exchange, storage } = all;
-    let reject!: (cause: unknown) => void;
-    storage.instead.append = () => new Promise((_, no) => (reject = no));
-    const fault = await rejectionOf(deposit(exchange));
-    reject(new Error('no space left'));
-    await turn();
-    await expectStopped(all, fault);
-    await exchange.close();
-  });
-});
-
-it('who stops waiting while the answer is made is not told of a fault that comes later', async () => {
-  const { exchange, storage } = await stand();
-  const held = new Held();
-  storage.instead.append = held.deed;
-  const waiting = deposit(exchange);
-  const stop = new AbortController();
-  const read = exchange.read(() => stop.abort('enough'), { signal: stop.signal });
-  await expect(read).rejects.toBe('enough');
-  expect((await rejectionOf(waiting)).code).toBe('STORAGE_TIMEOUT');
-  await exchange.close();
 });

@@ -6,6 +6,7 @@ import {
   answers,
   type Deed,
   gives,
+  Held,
   hangs,
   iterates,
   MisbehavingStorage,
@@ -13,6 +14,7 @@ import {
   resolves,
   type StorageCall,
   throws,
+  turn,
 } from './misbehaving-storage.ts';
 import { must } from './stage.ts';
 import {
@@ -284,4 +286,64 @@ describe('closing says so, and gives the storage back, when', () => {
     expect(await ending).toBe(fault);
     expect((await opened(inner)).status().sequence).toBe(STAGED + 1);
   });
+});
+
+describe('an answer that comes late', () => {
+  /** A deposit with an id whose append took too long. */
+  async function late() {
+    const all = await stand();
+    const { exchange, storage } = all;
+    const held = new Held();
+    storage.instead.append = held.deed;
+    const request = { account: 'alice', asset: 'EUR', amountQuanta: 7, commandId: 'late' };
+    const fault = await rejectionOf(exchange.deposit(request));
+    expect(fault.code).toBe('STORAGE_TIMEOUT');
+    return { ...all, held, request, fault };
+  }
+
+  it('changes nothing, and what it stored is there when opened again', async () => {
+    const all = await late();
+    const { exchange, inner, held, request, fault } = all;
+    const before = exchange.status();
+    await held.release();
+    expect(exchange.status()).toEqual(before);
+    await expectStopped(all, fault);
+    await exchange.close();
+    const again = await opened(inner);
+    const sequence = STAGED + 2;
+    const receipt = { ok: true, sequence, repeated: true, level: 'executed' };
+    expect(await again.deposit(request)).toEqual(receipt);
+  });
+
+  it('stores nothing once the storage was given back', async () => {
+    const { exchange, inner, held, request } = await late();
+    await exchange.close();
+    await held.release();
+    const again = await opened(inner);
+    expect(await again.deposit(request)).toMatchObject({ sequence: STAGED + 2, repeated: false });
+  });
+
+  it('may be a rejection', async () => {
+    const all = await stand();
+    const { exchange, storage } = all;
+    let reject!: (cause: unknown) => void;
+    storage.instead.append = () => new Promise((_, no) => (reject = no));
+    const fault = await rejectionOf(deposit(exchange));
+    reject(DISK);
+    await turn();
+    await expectStopped(all, fault);
+    await exchange.close();
+  });
+});
+
+it('who stops waiting while the answer is made is not told of a fault that comes later', async () => {
+  const { exchange, storage } = await stand();
+  const held = new Held();
+  storage.instead.append = held.deed;
+  const waiting = deposit(exchange);
+  const stop = new AbortController();
+  const read = exchange.read(() => stop.abort('enough'), { signal: stop.signal });
+  await expect(read).rejects.toBe('enough');
+  expect((await rejectionOf(waiting)).code).toBe('STORAGE_TIMEOUT');
+  await exchange.close();
 });

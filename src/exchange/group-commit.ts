@@ -49,6 +49,9 @@ export class GroupCommit {
   #gathering = new Batch();
   #underWay: Batch | undefined;
   #running = false;
+  /** Sequence of the command that was taken in last, and where its events end. */
+  #lastSequence: number;
+  #eventsEnd = 0;
   #fault: WattbookError | undefined;
 
   constructor(
@@ -69,6 +72,7 @@ export class GroupCommit {
     this.#onFault = options.onFault;
     const { sequence, hash } = writer.end;
     this.end = { sequence, hash: new Uint8Array(hash) };
+    this.#lastSequence = sequence;
   }
 
   /** Commands that are executed and not stored yet. */
@@ -79,6 +83,13 @@ export class GroupCommit {
   /** Takes in the command that was executed last; its events begin at a place in the sequencer's log. */
   add(eventsStart: number): void {
     const { commands, events, state } = this.#sequencer;
+    // Else the frame would hold what no replay accepts: better to stop than to store it.
+    if (state.sequence !== this.#lastSequence + 1 || eventsStart !== this.#eventsEnd) {
+      this.stop(broken(`command ${state.sequence} came out of its turn`));
+      return;
+    }
+    this.#lastSequence = state.sequence;
+    this.#eventsEnd = events.length;
     putDigest(commands, murmur3(events.view, eventsStart, events.length));
     this.#gathering.lastSequence = state.sequence;
     this.#gathering.commands++;
@@ -130,7 +141,9 @@ export class GroupCommit {
     try {
       while (this.#gathering.commands > 0 && this.#fault === undefined) await this.#commit();
     } catch (cause) {
-      this.stop(cause instanceof WattbookError ? cause : unexpected(cause));
+      this.stop(
+        cause instanceof WattbookError ? cause : broken('a frame could not be made', cause),
+      );
     }
     this.#running = false;
   }
@@ -148,6 +161,7 @@ export class GroupCommit {
     const frame = encodeFrame(body, batch.commands, first, epoch, hash, this.#sha256);
     const stored = events.slice();
     this.#sequencer.dropBefore(commands.length, events.length);
+    this.#eventsEnd = 0;
     const startedAt = performance.now();
     const end = await storageCall('append', this.#timeoutMs, () => this.#writer.append(frame));
     if (this.#fault !== undefined) return;
@@ -160,8 +174,6 @@ export class GroupCommit {
   }
 }
 
-function unexpected(cause: unknown): WattbookError {
-  return new WattbookError('BROKEN_INVARIANT', 'broken invariant: a frame could not be made', {
-    cause,
-  });
+function broken(what: string, cause?: unknown): WattbookError {
+  return new WattbookError('BROKEN_INVARIANT', `broken invariant: ${what}`, { cause });
 }
