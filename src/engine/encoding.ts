@@ -7,7 +7,9 @@ import {
   TimeInForce,
   UNKNOWN,
 } from '../core/codes.ts';
+import type { ByteLog } from '../core/bytes.ts';
 import { type Decimal, parseDecimal, quantum } from '../core/decimal.ts';
+import { writeRecord } from '../core/records.ts';
 import { MAX_DECIMALS, MAX_INTEGER, PPM } from '../core/limits.ts';
 import { type CommandName, COMMANDS } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
@@ -34,10 +36,23 @@ export class Encoding {
   readonly values: number[] = [];
   readonly strings: string[] = [];
   readonly unknown: string[] = [];
+  readonly command: CommandName;
   readonly #state: MarketState;
 
-  constructor(state: MarketState) {
+  constructor(state: MarketState, command: CommandName) {
     this.#state = state;
+    this.command = command;
+  }
+
+  /** The value of a field, once it is there. */
+  field(name: string): number {
+    return this.values[PLACES[this.command][name] as number] as number;
+  }
+
+  /** Who asks, by name. */
+  get actor(): string {
+    const row = this.field('actor');
+    return row === UNKNOWN ? (this.unknown[0] as string) : this.#state.naming('account', row);
   }
 
   number(...values: number[]): void {
@@ -58,12 +73,17 @@ export class Encoding {
   }
 
   /** Checks the form of the whole, and puts the digest in its place. @throws RangeError */
-  complete(command: CommandName, digest: readonly [high: number, low: number]): void {
-    const places = PLACES[command];
-    const fault = commandFault(command, (field) => this.values[places[field] as number] as number);
+  complete(digest: Digest): void {
+    const fault = commandFault(this.command, (field) => this.field(field));
     if (fault !== undefined) throw new RangeError(fault);
     this.values[1] = digest[0];
     this.values[2] = digest[1];
+  }
+
+  /** Appends the record, stamped. */
+  write(log: ByteLog, sequence: number, time: number): void {
+    const { values, strings, unknown } = this;
+    writeRecord(log, COMMANDS[this.command], sequence, time, values, [...strings, ...unknown]);
   }
 
   account(id: unknown, argument: string): void {
@@ -115,6 +135,22 @@ export class Encoding {
   }
 }
 
+/** A digest of what a request asks for, see `requestDigest`; zeros where it has no command id. */
+export type Digest = readonly [high: number, low: number];
+
+/** Makes a request ready to be written. @throws TypeError, RangeError if it is malformed */
+export function encoded<C extends CommandName>(
+  state: MarketState,
+  command: C,
+  request: Requests[C],
+  digest: Digest = [0, 0],
+): Encoding {
+  const encoding = new Encoding(state, command);
+  ENCODERS[command](encoding, request);
+  encoding.complete(digest);
+  return encoding;
+}
+
 /** Where each field of a command stands among its values. */
 const PLACES = Object.fromEntries(
   Object.entries(COMMANDS).map(([name, { fields }]) => [
@@ -124,7 +160,7 @@ const PLACES = Object.fromEntries(
 ) as Record<CommandName, Readonly<Record<string, number>>>;
 
 /** How each request becomes the fields of its command, in the order of the command's layout. */
-export const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
+const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
   openAccount(to, request) {
     to.stamp(request, 'operator');
     to.number(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
@@ -322,10 +358,7 @@ const CONTENT = Object.keys({
  * fields. Two FNV-1a-like lanes: they tell honest requests apart. Who forges a collision gets to read
  * the outcome of the command that was first, and brings about nothing.
  */
-export function requestDigest(
-  command: CommandName,
-  request: object,
-): readonly [high: number, low: number] {
+export function requestDigest(command: CommandName, request: object): Digest {
   const fields = request as Record<string, unknown>;
   let text: string = command;
   // For this command alone the time is what is asked for.

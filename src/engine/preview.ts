@@ -8,15 +8,13 @@ import {
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
 import { ByteLog } from '../core/bytes.ts';
-import { COMMANDS } from '../core/registry.ts';
-import { writeRecord } from '../core/records.ts';
 import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
 import { objectArgument } from './arguments.ts';
-import { ENCODERS, Encoding } from './encoding.ts';
+import { encoded } from './encoding.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
@@ -48,12 +46,8 @@ export type Preview =
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
-  const encoding = new Encoding(state);
-  ENCODERS.submit(encoding, request);
-  encoding.complete('submit', [0, 0]);
   const log = new ByteLog(256);
-  const { values, strings, unknown } = encoding;
-  writeRecord(log, COMMANDS.submit, 0, 0, values, [...strings, ...unknown]);
+  encoded(state, 'submit', request).write(log, 0, 0);
   const entry = emptyEntry();
   readEntry(log.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;

@@ -1,12 +1,12 @@
 import { ByteLog, readI64 } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-import { checkCommand, type RecordCursor, writeRecord } from '../core/records.ts';
-import { type CommandName, COMMANDS, HEADER } from '../core/registry.ts';
+import { checkCommand, type RecordCursor } from '../core/records.ts';
+import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { ENCODERS, Encoding, requestDigest } from './encoding.ts';
+import { encoded, type Encoding, requestDigest } from './encoding.ts';
 import type { Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
@@ -39,36 +39,49 @@ export class Sequencer {
   /** The clock's time, or the market's where that is later. */
   now(): number {
     if (this.#clock === undefined) return this.state.time;
-    return Math.max(this.state.time, integerArgument(this.#clock(), 'clock()', 0, MAX_INTEGER));
+    const time = integerArgument(this.#clock(), 'clock()', 0, MAX_INTEGER);
+    return Math.max(time, this.state.time);
   }
 
   /**
    * Carries out a request. A malformed one throws and leaves no trace.
-   * @param time what the command is stamped with; left out, what the request or the clock says
    * @returns the receipt, overwritten by the next command
    * @throws TypeError, RangeError; WattbookError ENGINE_STOPPED, BROKEN_INVARIANT
    */
-  perform<C extends CommandName>(command: C, request: Requests[C], time?: number): Receipt {
+  perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
+    const encoding = this.encode(command, request);
+    if (encoding === undefined) return this.state.receipt;
+    const { at } = request;
+    const time = at === undefined ? this.now() : integerArgument(at, 'at', 0, MAX_INTEGER);
+    return this.carryOut(encoding, time);
+  }
+
+  /**
+   * Reads a request, and leaves no trace of it.
+   * @returns undefined if it was carried out before: what came of it stands in the receipt
+   * @throws TypeError, RangeError; WattbookError ENGINE_STOPPED
+   */
+  encode<C extends CommandName>(command: C, request: Requests[C]): Encoding | undefined {
     this.#mustRun();
     objectArgument(request, command);
     const { commandId } = request;
-    const digest = commandId === undefined ? NO_DIGEST : requestDigest(command, request);
+    if (commandId === undefined) return encoded(this.state, command, request);
+    const digest = requestDigest(command, request);
     // A repetition is known by its id and content alone: by now the text might mean something else.
-    if (commandId !== undefined && this.state.window.isRepetition(commandId, ...digest)) {
-      recall(this.state, commandId, ...digest);
-      return this.state.receipt;
+    if (!this.state.window.isRepetition(commandId, ...digest)) {
+      return encoded(this.state, command, request, digest);
     }
-    const encoding = new Encoding(this.state);
-    ENCODERS[command](encoding, request);
-    encoding.complete(command, digest);
-    const stamp = time ?? this.#timeOf(request.at);
-    const { values, strings, unknown } = encoding;
+    recall(this.state, commandId, ...digest);
+    return undefined;
+  }
+
+  /**
+   * Carries out what was read, at a time that is a clock's or was asked for.
+   * @returns the receipt, overwritten by the next command
+   */
+  carryOut(encoding: Encoding, time: number): Receipt {
     const start = this.commands.length;
-    const sequence = this.state.sequence + 1;
-    writeRecord(this.commands, COMMANDS[command], sequence, stamp, values, [
-      ...strings,
-      ...unknown,
-    ]);
+    encoding.write(this.commands, this.state.sequence + 1, time);
     const receipt = this.#apply(start);
     if (!receipt.recorded) this.commands.length = start;
     return receipt;
@@ -100,10 +113,6 @@ export class Sequencer {
     this.events.dropFirst(eventsStart);
   }
 
-  #timeOf(at: unknown): number {
-    return at === undefined ? this.now() : integerArgument(at, 'at', 0, MAX_INTEGER);
-  }
-
   #apply(start: number): Receipt {
     this.#cursor.view = this.commands.view;
     this.#cursor.at = start;
@@ -122,5 +131,3 @@ export class Sequencer {
     });
   }
 }
-
-const NO_DIGEST = [0, 0] as const;

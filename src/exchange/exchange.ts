@@ -3,7 +3,8 @@ import { brokenBy, WattbookError } from '../core/errors.ts';
 import type { CommandName } from '../core/registry.ts';
 import { functionArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
 import { Queries } from '../engine/queries.ts';
-import type { OrderRequest, Requests, Stamp } from '../engine/requests.ts';
+import type { Encoding } from '../engine/encoding.ts';
+import type { Requests, Stamp } from '../engine/requests.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
 import type { Receipt as Applied } from '../matching/state.ts';
 import type { JournalWriter, StorageLevel } from '../storage/contract.ts';
@@ -20,6 +21,7 @@ import {
   type RequestTo,
   type Settings,
   settingsOf,
+  signalArgument,
 } from './options.ts';
 import {
   type OrderReceipt,
@@ -29,7 +31,7 @@ import {
   type TurnedAway,
 } from './receipts.ts';
 import { recover } from './recovery.ts';
-import { readBackEnd, saveSnapshot, storageCall } from './storage-calls.ts';
+import { openWriter, readBackEnd, saveSnapshot, storageCall } from './storage-calls.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
@@ -56,7 +58,6 @@ export class Exchange {
   #observerFaults = 0;
 
   private constructor(settings: Settings, writer: JournalWriter, sequencer: Sequencer, feed: Feed) {
-    const { sha256, storageTimeoutMs: timeoutMs } = settings;
     this.#settings = settings;
     this.#writer = writer;
     this.#sequencer = sequencer;
@@ -64,8 +65,8 @@ export class Exchange {
     this.#feed = feed;
     this.#limits = new Limits(sequencer, settings.limits);
     this.#commit = new GroupCommit(sequencer, writer, {
-      sha256,
-      timeoutMs,
+      sha256: settings.sha256,
+      timeoutMs: settings.storageTimeoutMs,
       onStored: (stored) => this.#stored(stored),
       onFault: (fault) => this.#stopped(fault),
     });
@@ -74,21 +75,21 @@ export class Exchange {
   /**
    * Opens a market on a storage: a new one where that is empty, else the one that is there, brought
    * back from the latest snapshot and all commands after it. O(state + commands since the snapshot).
-   * @throws TypeError, RangeError for options; WattbookError STORAGE_IN_USE, BAD_FRAME, BAD_SNAPSHOT,
-   *   DIVERGED, STORAGE_FAILED, STORAGE_TIMEOUT, STORAGE_MISMATCH
+   * @throws TypeError, RangeError for options; WattbookError STORAGE_IN_USE, STORAGE_FAILED,
+   *   STORAGE_TIMEOUT, STORAGE_MISMATCH, BAD_SNAPSHOT, BAD_FRAME, BAD_RECORD, UNKNOWN_TYPE,
+   *   SEQUENCE_GAP, DIVERGED
    */
   static async open(options: ExchangeOptions): Promise<Exchange> {
     const settings = settingsOf(options);
     const { storage, takeOver, storageTimeoutMs } = settings;
     const startedAt = performance.now();
-    const writer = await storageCall('open', storageTimeoutMs, () => storage.open({ takeOver }));
+    const writer = await openWriter(storage, takeOver, storageTimeoutMs);
     try {
       const { sequencer, feed, replayed } = await recover(settings, writer);
       const exchange = new Exchange(settings, writer, sequencer, feed);
       const durationMs = performance.now() - startedAt;
-      const { epoch } = writer;
       const { sequence } = sequencer.state;
-      exchange.#observe({ kind: 'opened', sequence, epoch, replayed, durationMs });
+      exchange.#observe({ kind: 'opened', sequence, epoch: writer.epoch, replayed, durationMs });
       return exchange;
     } catch (fault) {
       await storageCall('close', storageTimeoutMs, () => writer.close()).catch(() => {});
@@ -210,11 +211,9 @@ export class Exchange {
     objectArgument(options, 'options');
     const { at = 'durable', signal } = options;
     const waits = nameArgument({ durable: 1, executed: 0 }, at, 'at') === 1;
+    signalArgument(signal);
     signal?.throwIfAborted();
-    const value = query(this.#queries);
-    if (typeof (value as { then?: unknown } | undefined)?.then === 'function') {
-      throw new TypeError('query must be synchronous, it returned a promise');
-    }
+    const value = answerOf(query, this.#queries);
     if (waits) await untilAborted(this.#commit.stored(this.#sequencer.state.sequence), signal);
     return value;
   }
@@ -241,7 +240,8 @@ export class Exchange {
    * go, O(state). @returns the sequence it was taken at
    * @throws WattbookError of the storage, which stops the exchange
    */
-  saveSnapshot(): Promise<number> {
+  async saveSnapshot(): Promise<number> {
+    this.#mustRun();
     const saved = this.#savedSnapshots.then(() => this.#saveSnapshot());
     this.#savedSnapshots = saved.catch(() => {});
     return saved;
@@ -266,62 +266,48 @@ export class Exchange {
     command: C,
     request: RequestTo<C>,
     options: RequestOptions | undefined,
-    receiptFor: (applied: Applied, level: StorageLevel) => R,
+    receiptFor: (applied: Applied, level: StorageLevel) => Exclude<R, TurnedAway>,
   ): Promise<R | TurnedAway> {
     this.#mustRun();
     objectArgument(request, command);
-    const { at, actor, account } = request as Stamp & { readonly account?: string };
-    if (at !== undefined) {
+    if ((request as Stamp).at !== undefined) {
       throw new TypeError('at is not taken: an exchange stamps commands by its own clock');
     }
     if (options !== undefined) objectArgument(options, 'options');
     const signal = options?.signal;
+    signalArgument(signal);
     signal?.throwIfAborted();
-    const sequencer = this.#sequencer;
-    const time = sequencer.now();
-    const who = actor ?? account ?? 'operator';
-    const refusal = this.#turnAway(command, request, who, account, time);
+    const encoding = this.#sequencer.encode(command, request as unknown as Requests[C]);
+    // What was carried out before takes no room: its outcome is told whatever the limits are.
+    const refusal = encoding && this.#carryOut(encoding);
     if (refusal !== undefined) return refusal;
-    const eventsStart = sequencer.events.length;
-    const applied = this.#execute(command, request as unknown as Requests[C], time);
-    const receipt = receiptFor(applied, this.level);
-    if (applied.recorded) {
-      this.#limits.add(who, eventsStart);
-      this.#commit.add(eventsStart);
-    }
-    await untilAborted(this.#commit.stored(applied.sequence), signal);
+    const receipt = receiptFor(this.#sequencer.state.receipt, this.level);
+    await untilAborted(this.#commit.stored(receipt.sequence), signal);
     return receipt;
   }
 
-  #turnAway(
-    command: CommandName,
-    request: object,
-    actor: string,
-    account: string | undefined,
-    time: number,
-  ): TurnedAway | undefined {
-    const { kind, timeInForce } = request as OrderRequest;
-    const immediate = kind === 'market' || timeInForce === 'ioc' || timeInForce === 'fok';
-    const mayRest = command === 'submit' && !immediate;
-    const refusal: TurnedAway | undefined =
-      this.#commit.waiting >= this.#settings.maxWaiting
-        ? { ok: false, code: 'OVERLOADED', level: 'none' }
-        : this.#limits.refusal(actor, account, mayRest, time);
-    if (refusal === undefined) return undefined;
-    this.#turnedAway++;
-    this.#observe({ kind: 'turnedAway', code: refusal.code, actor });
-    return refusal;
-  }
-
-  #execute<C extends CommandName>(command: C, request: Requests[C], time: number): Applied {
+  /** Carries out what was asked, unless a limit keeps it off. No code of the user's runs in between. */
+  #carryOut(encoding: Encoding): TurnedAway | undefined {
+    const sequencer = this.#sequencer;
+    const time = sequencer.now();
+    const hasRoom = this.#commit.waiting < this.#settings.maxWaiting;
+    const refusal = hasRoom ? this.#limits.refusal(encoding, time) : OVERLOADED;
+    if (refusal !== undefined) {
+      this.#turnedAway++;
+      this.#observe({ kind: 'turnedAway', code: refusal.code, actor: encoding.actor });
+      return refusal;
+    }
+    const eventsStart = sequencer.events.length;
     try {
-      return this.#sequencer.perform(command, request, time);
+      if (!sequencer.carryOut(encoding, time).recorded) return undefined;
     } catch (cause) {
-      if (this.#sequencer.fault === undefined) throw cause;
       const fault = cause instanceof WattbookError ? cause : brokenBy(cause);
       this.#commit.stop(fault);
       throw fault;
     }
+    this.#limits.add(encoding.field('actor'), eventsStart);
+    this.#commit.add(eventsStart);
+    return undefined;
   }
 
   #mustRun(): void {
@@ -348,7 +334,6 @@ export class Exchange {
   }
 
   async #saveSnapshot(): Promise<number> {
-    this.#mustRun();
     const { storage, storageTimeoutMs } = this.#settings;
     const startedAt = performance.now();
     const { value, end } = await this.#commit.atFrameEnd(() => this.#queries.snapshot());
@@ -390,10 +375,23 @@ export class Exchange {
   }
 
   #observe(notice: Notice): void {
+    const count = (): void => void this.#observerFaults++;
     try {
-      this.#settings.observe(notice);
+      const told: unknown = this.#settings.observe(notice);
+      if (told instanceof Promise) told.catch(count);
     } catch {
-      this.#observerFaults++;
+      count();
     }
   }
+}
+
+const OVERLOADED: TurnedAway = { ok: false, code: 'OVERLOADED', level: 'none' };
+
+/** What a query found, at this one moment. @throws TypeError if it is something that would look on later */
+function answerOf<T>(query: (market: Queries) => T, market: Queries): T {
+  const answer = query(market);
+  const { then, next } = Object(answer) as { readonly then?: unknown; readonly next?: unknown };
+  const looksOn = typeof then === 'function' || typeof next === 'function';
+  if (!looksOn && !Object.is(answer, market)) return answer;
+  throw new TypeError('query must return what it found, not a promise, an iterator or the market');
 }

@@ -154,14 +154,15 @@ export class GroupCommit {
     this.#gathering = new Batch();
     for (const atEnd of batch.atEnd) atEnd();
     const { commands, events } = this.#sequencer;
-    const body = commands.bytes.subarray(0, commands.length);
+    // Taken out before `sha256` is called, which is the user's and might ask for something.
+    const body = commands.slice();
+    const stored = events.slice();
+    this.#sequencer.dropBefore(commands.length, events.length);
+    this.#eventsEnd = 0;
     const first = batch.lastSequence - batch.commands + 1;
     const { epoch } = this.#writer;
     const { hash } = this.end;
     const frame = encodeFrame(body, batch.commands, first, epoch, hash, this.#sha256);
-    const stored = events.slice();
-    this.#sequencer.dropBefore(commands.length, events.length);
-    this.#eventsEnd = 0;
     const startedAt = performance.now();
     const end = await storageCall('append', this.#timeoutMs, () => this.#writer.append(frame));
     if (this.#fault !== undefined) return;

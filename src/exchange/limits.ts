@@ -1,7 +1,8 @@
-import { EventType, Role } from '../core/codes.ts';
+import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { EVENTS, offsetsOf } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
+import type { Encoding } from '../engine/encoding.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
 import type { TurnedAway } from './receipts.ts';
 
@@ -24,8 +25,6 @@ const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
 /** What a command takes off an allowance: so many that each millisecond gives back a whole number. */
 const COMMAND_PARTS = 1_000;
-/** All actors that nobody has registered share one allowance, or made-up names would get around it. */
-const NOBODY = -1;
 
 interface Allowance {
   parts: number;
@@ -56,6 +55,7 @@ export class Limits {
   readonly #partsPerMs: number;
   readonly #burstParts: number;
   readonly #openOrders: number;
+  /** By account row. Actors that nobody has registered share the row UNKNOWN, so made-up names help nobody. */
   readonly #allowances = new Map<number, Allowance>();
   /** Orders in the books by account row. */
   readonly #resting = new Map<number, number>();
@@ -70,29 +70,21 @@ export class Limits {
     for (const slot of orders.select(() => true)) this.#count(orders.account[slot]!, 1);
   }
 
-  /** Why a request is not even looked at, if so. `mayRest` tells whether it could leave an order in a book. */
-  refusal(
-    actor: string,
-    account: string | undefined,
-    mayRest: boolean,
-    time: number,
-  ): TurnedAway | undefined {
-    const { accounts } = this.#sequencer.state;
-    const row = accounts.find(actor) ?? NOBODY;
-    if (accounts.list[row]?.role === Role.operator) return undefined;
-    const retryAfterMs = this.#waitMs(row, time);
+  /** Why a request is not carried out, if so. */
+  refusal(encoding: Encoding, time: number): TurnedAway | undefined {
+    const actor = encoding.field('actor');
+    if (this.#sequencer.state.accounts.list[actor]?.role === Role.operator) return undefined;
+    const retryAfterMs = this.#waitMs(actor, time);
     if (retryAfterMs > 0) return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
-    const owner = account === undefined ? row : accounts.find(account);
-    if (mayRest && owner !== undefined && (this.#resting.get(owner) ?? 0) >= this.#openOrders) {
-      return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
-    }
-    return undefined;
+    const resting = mayRest(encoding) ? (this.#resting.get(encoding.field('account')) ?? 0) : -1;
+    if (resting < this.#openOrders) return undefined;
+    return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
   }
 
   /** Takes in a command that was executed; its events begin at a place in the sequencer's log. */
-  add(actor: string, eventsStart: number): void {
-    const { state, events } = this.#sequencer;
-    const allowance = this.#allowances.get(state.accounts.find(actor) ?? NOBODY);
+  add(actor: number, eventsStart: number): void {
+    const { events } = this.#sequencer;
+    const allowance = this.#allowances.get(actor);
     if (allowance !== undefined) allowance.parts -= COMMAND_PARTS;
     if (this.#openOrders === Infinity) return;
     const { view } = events;
@@ -127,6 +119,12 @@ export class Limits {
   #count(account: number, change: number): void {
     this.#resting.set(account, (this.#resting.get(account) ?? 0) + change);
   }
+}
+
+/** Whether a request could leave an order in a book. */
+function mayRest(encoding: Encoding): boolean {
+  if (encoding.command !== 'submit' || encoding.field('kind') !== SubmitKind.limit) return false;
+  return encoding.field('timeInForce') < TimeInForce.ioc;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

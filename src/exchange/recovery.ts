@@ -10,7 +10,6 @@ import type { Settings } from './options.ts';
 import {
   checkEnd,
   checkSnapshot,
-  checkWriter,
   endOf,
   framesAfter,
   storageCall,
@@ -34,7 +33,6 @@ export interface Recovered {
  */
 export async function recover(settings: Settings, writer: JournalWriter): Promise<Recovered> {
   const { storage, clock, sha256, keepBytes, storageTimeoutMs: timeoutMs } = settings;
-  checkWriter(writer);
   const snapshot = await storageCall('latestSnapshot', timeoutMs, () => storage.latestSnapshot());
   checkSnapshot(snapshot);
   const state = snapshot === undefined ? new MarketState() : restore(snapshot.bytes);

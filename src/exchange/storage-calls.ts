@@ -36,6 +36,24 @@ export async function storageCall<T>(
   }
 }
 
+/** Becomes the writer of a storage. @throws as `storageCall`, and WattbookError STORAGE_MISMATCH */
+export async function openWriter(
+  storage: StorageAdapter,
+  takeOver: boolean,
+  timeoutMs: number,
+): Promise<JournalWriter> {
+  const opening = (async () => storage.open({ takeOver }))();
+  try {
+    const writer = await storageCall('open', timeoutMs, () => opening);
+    checkWriter(writer);
+    return writer;
+  } catch (fault) {
+    // A right to write that comes too late is given back.
+    opening.then((late) => late.close()).catch(() => {});
+    throw fault;
+  }
+}
+
 /** Each of what a storage gives, waiting for it as `storageCall` does. */
 async function* storageItems<T>(
   what: string,
@@ -97,7 +115,7 @@ export function endOf({ lastSequence, hash }: Frame): JournalEnd {
 }
 
 /** Checks that opening a storage gave the right to write. @throws WattbookError STORAGE_MISMATCH */
-export function checkWriter(writer: JournalWriter): void {
+function checkWriter(writer: JournalWriter): void {
   const { epoch, end, append, saveSnapshot: save, close } = writer ?? {};
   const isWriter = [append, save, close].every((call) => typeof call === 'function');
   if (isWriter && Number.isSafeInteger(epoch) && epoch >= 1 && isEnd(end)) return;

@@ -1,0 +1,102 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { describe, expect, it } from 'vitest';
+import { Exchange, memoryStorage } from '../src/index.ts';
+import {
+  bid,
+  faultCode,
+  offer,
+  quiet,
+  rejection,
+  staged,
+  TestClock,
+  traceOf,
+} from './exchange-stage.ts';
+import { codeOf } from './stage.ts';
+
+describe('limits', () => {
+  it('count what only operators may ask as theirs, though it is about an account', async () => {
+    const exchange = await staged({ limits: { commandsPerSecond: 1, burst: 1 } });
+    const funds = { account: 'alice', asset: 'EUR', amount: '1' };
+    for (let i = 0; i < 3; i++) {
+      expect(codeOf(await exchange.deposit(funds))).toBe('ok');
+      expect(codeOf(await exchange.freezeAccount({ account: 'alice', frozen: i === 0 }))).toBe(
+        'ok',
+      );
+    }
+    expect(codeOf(await exchange.cancelAll({ account: 'alice' }))).toBe('ok');
+  });
+
+  it('do not keep a repetition from its outcome', async () => {
+    const limits = { commandsPerSecond: 1, burst: 1, openOrders: 1 };
+    const exchange = await staged({ limits });
+    const order = { ...offer, priceTicks: 5, commandId: 'a' } as const;
+    const first = await exchange.submit(order);
+    expect(first.ok).toBe(true);
+    expect(await exchange.submit(order)).toEqual({ ...first, repeated: true });
+    expect(codeOf(await exchange.submit({ ...order, commandId: 'b' }))).toBe('RATE_LIMIT');
+  });
+});
+
+it('an observer that rejects is counted like one that throws', async () => {
+  const exchange = await staged({ observe: async () => Promise.reject(new Error('no log')) });
+  await quiet();
+  expect(exchange.status().observerFaults).toBeGreaterThan(0);
+});
+
+it('a query that returns an iterator or the market itself is refused', async () => {
+  const exchange = await staged();
+  const late = function* (market: { readonly sequence: number }) {
+    yield market.sequence;
+  };
+  expect(await rejection(exchange.read(late))).toMatchObject({ name: 'TypeError' });
+  expect(await rejection(exchange.read((market) => market))).toMatchObject({ name: 'TypeError' });
+});
+
+it('what is no signal is found out before anything is executed', async () => {
+  const exchange = await staged();
+  const before = await traceOf(exchange);
+  for (const signal of [null, {}, 5, { aborted: false, throwIfAborted() {} }]) {
+    const options = { signal } as never;
+    for (const sent of [exchange.advanceTime({}, options), exchange.read(() => 1, options)]) {
+      const { name, message } = await rejection(sent);
+      expect([name, message]).toEqual(['TypeError', expect.stringContaining('signal')]);
+    }
+  }
+  expect(await traceOf(exchange)).toEqual(before);
+});
+
+it('a hash that asks the exchange from inside does no harm to the journal', async () => {
+  const storage = memoryStorage();
+  let inside: (() => void) | undefined;
+  const hash = (bytes: Uint8Array): Uint8Array => {
+    const ask = inside;
+    inside = undefined;
+    ask?.();
+    return sha256(bytes);
+  };
+  const exchange = await staged({ storage, sha256: hash });
+  inside = () => void exchange.submit({ ...bid, priceTicks: 1 });
+  await exchange.submit({ ...offer, priceTicks: 5 });
+  await exchange.close();
+  const again = await Exchange.open({ storage, clock: () => 1_000 });
+  expect(await traceOf(again)).toEqual(await traceOf(exchange));
+});
+
+it('a clock that asks the exchange from inside does not make time go backwards', async () => {
+  const clock = new TestClock();
+  let inside: (() => void) | undefined;
+  const tell = (): number => {
+    const { now } = clock;
+    const ask = inside;
+    inside = undefined;
+    ask?.();
+    return now;
+  };
+  const exchange = await staged({ clock: tell });
+  inside = () => {
+    clock.now = 2_000;
+    void exchange.advanceTime();
+  };
+  expect(codeOf(await exchange.advanceTime())).toBe('ok');
+  expect(await faultCode(exchange.read(() => Promise.resolve(1)))).toMatch(/^TypeError/);
+});
