@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import { Exchange, memoryStorage } from '../src/index.ts';
+import { Exchange, memoryStorage, type StorageAdapter } from '../src/index.ts';
 import {
   bid,
   faultCode,
@@ -99,4 +99,58 @@ it('a clock that asks the exchange from inside does not make time go backwards',
   };
   expect(codeOf(await exchange.advanceTime())).toBe('ok');
   expect(await faultCode(exchange.read(() => Promise.resolve(1)))).toMatch(/^TypeError/);
+});
+
+it('a request that sends another one while it is read leaves a journal that opens again', async () => {
+  const storage = memoryStorage();
+  const exchange = await staged({ storage });
+  let inner: Promise<unknown> | undefined;
+  const request = {
+    ...offer,
+    get priceTicks() {
+      inner ??= exchange.submit({ ...bid, priceTicks: 1 });
+      return 5;
+    },
+  };
+  const outer = await exchange.submit(request);
+  expect([outer.ok, exchange.status().state]).toEqual([true, 'running']);
+  expect(await inner).toMatchObject({ ok: true });
+  await exchange.close();
+  const again = await Exchange.open({ storage, clock: () => 1_000 });
+  expect(await traceOf(again)).toEqual(await traceOf(exchange));
+});
+
+it('a right to write that comes too late is given back', async () => {
+  const inner = memoryStorage();
+  let arrive!: () => void;
+  const arrives = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const slow: StorageAdapter = {
+    supports: inner.supports,
+    open: async (options) => {
+      await arrives;
+      return inner.open(options);
+    },
+    read: (after) => inner.read(after),
+    follow: (after, signal) => inner.follow(after, signal),
+    latestSnapshot: () => inner.latestSnapshot(),
+  };
+  const opening = Exchange.open({ storage: slow, storageTimeoutMs: 5 });
+  expect(await faultCode(opening)).toBe('STORAGE_TIMEOUT');
+  arrive();
+  await quiet();
+  const exchange = await Exchange.open({ storage: inner });
+  expect(exchange.status().state).toBe('running');
+});
+
+it('a snapshot that was asked for before the exchange was closed is saved', async () => {
+  const storage = memoryStorage();
+  const exchange = await staged({ storage });
+  const saved = exchange.saveSnapshot();
+  await exchange.close();
+  const { sequence } = exchange.status();
+  expect(await saved).toBe(sequence);
+  expect((await storage.latestSnapshot())?.sequence).toBe(sequence);
+  expect(await faultCode(exchange.saveSnapshot())).toBe('EXCHANGE_CLOSED');
 });

@@ -15,11 +15,14 @@ export interface AbortSignalLike {
  * is nobody's business, a rejection included.
  * @throws the signal's reason
  */
-export async function untilAborted<T>(
+export function untilAborted<T>(
   promise: Promise<T>,
   signal: AbortSignalLike | undefined,
 ): Promise<T> {
-  if (signal === undefined) return promise;
+  return signal === undefined ? promise : raced(promise, signal);
+}
+
+async function raced<T>(promise: Promise<T>, signal: AbortSignalLike): Promise<T> {
   let aborted!: () => void;
   const abort = new Promise<never>((_, reject) => {
     aborted = () => reject(signal.reason);

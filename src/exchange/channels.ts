@@ -111,7 +111,7 @@ export function beginDepth(
   feed: Feed,
   productRow: number,
   after: number | undefined,
-  stored: (sequence: number) => Promise<void>,
+  stored: (sequence: number) => Promise<unknown>,
 ): () => Promise<Beginning<DepthUpdate>> {
   const { sequence, time } = state;
   const book = state.books[productRow]!;
@@ -135,7 +135,7 @@ export function subscribe<C extends keyof Channels>(
   options: SubscribeOptions,
   state: MarketState,
   feed: Feed,
-  stored: (sequence: number) => Promise<void>,
+  stored: (sequence: number) => Promise<unknown>,
 ): Subscription<Channels[C]> {
   nameArgument(CHANNEL_NAMES, channel, 'channel');
   objectArgument(options, 'options');

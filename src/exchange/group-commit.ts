@@ -100,12 +100,12 @@ export class GroupCommit {
   }
 
   /** Resolves once the storage has everything up to a sequence that was executed. */
-  async stored(sequence: number): Promise<void> {
-    if (sequence <= this.end.sequence) return;
-    if (this.#fault !== undefined) throw this.#fault;
+  stored(sequence: number): Promise<JournalEnd> {
+    if (sequence <= this.end.sequence) return Promise.resolve(this.end);
+    if (this.#fault !== undefined) return Promise.reject(this.#fault);
     const underWay = this.#underWay;
     const isUnderWay = underWay !== undefined && sequence <= underWay.lastSequence;
-    await (isUnderWay ? underWay : this.#gathering).stored;
+    return (isUnderWay ? underWay : this.#gathering).stored;
   }
 
   /**

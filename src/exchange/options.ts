@@ -44,7 +44,7 @@ export interface ExchangeOptions {
    * several times as fast.
    */
   readonly sha256?: Sha256;
-  /** Told what goes on, for logs and metrics. What it throws is counted (`status().observerFaults`) and otherwise ignored. */
+  /** Told what goes on, for logs and metrics. What it throws or rejects with is counted (`status().observerFaults`) and otherwise ignored. */
   readonly observe?: (notice: Notice) => void;
 }
 
