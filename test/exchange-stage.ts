@@ -298,7 +298,7 @@ export class AskSource {
     if (draw(40) === 0) this.#clock.now -= draw(20);
     if (draw(30) === 0 && this.#sent.length > 0) {
       const [command, request] = pick(draw, this.#sent);
-      return [command, draw(5) === 0 ? { ...request, product: 'other' } : request];
+      return [command, draw(5) === 0 ? { ...request, actor: 'other' } : request];
     }
     let left = draw(WEIGHT);
     const [, make] = MAKERS.find(([weight]) => (left -= weight) < 0)!;

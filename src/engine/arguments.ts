@@ -116,10 +116,19 @@ export function bytesArgument(value: unknown, argument: string): Uint8Array {
   throw new TypeError(`${argument} must be a Uint8Array, got ${shown(value)}`);
 }
 
-/** Checks an argument that must be an object with fields. @throws TypeError */
-export function objectArgument(value: unknown, argument: string): void {
-  if (typeof value === 'object' && value !== null) return;
-  throw new TypeError(`${argument} needs an object with fields, got ${shown(value)}`);
+/**
+ * Checks an argument that must be an object with fields.
+ * @param known names of all fields that it may have; left out, any
+ * @throws TypeError
+ */
+export function objectArgument(value: unknown, argument: string, known?: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${argument} needs an object with fields, got ${shown(value)}`);
+  }
+  if (known === undefined) return;
+  for (const name in value) {
+    if (!known.includes(name)) throw new TypeError(`${argument} has no field ${shown(name)}`);
+  }
 }
 
 /** Checks an argument that must be a function. @throws TypeError */

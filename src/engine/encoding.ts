@@ -26,6 +26,7 @@ import {
   stepsArgument,
   textSteps,
 } from './arguments.ts';
+import type { Digest } from './fields.ts';
 import type { Band, FeeFields, Requests, Stamp } from './requests.ts';
 
 /**
@@ -125,7 +126,7 @@ export class Encoding {
       this.number(0, 0, 0);
       return;
     }
-    objectArgument(band, 'band');
+    objectArgument(band, 'band', ['low', 'high']);
     this.number(1, textSteps(band.low, 'band.low', tick), textSteps(band.high, 'band.high', tick));
   }
 
@@ -134,9 +135,6 @@ export class Encoding {
     if (row === undefined) this.unknown.push(name);
   }
 }
-
-/** A digest of what a request asks for, see `requestDigest`; zeros where it has no command id. */
-export type Digest = readonly [high: number, low: number];
 
 /** Makes a request ready to be written. @throws TypeError, RangeError if it is malformed */
 export function encoded<C extends CommandName>(
@@ -310,82 +308,6 @@ function stepArgument(text: unknown, argument: string): Decimal {
   const step = parseDecimal(text, argument);
   if (step.mantissa <= 0) throw new RangeError(`${argument} must be more than zero`);
   return step;
-}
-
-type Fields = { [C in CommandName]: keyof Requests[C] }[CommandName];
-
-/** All that a request can ask for: whatever kind of object it is, these are its content. */
-const CONTENT = Object.keys({
-  account: 1,
-  actor: 1,
-  amount: 1,
-  amountQuanta: 1,
-  asset: 1,
-  band: 1,
-  clientOrderId: 1,
-  decimals: 1,
-  energy: 1,
-  expectedVersion: 1,
-  expiresAt: 1,
-  frozen: 1,
-  id: 1,
-  kind: 1,
-  limitPrice: 1,
-  limitPriceTicks: 1,
-  lot: 1,
-  makerPpm: 1,
-  minQuantity: 1,
-  minQuantityLots: 1,
-  money: 1,
-  orderId: 1,
-  postOnly: 1,
-  price: 1,
-  priceTicks: 1,
-  product: 1,
-  quantity: 1,
-  quantityLots: 1,
-  role: 1,
-  selfTrade: 1,
-  side: 1,
-  takerPpm: 1,
-  tick: 1,
-  timeInForce: 1,
-  to: 1,
-} satisfies Record<Exclude<Fields, 'at' | 'commandId'>, 1>);
-
-/**
- * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
- * fields. Two FNV-1a-like lanes: they tell honest requests apart. Who forges a collision gets to read
- * the outcome of the command that was first, and brings about nothing.
- */
-export function requestDigest(command: CommandName, request: object): Digest {
-  const fields = request as Record<string, unknown>;
-  let text: string = command;
-  // For this command alone the time is what is asked for.
-  if (command === 'advanceTime') text += String(fields['at']);
-  for (const name of CONTENT) {
-    const value = fields[name];
-    if (value === undefined) continue;
-    text += `,${name}:${contentOf(value)}`;
-    if (name === 'band' && typeof value === 'object' && value !== null) {
-      const { low, high } = value as Record<string, unknown>;
-      text += `${contentOf(low)}:${contentOf(high)}`;
-    }
-  }
-  let high = 0x811c_9dc5;
-  let low = 0x9747_b28c;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    high = Math.imul(high ^ code, 0x0100_0193);
-    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
-  }
-  return [high >>> 0, low >>> 0];
-}
-
-/** Text and number of the same look are told apart; nothing else can be well-formed. */
-function contentOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' ? typeof value : String(value);
 }
 
 /** What a field holds if it was given; null is given, and wrong. */

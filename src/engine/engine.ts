@@ -45,7 +45,7 @@ export class Engine extends Queries {
   protected sequencer: Sequencer;
 
   constructor(options: EngineOptions = {}) {
-    objectArgument(options, 'options');
+    objectArgument(options, 'options', ['clock', 'history']);
     const { clock, history = 'keep' } = options;
     const sequencer = new Sequencer(new MarketState(), clock);
     super(sequencer.state);
@@ -69,8 +69,9 @@ export class Engine extends Queries {
     options: EngineOptions & { readonly from?: Uint8Array } = {},
   ): Engine {
     bytesArgument(commands, 'commands');
-    const engine =
-      options.from === undefined ? new Engine(options) : Engine.restore(options.from, options);
+    objectArgument(options, 'options');
+    const { from, ...own } = options;
+    const engine = from === undefined ? new Engine(own) : Engine.restore(from, own);
     const sequencer = engine.sequencer;
     let at = 0;
     while (at < commands.length) {
@@ -175,7 +176,7 @@ export class Engine extends Queries {
 
   /** What happened after sequence `since`, oldest first. O(all kept events). */
   *events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
-    objectArgument(filter, 'filter');
+    objectArgument(filter, 'filter', ['since']);
     const { since = 0 } = filter;
     for (const place of this.#records(since)) yield this.#event(place);
   }
@@ -183,7 +184,7 @@ export class Engine extends Queries {
   *trades(
     filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
   ): Generator<TradeView> {
-    objectArgument(filter, 'filter');
+    objectArgument(filter, 'filter', ['since', 'product', 'account']);
     const { since = 0, product, account } = filter;
     if (product !== undefined) this.productNamed(product);
     if (account !== undefined) this.accountRow(account);

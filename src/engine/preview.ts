@@ -15,6 +15,7 @@ import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
 import { objectArgument } from './arguments.ts';
 import { encoded } from './encoding.ts';
+import { checkFields } from './fields.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
@@ -46,6 +47,7 @@ export type Preview =
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
+  checkFields('submit', request);
   const log = new ByteLog(256);
   encoded(state, 'submit', request).write(log, 0, 0);
   const entry = emptyEntry();

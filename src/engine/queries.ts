@@ -75,7 +75,7 @@ export class Queries {
   openOrders(
     filter: { readonly account?: string; readonly product?: string } = {},
   ): views.OrderView[] {
-    objectArgument(filter, 'filter');
+    objectArgument(filter, 'filter', ['account', 'product']);
     const { orders } = this.state;
     const account = filter.account === undefined ? NONE : this.accountRow(filter.account);
     const product = filter.product === undefined ? NONE : this.productNamed(filter.product).row;

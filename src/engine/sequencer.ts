@@ -6,7 +6,8 @@ import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { encoded, type Encoding, requestDigest } from './encoding.ts';
+import { encoded, type Encoding } from './encoding.ts';
+import { checkFields, requestDigest } from './fields.ts';
 import type { Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
@@ -64,6 +65,7 @@ export class Sequencer {
   encode<C extends CommandName>(command: C, request: Requests[C]): Encoding | undefined {
     this.#mustRun();
     objectArgument(request, command);
+    checkFields(command, request);
     const { commandId } = request;
     if (commandId === undefined) return encoded(this.state, command, request);
     const digest = requestDigest(command, request);

@@ -138,7 +138,7 @@ export function subscribe<C extends keyof Channels>(
   stored: (sequence: number) => Promise<unknown>,
 ): Subscription<Channels[C]> {
   nameArgument(CHANNEL_NAMES, channel, 'channel');
-  objectArgument(options, 'options');
+  objectArgument(options, 'options', SUBSCRIBE_OPTIONS);
   const { after, product, account, follow = true, signal } = options;
   const start = after === undefined ? feed.lastSequence : startAfter(after, feed);
   const filter = filterOf(state, channel, product, account);
@@ -157,6 +157,7 @@ export function subscribe<C extends keyof Channels>(
   return new Subscription(feed, after ?? state.sequence, { begin, follow, signal });
 }
 
+const SUBSCRIBE_OPTIONS = ['after', 'product', 'account', 'follow', 'signal'];
 const CHANNEL_NAMES = { events: 0, trades: 1, orders: 2, depth: 3 } as const;
 
 function startAfter(after: unknown, feed: Feed): number {

@@ -208,7 +208,7 @@ export class Exchange {
    */
   async read<T>(query: (market: Queries) => T, options: ReadOptions = {}): Promise<T> {
     functionArgument(query, 'query');
-    objectArgument(options, 'options');
+    objectArgument(options, 'options', ['at', 'signal']);
     const { at = 'durable', signal } = options;
     const waits = nameArgument({ durable: 1, executed: 0 }, at, 'at') === 1;
     signalArgument(signal);
@@ -273,7 +273,7 @@ export class Exchange {
     if ((request as Stamp).at !== undefined) {
       throw new TypeError('at is not taken: an exchange stamps commands by its own clock');
     }
-    if (options !== undefined) objectArgument(options, 'options');
+    if (options !== undefined) objectArgument(options, 'options', ['signal']);
     const signal = options?.signal;
     signalArgument(signal);
     signal?.throwIfAborted();

@@ -34,7 +34,7 @@ interface Allowance {
 
 /** Limits with Infinity for those that are not set. @throws TypeError, RangeError */
 export function limitsOf(limits: AccountLimits): Required<AccountLimits> {
-  objectArgument(limits, 'limits');
+  objectArgument(limits, 'limits', ['commandsPerSecond', 'burst', 'openOrders']);
   const { commandsPerSecond: perSecond, burst = perSecond, openOrders } = limits;
   if (burst !== undefined && perSecond === undefined) {
     throw new TypeError('limits.burst needs limits.commandsPerSecond');

@@ -123,13 +123,24 @@ export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
   readonly limits: Required<AccountLimits>;
 };
 
+const OPTIONS: readonly (keyof ExchangeOptions)[] = [
+  'storage',
+  'clock',
+  'takeOver',
+  'limits',
+  'maxWaiting',
+  'keepBytes',
+  'storageTimeoutMs',
+  'sha256',
+  'observe',
+];
 const MINUTE_MS = 60_000;
 const LEVELS = { executed: 0, durable: 1 } satisfies Record<StorageLevel, number>;
 const NOTHING = new Uint8Array(0);
 
 /** Checks the options. @throws TypeError, RangeError */
 export function settingsOf(options: ExchangeOptions): Settings {
-  objectArgument(options, 'options');
+  objectArgument(options, 'options', OPTIONS);
   const { storage, clock = Date.now, takeOver = false, limits = {} } = options;
   const { observe = () => {} } = options;
   const { maxWaiting = 65_536, keepBytes = 67_108_864, storageTimeoutMs = 30_000 } = options;

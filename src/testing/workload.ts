@@ -128,7 +128,7 @@ const SWEEP_LOTS = 101_000;
  */
 export function workload(flow: Flow, options: WorkloadOptions = {}): Workload {
   nameArgument(FLOWS, flow, 'flow');
-  objectArgument(options, 'options');
+  objectArgument(options, 'options', ['commands', 'prefill', 'seed']);
   const shape = SHAPES[flow];
   const { commands = 1_000_000, prefill = shape.prefill, seed = 1 } = options;
   integerArgument(commands, 'commands', 0, MOST);
@@ -317,7 +317,7 @@ export function requestsOf(
   load: Workload,
   options: WorkloadFees & { readonly from?: number; readonly to?: number } = {},
 ): Generator<WorkloadRequest> {
-  objectArgument(options, 'options');
+  objectArgument(options, 'options', ['from', 'to', 'makerPpm', 'takerPpm']);
   const { from = 0, to = load.length } = options;
   integerArgument(from, 'from', 0, load.length);
   integerArgument(to, 'to', from, load.length);

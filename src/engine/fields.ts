@@ -1,0 +1,106 @@
+import { shown } from '../core/decimal.ts';
+import type { CommandName } from '../core/registry.ts';
+import type { Requests, Stamp } from './requests.ts';
+
+type OwnFields = { [C in CommandName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
+
+const FUNDS = { account: 1, asset: 1, amount: 1, amountQuanta: 1 } as const;
+const PRICE = { price: 1, priceTicks: 1 } as const;
+const QUANTITY = { quantity: 1, quantityLots: 1 } as const;
+const FEES = { makerPpm: 1, takerPpm: 1 } as const;
+
+/** The fields of each request, those apart that all requests may have. */
+const OWN: OwnFields = {
+  openAccount: { id: 1, role: 1 },
+  freezeAccount: { account: 1, frozen: 1 },
+  closeAccount: { account: 1 },
+  deposit: FUNDS,
+  withdraw: FUNDS,
+  transfer: { ...FUNDS, to: 1 },
+  listAsset: { id: 1, decimals: 1 },
+  listProduct: { id: 1, energy: 1, money: 1, tick: 1, lot: 1, band: 1, ...FEES },
+  setFees: { product: 1, ...FEES },
+  setBand: { product: 1, band: 1 },
+  haltProduct: { product: 1 },
+  resumeProduct: { product: 1 },
+  closeProduct: { product: 1 },
+  submit: {
+    ...PRICE,
+    ...QUANTITY,
+    account: 1,
+    product: 1,
+    side: 1,
+    kind: 1,
+    timeInForce: 1,
+    expiresAt: 1,
+    postOnly: 1,
+    selfTrade: 1,
+    minQuantity: 1,
+    minQuantityLots: 1,
+    clientOrderId: 1,
+  },
+  amend: { ...PRICE, ...QUANTITY, orderId: 1, expectedVersion: 1 },
+  cancel: { orderId: 1 },
+  cancelAll: { account: 1, product: 1 },
+  take: { ...QUANTITY, account: 1, orderId: 1, limitPrice: 1, limitPriceTicks: 1 },
+  advanceTime: {},
+};
+
+/** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
+const CONTENT = byCommand((own) => [...Object.keys(own), 'actor'].sort());
+const KNOWN = byCommand((own) => new Set([...Object.keys(own), 'actor', 'at', 'commandId']));
+
+function byCommand<T>(make: (own: object) => T): Readonly<Record<CommandName, T>> {
+  const made = Object.entries(OWN).map(([command, own]) => [command, make(own)]);
+  return Object.fromEntries(made) as Record<CommandName, T>;
+}
+
+/**
+ * Checks that a request has no field of another name: a mistyped one would be passed over in silence,
+ * and a good-till-cancelled order is no small thing to get by mistake.
+ * @throws TypeError naming the field
+ */
+export function checkFields(command: CommandName, request: object): void {
+  const known = KNOWN[command];
+  for (const name in request) {
+    if (!known.has(name)) throw new TypeError(`${command} has no field ${shown(name)}`);
+  }
+}
+
+/** A digest of what a request asks for; zeros where it has no command id. */
+export type Digest = readonly [high: number, low: number];
+
+/**
+ * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
+ * fields. Two FNV-1a-like lanes: they tell honest requests apart. Who forges a collision gets to read
+ * the outcome of the command that was first, and brings about nothing.
+ */
+export function requestDigest(command: CommandName, request: object): Digest {
+  const fields = request as Record<string, unknown>;
+  let text: string = command;
+  // For this command alone the time is what is asked for.
+  if (command === 'advanceTime') text += String(fields['at']);
+  for (const name of CONTENT[command]) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    text += `,${name}:${contentOf(value)}`;
+    if (name === 'band' && typeof value === 'object' && value !== null) {
+      const { low, high } = value as Record<string, unknown>;
+      text += `${contentOf(low)}:${contentOf(high)}`;
+    }
+  }
+  let high = 0x811c_9dc5;
+  let low = 0x9747_b28c;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    high = Math.imul(high ^ code, 0x0100_0193);
+    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
+  }
+  return [high >>> 0, low >>> 0];
+}
+
+/** Text and number of the same look are told apart; nothing else can be well-formed. */
+function contentOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' ? typeof value : String(value);
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS, type CommandName } from '../src/core/registry.ts';
+import { Engine, Exchange, memoryStorage } from '../src/index.ts';
+import { requestsOf, workload } from '../src/testing/index.ts';
+import { stage, thrownBy, trace } from './stage.ts';
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+/** Well-formed requests, so that the one wrong name is all that can be refused. */
+const REQUESTS: Readonly<Record<CommandName, object>> = {
+  openAccount: { id: 'carol' },
+  freezeAccount: { account: 'bob' },
+  closeAccount: { account: 'bob' },
+  deposit: { account: 'bob', asset: 'EUR', amount: '1' },
+  withdraw: { account: 'bob', asset: 'EUR', amount: '1' },
+  transfer: { account: 'bob', to: 'alice', asset: 'EUR', amount: '1' },
+  listAsset: { id: 'GBP', decimals: 2 },
+  listProduct: { id: 'p', energy: 'kWh', money: 'EUR', tick: '0.01', lot: '1' },
+  setFees: { product: 'energy', makerPpm: 0, takerPpm: 0 },
+  setBand: { product: 'energy', band: null },
+  haltProduct: { product: 'energy' },
+  resumeProduct: { product: 'energy' },
+  closeProduct: { product: 'energy' },
+  submit: { account: 'bob', product: 'energy', side: 'buy', price: '1', quantity: '1' },
+  amend: { actor: 'bob', orderId: 1, quantity: '1' },
+  cancel: { actor: 'bob', orderId: 1 },
+  cancelAll: { account: 'bob' },
+  take: { account: 'bob', orderId: 1, quantity: '1', limitPrice: '1' },
+  advanceTime: { at: 5 },
+};
+
+type Call = (request: object) => unknown;
+
+describe('a field of another name', () => {
+  it.each(COMMAND_NAMES)('%s: is named and refused, and leaves no trace', (command) => {
+    const engine = stage();
+    const before = trace(engine);
+    const call = (engine[command] as Call).bind(engine);
+    for (const name of ['quantitty', 'timeInForse', '__proto', 'x'.repeat(1_000)]) {
+      for (const value of [1, undefined]) {
+        const thrown = thrownBy(() => call({ ...REQUESTS[command], [name]: value }));
+        expect(thrown).toBeInstanceOf(TypeError);
+        expect((thrown as Error).message).toContain(
+          `${command} has no field "${name.slice(0, 40)}`,
+        );
+      }
+    }
+    expect(trace(engine)).toEqual(before);
+    call(REQUESTS[command]);
+    expect(trace(engine)).not.toEqual(before);
+  });
+
+  it('is refused where another command has it', () => {
+    const engine = stage();
+    const cancel = (engine.cancel as Call).bind(engine);
+    const thrown = thrownBy(() => cancel({ actor: 'bob', orderId: 1, quantity: '1' }));
+    expect(thrown).toMatchObject({ message: 'cancel has no field "quantity"' });
+  });
+
+  it('is refused in a repetition, in a preview, and where it is inherited', () => {
+    const engine = stage();
+    const order = { ...REQUESTS.submit, commandId: 'c' };
+    const submit = (engine.submit as Call).bind(engine);
+    const preview = (engine.preview as Call).bind(engine);
+    submit(order);
+    const wrong = { ...order, post_only: 'reject' };
+    for (const call of [
+      () => submit(wrong),
+      () => preview(wrong),
+      () => submit(Object.create(wrong) as object),
+    ]) {
+      expect(thrownBy(call)).toMatchObject({ message: 'submit has no field "post_only"' });
+    }
+  });
+
+  const wrong = { tpyo: 1 } as never;
+  const cases: readonly (readonly [string, (engine: Engine, exchange: Exchange) => unknown])[] = [
+    ['options', () => new Engine(wrong)],
+    ['options', () => Engine.restore(stage().snapshot(), wrong)],
+    ['options', () => Engine.replay(new Uint8Array(0), wrong)],
+    ['filter', (engine) => engine.openOrders(wrong)],
+    ['filter', (engine) => [...engine.events(wrong)]],
+    ['filter', (engine) => [...engine.trades(wrong)]],
+    ['options', () => Exchange.open({ storage: memoryStorage(), ...(wrong as object) })],
+    ['limits', () => Exchange.open({ storage: memoryStorage(), limits: wrong })],
+    ['options', (_, exchange) => exchange.advanceTime({}, wrong)],
+    ['options', (_, exchange) => exchange.read(() => 1, wrong)],
+    ['options', (_, exchange) => exchange.subscribe('trades', wrong)],
+    ['options', () => workload('A', wrong)],
+    ['options', () => requestsOf(workload('A', { commands: 0, prefill: 0 }), wrong)],
+  ];
+  it.each(cases)('of %s is refused: %s', async (argument, call) => {
+    const exchange = await Exchange.open({ storage: memoryStorage() });
+    const engine = stage();
+    const answer = (async () => call(engine, exchange))();
+    await expect(answer).rejects.toThrow(new TypeError(`${argument} has no field "tpyo"`));
+  });
+
+  it('of a band is refused', () => {
+    const band = { low: '1', high: '2', middle: '1.5' };
+    const request = { product: 'energy', band };
+    expect(thrownBy(() => stage().setBand(request))).toMatchObject({
+      message: 'band has no field "middle"',
+    });
+  });
+});
