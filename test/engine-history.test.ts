@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Engine, type OrderRequest, WattbookError } from '../src/index.ts';
-import type { Ledger } from '../src/ledger/ledger.ts';
 import { buy, codeOf, faultOf, limit, must, stage, thrownBy } from './stage.ts';
-import type { Sequencer } from '../src/engine/sequencer.ts';
+import { stateOf } from '../src/engine/queries.ts';
+import { Sequencer } from '../src/engine/sequencer.ts';
 
 describe('a command id', () => {
   const request = { ...buy, commandId: 'once' };
@@ -158,19 +158,54 @@ describe('history', () => {
 
   it("'drop' takes no more room with time, and gives the same state", () => {
     const [dropping, keeping] = [stage({ history: 'drop' }), stage()];
-    const { sequencer } = dropping as unknown as { sequencer: Sequencer };
-    const room = () => sequencer.events.bytes.length + sequencer.commands.bytes.length;
-    const before = room();
     for (let i = 0; i < 2_000; i++) {
       for (const engine of [dropping, keeping]) {
         limit(engine, 'bob', 'sell', 1, 300 + (i % 7));
         limit(engine, 'alice', 'buy', 1, 310);
       }
     }
-    expect(room()).toBe(before);
     expect(dropping.stateHash()).toBe(keeping.stateHash());
     expect([...keeping.trades()]).toHaveLength(2_000);
+    const sequencer = new Sequencer(stateOf(dropping), undefined, false);
+    const room = () => sequencer.events.bytes.length + sequencer.commands.bytes.length;
+    const before = room();
+    for (let i = 0; i < 2_000; i++) sequencer.perform('cancelAll', { account: 'bob' });
+    expect(room()).toBe(before);
   });
+
+  it.each(['keep', 'drop'] as const)(
+    '%s: stands a clock or a request that asks the engine',
+    (history) => {
+      let inside: (() => void) | undefined;
+      const ask = (): void => {
+        const once = inside;
+        inside = undefined;
+        once?.();
+      };
+      const clock = (): number => {
+        ask();
+        return 5;
+      };
+      const engine = stage({ history, clock });
+      const listed = 'a-long-name-so-that-its-records-are-of-another-length';
+      for (const request of [
+        { actor: 'alice', orderId: 1 },
+        {
+          actor: 'alice',
+          get orderId() {
+            ask();
+            return 1;
+          },
+        },
+      ]) {
+        inside = () => void engine.openAccount({ id: `${listed}${engine.sequence}`, at: 5 });
+        expect(codeOf(engine.cancel(request))).toBe('UNKNOWN_ORDER');
+        expect([...engine.events()].at(-1)).toMatchObject({ type: 'rejected', command: 'cancel' });
+        if (history === 'drop') expect([...engine.events()]).toHaveLength(1);
+      }
+      expect(codeOf(engine.cancel({ actor: 'alice', orderId: 1 }))).toBe('UNKNOWN_ORDER');
+    },
+  );
 
   it('can be forgotten: what comes after follows on a snapshot of then', () => {
     const engine = stage();
@@ -208,7 +243,7 @@ describe('a fault', () => {
     const engine = stage();
     const orderId = limit(engine, 'alice', 'buy', 3, 5);
     // What no command can bring about: a lock vanishes from the ledger.
-    const { ledger } = (engine as unknown as { state: { ledger: Ledger } }).state;
+    const { ledger } = stateOf(engine);
     const row = ledger.find(3, 1);
     expect([ledger.locked[row], ledger.available[row]]).toEqual([1_500, 999_998_500]);
     ledger.locked[row] = 0;

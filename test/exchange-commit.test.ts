@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
+import { stateOf } from '../src/engine/queries.ts';
 import type { WattbookError } from '../src/core/errors.ts';
 import { Sequencer } from '../src/engine/sequencer.ts';
 import { GroupCommit } from '../src/exchange/group-commit.ts';
@@ -11,7 +12,6 @@ import {
   type OrderReceipt,
   type Receipt,
 } from '../src/index.ts';
-import type { Ledger } from '../src/ledger/ledger.ts';
 import { MarketState } from '../src/matching/state.ts';
 import { NO_FRAME, recordsOf } from '../src/storage/frame.ts';
 import {
@@ -288,8 +288,7 @@ describe('a second exchange', () => {
 async function breaks(exchange: Exchange): Promise<void> {
   await exchange.read(
     (market) => {
-      const { ledger } = (market as unknown as { state: { ledger: Ledger } }).state;
-      ledger.locked.fill(0);
+      stateOf(market).ledger.locked.fill(0);
     },
     { at: 'executed' },
   );

@@ -219,8 +219,9 @@ it('a trade of an account with itself is two fills', async () => {
   const own = { account: 'bob', product: 'noon', quantityLots: 2, priceTicks: 5 } as const;
   await exchange.setFees({ product: 'noon', makerPpm: 10_000, takerPpm: 20_000 });
   await exchange.submit({ ...own, side: 'sell' });
-  const updates = exchange.subscribe('orders', { account: 'bob', follow: false });
+  const { storedSequence: after } = exchange.status();
   await exchange.submit({ ...own, side: 'buy', selfTrade: 'allow' });
+  const updates = exchange.subscribe('orders', { account: 'bob', after, follow: false });
   const found = await all(updates);
   expect(found.map(({ update, orderId }) => `${update} ${orderId}`)).toEqual([
     'accepted 2',

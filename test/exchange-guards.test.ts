@@ -154,3 +154,106 @@ it('a snapshot that was asked for before the exchange was closed is saved', asyn
   expect((await storage.latestSnapshot())?.sequence).toBe(sequence);
   expect(await faultCode(exchange.saveSnapshot())).toBe('EXCHANGE_CLOSED');
 });
+
+describe('a reader that falls behind', () => {
+  it('is told so, also where just what it has read is gone', async () => {
+    const exchange = await staged({ keepBytes: 4_000 });
+    const reader = exchange.subscribe('events');
+    const ask = () => exchange.advanceTime();
+    await ask();
+    await reader.next();
+    const { sequence } = reader;
+    const isKept = (): boolean => {
+      try {
+        exchange.subscribe('events', { after: sequence - 1 });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    while (isKept()) await ask();
+    expect((await reader.next()).value).toMatchObject({ sequence: sequence + 1 });
+    const late = exchange.subscribe('events', { after: reader.sequence });
+    for (let i = 0; i < 30; i++) await ask();
+    expect(await faultCode(reader.next())).toBe('NOT_KEPT');
+    expect(await faultCode(late.next())).toBe('NOT_KEPT');
+  });
+});
+
+describe('closing from inside', () => {
+  const ways = ['request', 'signal', 'clock'] as const;
+  it.each(ways)('a %s that closes the exchange is not carried out after that', async (way) => {
+    let closing: Promise<void> | undefined;
+    let exchange: Exchange | undefined;
+    const close = (): void => void (closing ??= exchange?.close());
+    let closes = false;
+    const clock = (): number => {
+      if (closes && way === 'clock') close();
+      return 1_000;
+    };
+    exchange = await staged({ clock });
+    const { sequence } = exchange.status();
+    closes = true;
+    const request = {
+      ...offer,
+      get priceTicks() {
+        if (way === 'request') close();
+        return 5;
+      },
+    };
+    const options = {
+      get signal() {
+        if (way === 'signal') close();
+        return new AbortController().signal;
+      },
+    };
+    expect(await faultCode(exchange.submit(request, options))).toBe('EXCHANGE_CLOSED');
+    await closing;
+    expect(exchange.status()).toMatchObject({ sequence, storedSequence: sequence });
+  });
+});
+
+it('a hash that uses its memory again makes a journal that opens', async () => {
+  const storage = memoryStorage();
+  const memory = new Uint8Array(32);
+  const hash = (bytes: Uint8Array): Uint8Array => {
+    memory.set(sha256(bytes));
+    return memory;
+  };
+  const exchange = await staged({ storage, sha256: hash });
+  await exchange.submit({ ...offer, priceTicks: 5 });
+  await exchange.close();
+  const again = await Exchange.open({ storage, sha256: hash, clock: () => 1_000 });
+  expect(await traceOf(again)).toEqual(await traceOf(exchange));
+});
+
+it('without following, a subscription ends at what was stored when it was made', async () => {
+  const exchange = await staged();
+  const reader = exchange.subscribe('events', { after: 0, follow: false });
+  const stored = exchange.status().storedSequence;
+  let last = 0;
+  for await (const { sequence } of reader) {
+    last = sequence;
+    await exchange.advanceTime();
+  }
+  expect(last).toBe(stored);
+  expect(reader.sequence).toBe(stored);
+});
+
+it('a depth that was not read yet can be gone on with from what is stored', async () => {
+  const exchange = await staged();
+  const sent = exchange.submit({ ...offer, priceTicks: 5 });
+  const reader = exchange.subscribe('depth', { product: 'noon' });
+  expect(reader.sequence).toBe(exchange.status().storedSequence);
+  await sent;
+  await reader.next();
+  expect(reader.sequence).toBe(exchange.status().storedSequence);
+});
+
+it('each request that is turned away gets an answer of its own', async () => {
+  const exchange = await staged({ maxWaiting: 100 });
+  const sent = Array.from({ length: 102 }, () => exchange.advanceTime());
+  const [first, second] = (await Promise.all(sent)).slice(100);
+  expect([first, second]).toEqual(Array(2).fill({ ok: false, code: 'OVERLOADED', level: 'none' }));
+  expect(first).not.toBe(second);
+});

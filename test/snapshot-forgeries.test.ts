@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stateOf } from '../src/engine/queries.ts';
 import { packFlags } from '../src/orderbook/orders.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
@@ -102,7 +103,7 @@ describe('a snapshot with a right checksum and a state that cannot be', () => {
 
   it.each(Object.keys(FORGERIES))('%s', (name) => {
     const engine = market();
-    const { state } = engine as unknown as { state: MarketState };
+    const state = stateOf(engine);
     FORGERIES[name]!(state);
     let fault: unknown;
     try {

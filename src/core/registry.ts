@@ -311,6 +311,12 @@ export function offsetsOf<L extends Layout>(layout: L): OffsetsOf<L> {
   return offsets as OffsetsOf<L>;
 }
 
+/** Where the fields stand with which every event about one order begins. */
+export const ORDER_AT: Pick<
+  OffsetsOf<typeof EVENTS.orderRested>,
+  'order' | 'account' | 'product' | 'side'
+> = offsetsOf(EVENTS.orderRested);
+
 /** All layouts by record type. */
 export const LAYOUTS: ReadonlyMap<number, Layout & { readonly name: string }> = new Map(
   Object.entries({ ...COMMANDS, ...EVENTS }).map(([name, layout]) => [

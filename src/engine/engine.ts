@@ -9,14 +9,14 @@ import {
   recordLength,
   recordType,
 } from '../core/records.ts';
-import { type CommandName, HEADER } from '../core/registry.ts';
+import { HEADER } from '../core/registry.ts';
 import { restore } from '../matching/snapshot.ts';
-import { MarketState, type Receipt } from '../matching/state.ts';
+import { MarketState } from '../matching/state.ts';
 import { bytesArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
 import { orderOutcomeOf, outcomeOf } from './outcomes.ts';
-import { Queries } from './queries.ts';
+import { accountRow, productNamed, Queries, stateOf } from './queries.ts';
 import type * as requests from './requests.ts';
-import type { OrderOutcome, Outcome, Requests, Stamp } from './requests.ts';
+import type { OrderOutcome, Outcome, Stamp } from './requests.ts';
 import { type Clock, Sequencer } from './sequencer.ts';
 import { type TradeView, tradeView } from './views.ts';
 
@@ -41,23 +41,21 @@ export interface EngineOptions {
  */
 export class Engine extends Queries {
   readonly #keep: boolean;
-  /** @internal */
-  protected sequencer: Sequencer;
+  readonly #sequencer: Sequencer;
 
-  constructor(options: EngineOptions = {}) {
+  constructor(options?: EngineOptions);
+  /** @internal */
+  constructor(options: EngineOptions, state: MarketState);
+  constructor(options: EngineOptions = {}, state: MarketState = new MarketState()) {
     objectArgument(options, 'options', ['clock', 'history']);
     const { clock, history = 'keep' } = options;
-    const sequencer = new Sequencer(new MarketState(), clock);
-    super(sequencer.state);
-    this.sequencer = sequencer;
+    super(state);
     this.#keep = nameArgument({ keep: 0, drop: 1 }, history, 'history') === 0;
+    this.#sequencer = new Sequencer(state, clock, this.#keep);
   }
   /** The engine that wrote a snapshot, without its history. @throws WattbookError BAD_SNAPSHOT */
   static restore(bytes: Uint8Array, options: EngineOptions = {}): Engine {
-    const engine = new Engine(options);
-    engine.state = restore(bytesArgument(bytes, 'bytes'));
-    engine.sequencer = new Sequencer(engine.state, options.clock);
-    return engine;
+    return new Engine(options, restore(bytesArgument(bytes, 'bytes')));
   }
 
   /**
@@ -71,14 +69,9 @@ export class Engine extends Queries {
     bytesArgument(commands, 'commands');
     objectArgument(options, 'options');
     const { from, ...own } = options;
-    const engine = from === undefined ? new Engine(own) : Engine.restore(from, own);
-    const sequencer = engine.sequencer;
-    let at = 0;
-    while (at < commands.length) {
-      const [commandsStart, eventsStart] = [sequencer.commands.length, sequencer.events.length];
-      at = sequencer.replay(commands, at);
-      if (!engine.#keep) sequencer.dropBefore(commandsStart, eventsStart);
-    }
+    const state = from === undefined ? new MarketState() : restore(bytesArgument(from, 'from'));
+    const engine = new Engine(own, state);
+    for (let at = 0; at < commands.length;) at = engine.#sequencer.replay(commands, at);
     return engine;
   }
 
@@ -86,115 +79,109 @@ export class Engine extends Queries {
 
   /** Opens an account. The ids `outside`, `fees` and `operator` are taken. */
   openAccount(request: requests.OpenAccountRequest): Outcome {
-    return outcomeOf(this.#perform('openAccount', request));
+    return outcomeOf(this.#sequencer.perform('openAccount', request));
   }
   /** Freezes an account, or lifts the freeze: a frozen one may only cancel and receive. */
   freezeAccount(request: requests.FreezeAccountRequest): Outcome {
-    return outcomeOf(this.#perform('freezeAccount', request));
+    return outcomeOf(this.#sequencer.perform('freezeAccount', request));
   }
   /** Closes an empty account for good. */
   closeAccount(request: requests.AccountRequest): Outcome {
-    return outcomeOf(this.#perform('closeAccount', request));
+    return outcomeOf(this.#sequencer.perform('closeAccount', request));
   }
   /** Brings an amount of an asset into the market; `outside` owes it from then on. */
   deposit(request: requests.FundsRequest): Outcome {
-    return outcomeOf(this.#perform('deposit', request));
+    return outcomeOf(this.#sequencer.perform('deposit', request));
   }
   /** Takes an available amount of an asset out of the market. */
   withdraw(request: requests.FundsRequest): Outcome {
-    return outcomeOf(this.#perform('withdraw', request));
+    return outcomeOf(this.#sequencer.perform('withdraw', request));
   }
   /** Moves an available amount of an asset from one account to another. */
   transfer(request: requests.TransferRequest): Outcome {
-    return outcomeOf(this.#perform('transfer', request));
+    return outcomeOf(this.#sequencer.perform('transfer', request));
   }
 
   // Listings
 
   /** Lists an asset: anything that is owned in whole quanta. */
   listAsset(request: requests.ListAssetRequest): Outcome {
-    return outcomeOf(this.#perform('listAsset', request));
+    return outcomeOf(this.#sequencer.perform('listAsset', request));
   }
   /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
   listProduct(request: requests.ListProductRequest): Outcome {
-    return outcomeOf(this.#perform('listProduct', request));
+    return outcomeOf(this.#sequencer.perform('listProduct', request));
   }
   /** Sets the fees of orders that enter from now on. */
   setFees(request: requests.SetFeesRequest): Outcome {
-    return outcomeOf(this.#perform('setFees', request));
+    return outcomeOf(this.#sequencer.perform('setFees', request));
   }
   /** Sets the price band of orders that enter from now on. */
   setBand(request: requests.SetBandRequest): Outcome {
-    return outcomeOf(this.#perform('setBand', request));
+    return outcomeOf(this.#sequencer.perform('setBand', request));
   }
   /** Allows nothing but cancels until resumed. */
   haltProduct(request: requests.ProductRequest): Outcome {
-    return outcomeOf(this.#perform('haltProduct', request));
+    return outcomeOf(this.#sequencer.perform('haltProduct', request));
   }
   /** Lets a halted product trade again. */
   resumeProduct(request: requests.ProductRequest): Outcome {
-    return outcomeOf(this.#perform('resumeProduct', request));
+    return outcomeOf(this.#sequencer.perform('resumeProduct', request));
   }
   /** Cancels all orders of a product and closes it for good. */
   closeProduct(request: requests.ProductRequest): Outcome {
-    return outcomeOf(this.#perform('closeProduct', request));
+    return outcomeOf(this.#sequencer.perform('closeProduct', request));
   }
 
   // Orders
 
   /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: requests.OrderRequest): OrderOutcome {
-    return orderOutcomeOf(this.#perform('submit', request));
+    return orderOutcomeOf(this.#sequencer.perform('submit', request));
   }
   /**
    * Changes an order. `quantity` is the new total, what has traded included; no more than that ends
    * the order. Less at the same price keeps the place in the queue, anything else goes to the back.
    */
   amend(request: requests.AmendRequest): OrderOutcome {
-    return orderOutcomeOf(this.#perform('amend', request));
+    return orderOutcomeOf(this.#sequencer.perform('amend', request));
   }
   /** Ends an open order; what it still had locked is available again. */
   cancel(request: requests.CancelRequest): OrderOutcome {
-    return orderOutcomeOf(this.#perform('cancel', request));
+    return orderOutcomeOf(this.#sequencer.perform('cancel', request));
   }
   /** Cancels the open orders of an account, of a product, or of an account in a product. */
   cancelAll(request: requests.CancelAllRequest): Outcome {
-    return outcomeOf(this.#perform('cancelAll', request));
+    return outcomeOf(this.#sequencer.perform('cancelAll', request));
   }
   /** Trades part of one resting order at its price, all or nothing. */
   take(request: requests.TakeRequest): OrderOutcome {
-    return orderOutcomeOf(this.#perform('take', request));
+    return orderOutcomeOf(this.#sequencer.perform('take', request));
   }
   /** Lets time pass: orders whose expiry has come end. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {
     objectArgument(request, 'advanceTime');
     if (request.at === undefined) throw new TypeError('at is missing');
-    return outcomeOf(this.#perform('advanceTime', request));
+    return outcomeOf(this.#sequencer.perform('advanceTime', request));
   }
 
   // What happened
 
   /** What happened after sequence `since`, oldest first. O(all kept events). */
-  *events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
+  events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
     objectArgument(filter, 'filter', ['since']);
     const { since = 0 } = filter;
-    for (const place of this.#records(since)) yield this.#event(place);
+    return this.#events(integerArgument(since, 'since', 0, MAX_INTEGER));
   }
   /** Trades after sequence `since`, oldest first. O(all kept events). */
-  *trades(
+  trades(
     filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
   ): Generator<TradeView> {
     objectArgument(filter, 'filter', ['since', 'product', 'account']);
     const { since = 0, product, account } = filter;
-    if (product !== undefined) this.productNamed(product);
-    if (account !== undefined) this.accountRow(account);
-    for (const place of this.#records(since)) {
-      if (recordType(place.view, place.at) !== EventType.trade) continue;
-      const event = this.#event(place) as Extract<EventRecord, { type: 'trade' }>;
-      if (product !== undefined && event.product !== product) continue;
-      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
-      yield tradeView(this.state, event);
-    }
+    if (product !== undefined) productNamed(stateOf(this), product);
+    if (account !== undefined) accountRow(stateOf(this), account);
+    return this.#trades(integerArgument(since, 'since', 0, MAX_INTEGER), product, account);
   }
 
   // State as bytes
@@ -202,36 +189,46 @@ export class Engine extends Queries {
   /** The commands since the start, or since `forgetHistory`, as records for `Engine.replay`. @throws WattbookError NOT_KEPT */
   commandLog(): Uint8Array {
     if (!this.#keep) throw new WattbookError('NOT_KEPT', "history is 'drop': no command is kept");
-    return this.sequencer.commands.slice();
+    return this.#sequencer.commands.slice();
   }
 
   /** Forgets the commands and events kept so far; the state is what it was. */
   forgetHistory(): void {
-    const { commands, events } = this.sequencer;
-    this.sequencer.dropBefore(commands.length, events.length);
+    const { commands, events } = this.#sequencer;
+    this.#sequencer.dropBefore(commands.length, events.length);
   }
 
-  #perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
-    const sequencer = this.sequencer;
-    const [commandsStart, eventsStart] = [sequencer.commands.length, sequencer.events.length];
-    const receipt = sequencer.perform(command, request);
-    if (receipt.recorded && !this.#keep) sequencer.dropBefore(commandsStart, eventsStart);
-    return receipt;
+  *#events(since: number): Generator<EventRecord> {
+    for (const place of this.#records(since)) yield eventAt(stateOf(this), place);
+  }
+
+  *#trades(
+    since: number,
+    product: string | undefined,
+    account: string | undefined,
+  ): Generator<TradeView> {
+    const state = stateOf(this);
+    for (const place of this.#records(since)) {
+      if (recordType(place.view, place.at) !== EventType.trade) continue;
+      const event = eventAt(state, place) as Extract<EventRecord, { type: 'trade' }>;
+      if (product !== undefined && event.product !== product) continue;
+      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
+      yield tradeView(state, event);
+    }
   }
 
   /**
    * The events that were kept when the reading began and came after a sequence, as places in a copy:
    * commands may go on meanwhile.
    */
-  *#records(since: unknown): Generator<RecordCursor> {
-    const after = integerArgument(since, 'since', 0, MAX_INTEGER);
-    const view = new DataView(this.sequencer.events.slice().buffer);
+  *#records(since: number): Generator<RecordCursor> {
+    const view = new DataView(this.#sequencer.events.slice().buffer);
     for (let at = 0; at < view.byteLength; at += recordLength(view, at)) {
-      if (readI64(view, at + HEADER.sequence) > after) yield { view, at };
+      if (readI64(view, at + HEADER.sequence) > since) yield { view, at };
     }
   }
+}
 
-  #event({ view, at }: RecordCursor): EventRecord {
-    return readRecord(view, at, this.state.naming) as unknown as EventRecord;
-  }
+function eventAt({ naming }: MarketState, { view, at }: RecordCursor): EventRecord {
+  return readRecord(view, at, naming) as unknown as EventRecord;
 }

@@ -3,102 +3,112 @@ import { MAX_INTEGER } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import { isConserved } from '../matching/audit.ts';
 import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
-import type { MarketState } from '../matching/state.ts';
+import { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import type { OrderRequest } from './requests.ts';
 import * as views from './views.ts';
 
+/** The state that a market asks about, for the modules beside this one: what users hold cannot change it. */
+export let stateOf: (market: Queries) => MarketState;
+
 /** What can be asked of a market. Nothing in here changes it. */
 export class Queries {
-  /** @internal */
-  protected state: MarketState;
+  readonly #state: MarketState;
+
+  static {
+    stateOf = (market) => market.#state;
+  }
 
   /** @internal */
   constructor(state: MarketState) {
-    this.state = state;
+    if (!(state instanceof MarketState)) {
+      throw new TypeError('a market comes from new Engine, or from read of an Exchange');
+    }
+    this.#state = state;
   }
 
   /** Sequence of the last command. */
   get sequence(): number {
-    return this.state.sequence;
+    return this.#state.sequence;
   }
   /** Time of the market, epoch ms UTC. */
   get time(): number {
-    return this.state.time;
+    return this.#state.time;
   }
   /** An account by its id, or undefined if there is none. */
   account(id: string): views.AccountView | undefined {
-    const row = this.state.accounts.find(idArgument(id, 'id'));
-    return row === undefined ? undefined : views.accountView(this.state, row);
+    const row = this.#state.accounts.find(idArgument(id, 'id'));
+    return row === undefined ? undefined : views.accountView(this.#state, row);
   }
   /** All accounts in the order in which they were opened, the three of the system first. */
   accounts(): views.AccountView[] {
-    return this.state.accounts.list.map((_, row) => views.accountView(this.state, row));
+    return this.#state.accounts.list.map((_, row) => views.accountView(this.#state, row));
   }
   /** A product by its id, or undefined if there is none. */
   product(id: string): views.ProductView | undefined {
-    const row = this.state.listings.findProduct(idArgument(id, 'id'));
-    const product = row === undefined ? undefined : this.state.listings.products[row];
-    return product && views.productView(this.state, product);
+    const row = this.#state.listings.findProduct(idArgument(id, 'id'));
+    const product = row === undefined ? undefined : this.#state.listings.products[row];
+    return product && views.productView(this.#state, product);
   }
   /** All products in the order in which they were listed, closed ones included. */
   products(): views.ProductView[] {
-    return this.state.listings.products.map((each) => views.productView(this.state, each));
+    return this.#state.listings.products.map((each) => views.productView(this.#state, each));
   }
   /** @throws RangeError if the account or the asset is unknown */
   balance(account: string, asset: string): views.BalanceView {
-    const { listings } = this.state;
+    const { listings } = this.#state;
     const row = known(listings.findAsset(idArgument(asset, 'asset')), 'asset', asset);
-    return views.balanceView(this.state, this.accountRow(account), row);
+    return views.balanceView(this.#state, accountRow(this.#state, account), row);
   }
   /** Balances that are not zero, available and locked. @throws RangeError if it is unknown */
   balances(account: string): views.BalanceView[] {
-    const row = this.accountRow(account);
-    return this.state.listings.assets
-      .map((_, asset) => views.balanceView(this.state, row, asset))
+    const row = accountRow(this.#state, account);
+    return this.#state.listings.assets
+      .map((_, asset) => views.balanceView(this.#state, row, asset))
       .filter(({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0);
   }
   /** An open order, or undefined once it has ended. */
   order(orderId: number): views.OrderView | undefined {
-    const slot = this.state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
-    return slot === NONE ? undefined : views.orderView(this.state, slot);
+    const slot = this.#state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
+    return slot === NONE ? undefined : views.orderView(this.#state, slot);
   }
   /** An account's open order by its own name for it. @throws RangeError if the account is unknown */
   orderByClientId(account: string, clientOrderId: string): views.OrderView | undefined {
     const id = idArgument(clientOrderId, 'clientOrderId');
-    const slot = this.state.orders.slotOfClientId(this.accountRow(account), id);
-    return slot === NONE ? undefined : views.orderView(this.state, slot);
+    const slot = this.#state.orders.slotOfClientId(accountRow(this.#state, account), id);
+    return slot === NONE ? undefined : views.orderView(this.#state, slot);
   }
   /** Open orders in order of order id. O(most orders ever open at once). @throws RangeError for unknown ids */
   openOrders(
     filter: { readonly account?: string; readonly product?: string } = {},
   ): views.OrderView[] {
     objectArgument(filter, 'filter', ['account', 'product']);
-    const { orders } = this.state;
-    const account = filter.account === undefined ? NONE : this.accountRow(filter.account);
-    const product = filter.product === undefined ? NONE : this.productNamed(filter.product).row;
+    const { orders } = this.#state;
+    const account = filter.account === undefined ? NONE : accountRow(this.#state, filter.account);
+    const product =
+      filter.product === undefined ? NONE : productNamed(this.#state, filter.product).row;
     return orders
       .select(
         (slot) =>
           (account === NONE || orders.account[slot] === account) &&
           (product === NONE || orders.product[slot] === product),
       )
-      .map((slot) => views.orderView(this.state, slot));
+      .map((slot) => views.orderView(this.#state, slot));
   }
   /** Prices with what stands at them, best first (L2). @throws RangeError if the product is unknown */
   depth(product: string, levels = 10): views.DepthView {
     const limit = integerArgument(levels, 'levels', 1, MAX_INTEGER);
-    return views.depthView(this.state, this.productNamed(product), limit);
+    return views.depthView(this.#state, productNamed(this.#state, product), limit);
   }
   /** Orders of a side as they would trade (L3). @throws RangeError if the product is unknown */
   queue(product: string, side: keyof typeof Side): views.OrderView[] {
     const found: views.OrderView[] = [];
-    this.state.books[this.productNamed(product).row]!.walk(
+    this.#state.books[productNamed(this.#state, product).row]!.walk(
       nameArgument(Side, side, 'side'),
       (slot) => {
-        found.push(views.orderView(this.state, slot));
+        found.push(views.orderView(this.#state, slot));
         return true;
       },
     );
@@ -109,7 +119,7 @@ export class Queries {
    * be refused. A clock plays no part: the market's time moves with the next command.
    */
   preview(request: OrderRequest): Preview {
-    return previewOrder(this.state, request);
+    return previewOrder(this.#state, request);
   }
 
   /**
@@ -117,32 +127,31 @@ export class Queries {
    * is what the open orders hold. O(rows + orders).
    */
   isConserved(): boolean {
-    return isConserved(this.state);
+    return isConserved(this.#state);
   }
 
   /** The whole state as self-describing bytes. */
   snapshot(): Uint8Array {
-    return snapshot(this.state);
+    return snapshot(this.#state);
   }
   /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was, save for orders
    * that its time lets expire. */
   marketHash(): string {
-    return marketHash(this.state);
+    return marketHash(this.#state);
   }
   /** SHA-256 over everything that influences the future. */
   stateHash(): string {
-    return stateHash(this.state);
+    return stateHash(this.#state);
   }
+}
 
-  /** @internal */
-  protected accountRow(id: string): number {
-    return known(this.state.accounts.find(idArgument(id, 'account')), 'account', id);
-  }
+/** The row of an account that must be known. @throws TypeError, RangeError */
+export function accountRow({ accounts }: MarketState, id: string): number {
+  return known(accounts.find(idArgument(id, 'account')), 'account', id);
+}
 
-  /** @internal */
-  protected productNamed(id: string): Product {
-    const { listings } = this.state;
-    const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
-    return listings.products[row]!;
-  }
+/** A product that must be known. @throws TypeError, RangeError */
+export function productNamed({ listings }: MarketState, id: string): Product {
+  const row = known(listings.findProduct(idArgument(id, 'product')), 'product', id);
+  return listings.products[row]!;
 }

@@ -22,14 +22,19 @@ export class Sequencer {
   readonly commands: ByteLog = new ByteLog();
   readonly events: ByteLog = new ByteLog();
   readonly #clock: Clock | undefined;
+  readonly #keep: boolean;
   readonly #cursor: RecordCursor = { view: this.commands.view, at: 0 };
   #fault: unknown;
 
-  /** @param clock time of commands that bring none; without one, time stands still between those that do */
-  constructor(state: MarketState, clock: Clock | undefined) {
+  /**
+   * @param clock time of commands that bring none; without one, time stands still between those that do
+   * @param keep false keeps the latest command and its events only
+   */
+  constructor(state: MarketState, clock: Clock | undefined, keep = true) {
     if (clock !== undefined) functionArgument(clock, 'clock');
     this.state = state;
     this.#clock = clock;
+    this.#keep = keep;
   }
 
   /** What stopped the market, if anything did. */
@@ -118,8 +123,11 @@ export class Sequencer {
   #apply(start: number): Receipt {
     this.#cursor.view = this.commands.view;
     this.#cursor.at = start;
+    const eventsStart = this.events.length;
     try {
-      return apply(this.state, this.#cursor, this.events);
+      const receipt = apply(this.state, this.#cursor, this.events);
+      if (receipt.recorded && !this.#keep) this.dropBefore(start, eventsStart);
+      return receipt;
     } catch (fault) {
       this.#fault = fault;
       throw fault;

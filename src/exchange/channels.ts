@@ -2,14 +2,14 @@ import type { AbortSignalLike } from '../core/abort.ts';
 import { EventType, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
+import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import {
   flagArgument,
-  idArgument,
   integerArgument,
-  known,
   nameArgument,
   objectArgument,
 } from '../engine/arguments.ts';
+import { accountRow, productNamed } from '../engine/queries.ts';
 import { type TradeView, tradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 import { DepthReplica, type DepthUpdate } from './depth.ts';
@@ -33,7 +33,8 @@ export interface Channels {
 export interface SubscribeOptions {
   /**
    * Sequence after which to begin. Left out: what happens from now on; for `depth`, the levels of now
-   * and then what changes. Given for `depth`: only what changed since.
+   * and then what changes. Given for `depth`: only what changed since; once the exchange has stopped, that
+   * cannot be told.
    */
   readonly after?: number;
   /** Only this product. `depth` needs it. */
@@ -46,59 +47,75 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignalLike;
 }
 
+/** Rows of what is asked for; undefined lets everything through. */
 interface Filter {
-  readonly product: string | undefined;
-  readonly account: string | undefined;
+  readonly product: number | undefined;
+  readonly account: number | undefined;
 }
 
+const TRADE = offsetsOf(EVENTS.trade);
+
 /** How each channel but `depth` reads a command's events. */
-export const TRANSLATIONS: {
+const TRANSLATIONS: {
   readonly [C in Exclude<keyof Channels, 'depth'>]: (
     state: MarketState,
     filter: Filter,
   ) => Translate<Channels[C]>;
 } = {
-  events: (state) => (command) => [...decoded(state, command)],
+  events: (state) => (command) => decoded(state, command, () => true),
 
-  trades: (state, { product, account }) => {
-    return (command) => {
-      const found: TradeView[] = [];
-      for (const event of decoded(state, command, EventType.trade)) {
-        if (event.type !== 'trade') continue;
-        if (product !== undefined && event.product !== product) continue;
-        if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
-        found.push(tradeView(state, event));
-      }
-      return found;
-    };
+  trades: (state, filter) => (command) => {
+    const suits: Suits = (view, at) =>
+      recordType(view, at) === EventType.trade && tradeSuits(view, at, filter);
+    return decoded(state, command, suits).map((event) => tradeView(state, event as TradeEvent));
   },
 
-  orders: (state, { product, account }) => {
+  orders: (state, filter) => {
+    const account =
+      filter.account === undefined ? undefined : state.naming('account', filter.account);
     return (command) => {
-      const found: OrderUpdate[] = [];
-      for (const event of decoded(state, command)) {
-        for (const update of orderUpdates(state, event)) {
-          const suits =
-            (product === undefined || update.product === product) &&
-            (account === undefined || update.account === account);
-          if (suits) found.push(update);
-        }
-      }
-      return found;
+      const updates = decoded(state, command, (view, at) => orderSuits(view, at, filter));
+      return updates
+        .flatMap((event) => orderUpdates(state, event))
+        .filter((update) => account === undefined || update.account === account);
     };
   },
 };
 
-/** The events of a command; of one type only if it is given. */
-function* decoded(
+type Suits = (view: DataView, at: number) => boolean;
+type TradeEvent = Extract<EventRecord, { type: 'trade' }>;
+
+/** Whether an event is about orders that are asked for. Told from its bytes: decoding costs far more. */
+function orderSuits(view: DataView, at: number, filter: Filter): boolean {
+  const type = recordType(view, at);
+  if (type === EventType.trade) return tradeSuits(view, at, filter);
+  if (type < EventType.orderAccepted || type > EventType.orderEnded) return false;
+  const { product, account } = filter;
+  return (
+    (product === undefined || view.getUint32(at + ORDER_AT.product) === product) &&
+    (account === undefined || view.getUint32(at + ORDER_AT.account) === account)
+  );
+}
+
+function tradeSuits(view: DataView, at: number, { product, account }: Filter): boolean {
+  if (product !== undefined && view.getUint32(at + TRADE.product) !== product) return false;
+  if (account === undefined) return true;
+  return (
+    view.getUint32(at + TRADE.buyer) === account || view.getUint32(at + TRADE.seller) === account
+  );
+}
+
+/** The events of a command that suit. */
+function decoded(
   { naming }: MarketState,
   { view, start, end }: CommandEvents,
-  type?: number,
-): Generator<EventRecord> {
+  suits: Suits,
+): EventRecord[] {
+  const found: EventRecord[] = [];
   for (let at = start; at < end; at += recordLength(view, at)) {
-    if (type !== undefined && recordType(view, at) !== type) continue;
-    yield readRecord(view, at, naming) as unknown as EventRecord;
+    if (suits(view, at)) found.push(readRecord(view, at, naming) as unknown as EventRecord);
   }
+  return found;
 }
 
 /**
@@ -117,15 +134,15 @@ export function beginDepth(
   const book = state.books[productRow]!;
   const levels = [book.depth(Side.buy, Infinity), book.depth(Side.sell, Infinity)] as const;
   const replica = new DepthReplica(state.listings.products[productRow]!, ...levels);
+  const translate: Translate<DepthUpdate> = (command) => {
+    const update = replica.apply(command);
+    return update === undefined ? [] : [update];
+  };
   return async () => {
     await stored(sequence);
-    if (after !== undefined) for (const each of between(feed, after, sequence)) replica.undo(each);
-    const first = after === undefined ? [replica.all(sequence, time)] : [];
-    const translate: Translate<DepthUpdate> = (command) => {
-      const update = replica.apply(command);
-      return update === undefined ? [] : [update];
-    };
-    return { first, translate };
+    if (after === undefined) return { first: [replica.all(sequence, time)], sequence, translate };
+    for (const each of between(feed, after, sequence)) replica.undo(each);
+    return { first: [], sequence: after, translate };
   };
 }
 
@@ -146,15 +163,17 @@ export function subscribe<C extends keyof Channels>(
   signalArgument(signal);
   if (channel !== 'depth') {
     const translate = TRANSLATIONS[channel as Exclude<C, 'depth'>](state, filter);
-    const begin = async () => ({ first: [], translate: translate as Translate<Channels[C]> });
+    const begin = async () => ({
+      first: [],
+      sequence: start,
+      translate: translate as Translate<Channels[C]>,
+    });
     return new Subscription(feed, start, { begin, follow, signal });
   }
-  const row = state.listings.findProduct(product as string)!;
-  const begin = beginDepth(state, feed, row, after, stored) as () => Promise<
+  const begin = beginDepth(state, feed, filter.product as number, after, stored) as () => Promise<
     Beginning<Channels[C]>
   >;
-  // All levels are those of now: what they rest on may not be stored, so not be told, yet.
-  return new Subscription(feed, after ?? state.sequence, { begin, follow, signal });
+  return new Subscription(feed, start, { begin, follow, signal });
 }
 
 const SUBSCRIBE_OPTIONS = ['after', 'product', 'account', 'follow', 'signal'];
@@ -168,7 +187,7 @@ function startAfter(after: unknown, feed: Feed): number {
 
 /** Checks which products and accounts are asked for. */
 function filterOf(
-  { listings, accounts }: MarketState,
+  state: MarketState,
   channel: keyof Channels,
   product: string | undefined,
   account: string | undefined,
@@ -179,12 +198,10 @@ function filterOf(
   if ((channel === 'events' || channel === 'depth') && account !== undefined) {
     throw new TypeError(`account is not for ${channel}`);
   }
-  if (product !== undefined) {
-    known(listings.findProduct(idArgument(product, 'product')), 'product', product);
-  }
-  if (account !== undefined)
-    known(accounts.find(idArgument(account, 'account')), 'account', account);
-  return { product, account };
+  return {
+    product: product === undefined ? undefined : productNamed(state, product).row,
+    account: account === undefined ? undefined : accountRow(state, account),
+  };
 }
 
 /** Commands with events after one sequence and up to another. */

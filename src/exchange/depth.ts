@@ -2,7 +2,7 @@ import { EventType, Side } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { formatSteps } from '../core/decimal.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf } from '../core/registry.ts';
+import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import type { DepthLevelView } from '../engine/views.ts';
 import type { Product } from '../market/products.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
@@ -108,7 +108,7 @@ function productRow(view: DataView, at: number): number | undefined {
   const type = recordType(view, at);
   if (type === EventType.trade) return view.getUint32(at + TRADE.product);
   const isOrder = type >= EventType.orderRested && type <= EventType.orderEnded;
-  return isOrder ? view.getUint32(at + ENDED.product) : undefined;
+  return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
 }
 
 /** What an event changes in the levels of its product's book. */
@@ -117,16 +117,17 @@ function changeLevels(
   at: number,
   change: (side: number, price: number, lots: number, orders: number) => void,
 ): void {
-  const side = view.getUint8(at + ENDED.side);
-  switch (recordType(view, at)) {
+  const type = recordType(view, at);
+  if (type === EventType.trade) {
+    const maker = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
+    change(maker, readI64(view, at + TRADE.price), -readI64(view, at + TRADE.quantity), 0);
+    return;
+  }
+  const side = view.getUint8(at + ORDER_AT.side);
+  switch (type) {
     case EventType.orderRested:
       change(side, readI64(view, at + RESTED.price), readI64(view, at + RESTED.open), 1);
       return;
-    case EventType.trade: {
-      const maker = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
-      change(maker, readI64(view, at + TRADE.price), -readI64(view, at + TRADE.quantity), 0);
-      return;
-    }
     case EventType.orderReduced:
       if (view.getUint8(at + REDUCED.resting) === 0) return;
       change(side, readI64(view, at + REDUCED.price), -readI64(view, at + REDUCED.by), 0);

@@ -99,7 +99,7 @@ export class Exchange {
 
   /** What a receipt promises: the level of the storage. */
   get level(): StorageLevel {
-    return this.#settings.storage.supports.level;
+    return this.#settings.level;
   }
 
   /** How the exchange is doing, without waiting. */
@@ -290,8 +290,10 @@ export class Exchange {
   #carryOut(encoding: Encoding): TurnedAway | undefined {
     const sequencer = this.#sequencer;
     const time = sequencer.now();
+    // The request and the clock are the user's, and may have closed or stopped the exchange.
+    this.#mustRun();
     const hasRoom = this.#commit.waiting < this.#settings.maxWaiting;
-    const refusal = hasRoom ? this.#limits.refusal(encoding, time) : OVERLOADED;
+    const refusal = hasRoom ? this.#limits.refusal(encoding, time) : overloaded();
     if (refusal !== undefined) {
       this.#turnedAway++;
       this.#observe({ kind: 'turnedAway', code: refusal.code, actor: encoding.actor });
@@ -378,14 +380,14 @@ export class Exchange {
     const count = (): void => void this.#observerFaults++;
     try {
       const told: unknown = this.#settings.observe(notice);
-      if (told instanceof Promise) told.catch(count);
+      Promise.resolve(told).catch(count);
     } catch {
       count();
     }
   }
 }
 
-const OVERLOADED: TurnedAway = { ok: false, code: 'OVERLOADED', level: 'none' };
+const overloaded = (): TurnedAway => ({ ok: false, code: 'OVERLOADED', level: 'none' });
 
 /** What a query found, at this one moment. @throws TypeError if it is something that would look on later */
 function answerOf<T>(query: (market: Queries) => T, market: Queries): T {

@@ -164,9 +164,9 @@ export class GroupCommit {
     const { hash } = this.end;
     const frame = encodeFrame(body, batch.commands, first, epoch, hash, this.#sha256);
     const startedAt = performance.now();
+    const expected = { sequence: frame.lastSequence, hash: new Uint8Array(frame.hash) };
     const end = await storageCall('append', this.#timeoutMs, () => this.#writer.append(frame));
     if (this.#fault !== undefined) return;
-    const expected = { sequence: frame.lastSequence, hash: frame.hash };
     checkEnd(end, expected, 'after an append');
     this.end = expected;
     this.#underWay = undefined;

@@ -1,6 +1,6 @@
 import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf } from '../core/registry.ts';
+import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
 import type { Encoding } from '../engine/encoding.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
@@ -19,7 +19,6 @@ export interface AccountLimits {
   readonly openOrders?: number;
 }
 
-const RESTED = offsetsOf(EVENTS.orderRested);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
@@ -90,11 +89,11 @@ export class Limits {
     const { view } = events;
     for (let at = eventsStart; at < events.length; at += recordLength(view, at)) {
       const type = recordType(view, at);
-      if (type === EventType.orderRested) this.#count(view.getUint32(at + RESTED.account), 1);
+      if (type === EventType.orderRested) this.#count(view.getUint32(at + ORDER_AT.account), 1);
       const leaves =
         (type === EventType.orderEnded && view.getUint8(at + ENDED.resting) === 1) ||
         (type === EventType.orderAmended && view.getUint8(at + AMENDED.keepsPlace) === 0);
-      if (leaves) this.#count(view.getUint32(at + ENDED.account), -1);
+      if (leaves) this.#count(view.getUint32(at + ORDER_AT.account), -1);
     }
   }
 

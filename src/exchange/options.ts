@@ -2,7 +2,6 @@ import type { AbortSignalLike } from '../core/abort.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { WattbookError } from '../core/errors.ts';
 import { shown } from '../core/decimal.ts';
-import type { CommandName } from '../core/registry.ts';
 import {
   flagArgument,
   functionArgument,
@@ -79,7 +78,7 @@ export type Notice =
  * A request to an exchange, such as `RequestTo<'submit'>`: it bears no time, since the exchange stamps
  * commands by its own clock.
  */
-export type RequestTo<C extends CommandName> = {
+export type RequestTo<C extends keyof Requests> = {
   readonly [K in keyof Requests[C] as K extends 'at' ? never : K]: Requests[C][K];
 };
 
@@ -114,13 +113,14 @@ export interface ExchangeStatus {
   readonly waiting: number;
   /** Requests that were turned away. */
   readonly turnedAway: number;
-  /** How often `observe` threw. */
+  /** How often `observe` threw or rejected. */
   readonly observerFaults: number;
 }
 
 /** Options with their defaults. */
 export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
   readonly limits: Required<AccountLimits>;
+  readonly level: StorageLevel;
 };
 
 const OPTIONS: readonly (keyof ExchangeOptions)[] = [
@@ -157,7 +157,8 @@ export function settingsOf(options: ExchangeOptions): Settings {
     maxWaiting: integerArgument(maxWaiting, 'maxWaiting', 1, 2 ** 31),
     keepBytes: integerArgument(keepBytes, 'keepBytes', 0, 2 ** 40),
     storageTimeoutMs: integerArgument(storageTimeoutMs, 'storageTimeoutMs', 1, 60 * MINUTE_MS),
-    sha256: hash,
+    sha256: checkedHash(hash),
+    level: storage.supports.level,
     observe,
   };
 }
@@ -177,6 +178,15 @@ function hashArgument(hash: Sha256): void {
   const found: unknown = hash(NOTHING);
   if (found instanceof Uint8Array && sameBytes(found, sha256(NOTHING))) return;
   throw new TypeError(`sha256 must compute SHA-256, of nothing it gave ${shown(found)}`);
+}
+
+/** What a hash gives, copied: it may use its memory again. */
+function checkedHash(hash: Sha256): Sha256 {
+  return (bytes) => {
+    const found = hash(bytes);
+    if (found instanceof Uint8Array && found.length === 32) return new Uint8Array(found);
+    throw new TypeError(`sha256 must give 32 bytes, got ${shown(found)}`);
+  };
 }
 
 /** Checks a signal, if there is one. @throws TypeError */

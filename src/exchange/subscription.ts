@@ -7,6 +7,8 @@ export type Translate<T> = (command: CommandEvents) => readonly T[];
 /** How a subscription begins: with items of its own, and then with those of the commands that follow. */
 export interface Beginning<T> {
   readonly first: readonly T[];
+  /** What the first items tell of: commands up to here are not looked at. */
+  readonly sequence: number;
   readonly translate: Translate<T>;
 }
 
@@ -22,6 +24,8 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
   readonly #feed: Feed;
   readonly #begin: () => Promise<Beginning<T>>;
   readonly #follow: boolean;
+  /** Without following: the last command that is told of. */
+  readonly #until: number;
   readonly #signal: AbortSignalLike | undefined;
   #translate: Translate<T> | undefined;
   #sequence: number;
@@ -52,6 +56,7 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
     this.#underWay = afterSequence;
     this.#begin = options.begin;
     this.#follow = options.follow;
+    this.#until = options.follow ? Infinity : feed.lastSequence;
     this.#signal = options.signal;
   }
 
@@ -111,6 +116,7 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
     const beginning = await this.#orWoken(this.#begin());
     if (beginning === undefined) return;
     this.#items = beginning.first;
+    this.#underWay = beginning.sequence;
     this.#translate = beginning.translate;
   }
 
@@ -131,24 +137,39 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
     for (;;) {
       const view = this.#feed.chunk(this.#chunk);
       if (view === undefined) break;
-      while (this.#at < view.byteLength) {
+      const number = this.#chunk;
+      while (this.#chunk === number) {
         const command = commandAt(view, this.#at);
-        this.#at = command.end;
-        if (command.sequence <= this.#sequence) continue;
+        const { sequence } = command;
+        if (sequence > this.#until) {
+          this.#ended = true;
+          return false;
+        }
+        scanned += this.#step(command);
+        if (sequence <= this.#sequence) continue;
         this.#items = translate(command);
         this.#given = 0;
-        this.#underWay = command.sequence;
+        this.#underWay = sequence;
         if (this.#items.length > 0) return false;
-        this.#sequence = command.sequence;
+        this.#sequence = sequence;
+        if (scanned > SCAN_BYTES) return true;
       }
-      scanned += view.byteLength;
-      this.#chunk++;
-      this.#at = 0;
-      if (scanned > SCAN_BYTES) return true;
     }
     this.#feed.mustKeep(this.#sequence);
     this.#sequence = Math.max(this.#sequence, this.#feed.lastSequence);
     return false;
+  }
+
+  /**
+   * Goes on behind a command, to the next chunk if it was the last of its own: a chunk that is stood on
+   * has something to read, so that one which is gone is missed.
+   * @returns its bytes
+   */
+  #step({ view, start, end }: CommandEvents): number {
+    const isLast = end === view.byteLength;
+    this.#at = isLast ? 0 : end;
+    if (isLast) this.#chunk++;
+    return end - start;
   }
 
   /** Waits until there may be more. @returns false if there will be nothing more */

@@ -20,7 +20,7 @@ export interface Frame {
   readonly hash: Uint8Array;
 }
 
-/** A function that computes SHA-256. */
+/** A function that computes SHA-256. It must not change the bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
 const MAGIC = 0x5742_4652;
