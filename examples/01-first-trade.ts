@@ -10,7 +10,7 @@ market.openAccount({ id: 'ben' });
 market.deposit({ account: 'anna', asset: 'kWh', amount: '200' });
 market.deposit({ account: 'ben', asset: 'EUR', amount: '20' });
 
-const order = { product: 'energy', price: '0.25' } as const;
+const order = { product: 'energy', price: '0.25' };
 market.submit({ ...order, account: 'anna', side: 'sell', quantity: '200' }); // locks her 200 kWh
 market.submit({ ...order, account: 'ben', side: 'buy', quantity: '50' }); // trades at once
 

@@ -146,7 +146,7 @@ describe('what the state decides', () => {
     expect(outcome).toEqual({ ok: false, code, sequence: sequence + 1, repeated: false });
     expect(engine.marketHash()).toBe(hash);
     expect(engine.sequence).toBe(sequence + 1);
-    expect([...engine.events({ since: sequence })]).toMatchObject([{ type: 'rejected', code }]);
+    expect([...engine.events({ after: sequence })]).toMatchObject([{ type: 'rejected', code }]);
   });
 
   it('refuses a price off the tick and a quantity off the lot, as text', () => {
@@ -185,7 +185,7 @@ describe('what the state decides', () => {
     const id = limit(engine, 'alice', 'buy', 1, 10, { timeInForce: 'gtd', expiresAt: 2_000 });
     const { sequence } = engine;
     expect(codeOf(engine.cancel({ actor: 'alice', orderId: id, at: 2_000 }))).toBe('UNKNOWN_ORDER');
-    const types = [...engine.events({ since: sequence })].map((event) => event.type);
+    const types = [...engine.events({ after: sequence })].map((event) => event.type);
     expect(types).toEqual(['orderEnded', 'rejected']);
   });
 });

@@ -182,8 +182,8 @@ const QUERIES: readonly [string, Bad[], (engine: Engine, value: unknown) => unkn
     [...names('Buy', 'bids'), ...MISSING],
     (engine, v) => untyped(engine)['queue']!('noon', v),
   ],
-  ['since', NATURAL, (engine, since) => [...engine.events({ since } as object)]],
-  ['since', NATURAL, (engine, since) => [...engine.trades({ since } as object)]],
+  ['after', NATURAL, (engine, after) => [...engine.events({ after } as object)]],
+  ['after', NATURAL, (engine, after) => [...engine.trades({ after } as object)]],
   ['account', ID, (engine, account) => [...engine.trades({ account } as object)]],
   ['product', ID, (engine, product) => [...engine.trades({ product } as object)]],
 ];

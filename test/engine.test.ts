@@ -150,9 +150,9 @@ describe('queries', () => {
     expect(prices({ product: 'noon' })).toEqual([300]);
     expect(prices({ account: 'bob', product: 'dusk' })).toEqual([100]);
     expect(prices({ account: 'operator' })).toEqual([]);
-    expect(prices({ since: mark })).toEqual([100, 300]);
-    expect(prices({ since: mark + 1 })).toEqual([300]);
-    expect(prices({ since: engine.sequence })).toEqual([]);
+    expect(prices({ after: mark })).toEqual([100, 300]);
+    expect(prices({ after: mark + 1 })).toEqual([300]);
+    expect(prices({ after: engine.sequence })).toEqual([]);
     expect([...engine.trades({ product: 'noon' })]).toEqual([
       {
         trade: 2,
@@ -183,17 +183,17 @@ describe('queries', () => {
     const { sequence } = market;
     market.openAccount({ id: 'carol', actor: 'nobody' });
     market.openAccount({ id: 'carol', actor: 'bob' });
-    expect([...market.events({ since: sequence })]).toMatchObject([
+    expect([...market.events({ after: sequence })]).toMatchObject([
       { type: 'rejected', command: 'openAccount', actor: '', code: 'UNKNOWN_ACTOR' },
       { type: 'rejected', command: 'openAccount', actor: 'bob', code: 'FORBIDDEN' },
     ]);
   });
 
   it('events, since a sequence', () => {
-    const types = [...engine.events({ since: mark })].map((event) => event.type);
+    const types = [...engine.events({ after: mark })].map((event) => event.type);
     const immediate = ['orderAccepted', 'trade'];
     expect(types).toEqual([...immediate, 'orderEnded', 'orderEnded', ...immediate, 'orderEnded']);
-    expect([...engine.events({ since: engine.sequence })]).toEqual([]);
+    expect([...engine.events({ after: engine.sequence })]).toEqual([]);
     expect([...engine.events()].length).toBeGreaterThan(types.length);
   });
 

@@ -150,7 +150,7 @@ class ScriptMarket {
       return [`${error.name}: ${error.message}`];
     }
     expect(engine.isConserved(), `${line}: conserved`).toBe(true);
-    const events = [...engine.events({ since: before.sequence })];
+    const events = [...engine.events({ after: before.sequence })];
     if (outcome.repeated) {
       expect(engine.stateHash(), `${line}: a repetition changes nothing`).toBe(before.all);
       expect(events).toEqual([]);

@@ -50,7 +50,7 @@ function future(engine: Engine): EventRecord[] {
   engine.submit({ ...SELL, quantity: '1', clientOrderId: 'a1' });
   engine.advanceTime({ at: 9_000 });
   engine.submit({ ...SELL, price: '-0.10', quantity: '20', selfTrade: 'cancelMaker' });
-  return [...engine.events({ since })];
+  return [...engine.events({ after: since })];
 }
 
 const NO_NUMBERS: readonly unknown[] = [
@@ -214,7 +214,7 @@ test('OrderBook-rs #102, #208: a replay has the level sums right, but not queues
       expect(other.queue('energy', side)).toEqual(engine.queue('energy', side));
     }
     const next = other.submit({ ...BUY, quantity: '12' });
-    const meets = [...other.trades({ since: next.sequence - 1 })].map((each) => each.makerOrder);
+    const meets = [...other.trades({ after: next.sequence - 1 })].map((each) => each.makerOrder);
     expect(meets).toEqual([1, 2, 3]);
   }
 });
@@ -321,7 +321,7 @@ describe('a refusal of somebody unknown', () => {
       const engine = market(new Engine({ history }));
       engine.openAccount({ id: 'a-long-name-to-be-left-behind-in-the-buffer' });
       engine.advanceTime({ at: 1, actor: 'mallory' });
-      return [...engine.events({ since: engine.sequence - 1 })];
+      return [...engine.events({ after: engine.sequence - 1 })];
     });
     expect(dropped).toEqual(kept);
   });

@@ -24,14 +24,14 @@ function whatCameOf(engine: Engine, request: OrderRequest): Accepted | { ok: fal
   const mark = engine.sequence;
   const outcome = engine.submit(request);
   if (!outcome.ok) return { ok: false, code: outcome.code };
-  const trades = [...engine.trades({ since: mark })];
+  const trades = [...engine.trades({ after: mark })];
   const own = (trade: (typeof trades)[number]) =>
     side === 'buy' ? trade.buyerFeeQuanta : trade.sellerFeeQuanta;
   const fee = trades.reduce((sum, trade) => sum + own(trade), 0);
   const value = trades.reduce((sum, trade) => sum + trade.valueQuanta, 0);
   const cost = side === 'buy' ? value + fee : fee - value;
   const filled = trades.reduce((sum, trade) => sum + trade.quantityLots, 0);
-  const [accepted] = [...engine.events({ since: mark })].flatMap((event) =>
+  const [accepted] = [...engine.events({ after: mark })].flatMap((event) =>
     event.type === 'orderAccepted' ? [event] : [],
   );
   const isMarket = request.kind === 'market';

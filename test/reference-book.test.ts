@@ -147,7 +147,7 @@ function ids(engine: Engine): number[] {
 }
 
 function fillsSince(engine: Engine, since: number): ReferenceFill[] {
-  return [...engine.trades({ since })].map((trade) => ({
+  return [...engine.trades({ after: since })].map((trade) => ({
     maker: trade.makerOrder,
     taker: trade.takerOrder,
     price: trade.priceTicks,

@@ -162,7 +162,7 @@ describe('snapshot and restore', () => {
     expect(codeOf(copy.openAccount({ id: 'x', commandId: 'amend-1' }))).toBe('ID_REUSED');
     const { sequence } = copy;
     must(copy.advanceTime({ at: 9_000 }));
-    const ended = [...copy.events({ since: sequence })].filter(
+    const ended = [...copy.events({ after: sequence })].filter(
       (each) => each.type === 'orderEnded',
     );
     expect(ended.map((event) => [event.order, event.reason])).toEqual([
@@ -181,7 +181,7 @@ describe('snapshot and restore', () => {
     expect(live(copy, seed + 100, 250)).toEqual(live(engine, seed + 100, 250));
     expect(copy.snapshot()).toEqual(engine.snapshot());
     expect(copy.isConserved()).toBe(true);
-    expect([...engine.trades({ since: mark })].length).toBeGreaterThan(0);
+    expect([...engine.trades({ after: mark })].length).toBeGreaterThan(0);
   });
 });
 
@@ -211,7 +211,7 @@ describe('replay', () => {
     const tail = engine.commandLog().subarray(length);
     const copy = Engine.replay(tail, { from });
     expect(copy.snapshot()).toEqual(engine.snapshot());
-    expect([...copy.events()]).toEqual([...engine.events({ since: mark })]);
+    expect([...copy.events()]).toEqual([...engine.events({ after: mark })]);
     expect(copy.commandLog()).toEqual(tail);
   });
 

@@ -167,26 +167,26 @@ export class Engine extends Queries {
 
   // What happened
 
-  /** What happened after sequence `since`, oldest first. O(all kept events). */
-  events(filter: { readonly since?: number } = {}): Generator<EventRecord> {
-    objectArgument(filter, 'filter', ['since']);
-    const { since = 0 } = filter;
-    return this.#events(integerArgument(since, 'since', 0, MAX_INTEGER));
+  /** What happened after a sequence, oldest first. O(all kept events). */
+  events(filter: { readonly after?: number } = {}): Generator<EventRecord> {
+    objectArgument(filter, 'filter', ['after']);
+    const { after = 0 } = filter;
+    return this.#events(integerArgument(after, 'after', 0, MAX_INTEGER));
   }
-  /** Trades after sequence `since`, oldest first. O(all kept events). */
+  /** Trades after a sequence, oldest first. O(all kept events). */
   trades(
-    filter: { readonly since?: number; readonly product?: string; readonly account?: string } = {},
+    filter: { readonly after?: number; readonly product?: string; readonly account?: string } = {},
   ): Generator<TradeView> {
-    objectArgument(filter, 'filter', ['since', 'product', 'account']);
-    const { since = 0, product, account } = filter;
+    objectArgument(filter, 'filter', ['after', 'product', 'account']);
+    const { after = 0, product, account } = filter;
     if (product !== undefined) productNamed(stateOf(this), product);
     if (account !== undefined) accountRow(stateOf(this), account);
-    return this.#trades(integerArgument(since, 'since', 0, MAX_INTEGER), product, account);
+    return this.#trades(integerArgument(after, 'after', 0, MAX_INTEGER), product, account);
   }
 
   // State as bytes
 
-  /** The commands since the start, or since `forgetHistory`, as records for `Engine.replay`. @throws WattbookError NOT_KEPT */
+  /** The commands after the start, or after `forgetHistory`, as records for `Engine.replay`. @throws WattbookError NOT_KEPT */
   commandLog(): Uint8Array {
     if (!this.#keep) throw new WattbookError('NOT_KEPT', "history is 'drop': no command is kept");
     return this.#sequencer.commands.slice();
@@ -198,17 +198,17 @@ export class Engine extends Queries {
     this.#sequencer.dropBefore(commands.length, events.length);
   }
 
-  *#events(since: number): Generator<EventRecord> {
-    for (const place of this.#records(since)) yield eventAt(stateOf(this), place);
+  *#events(after: number): Generator<EventRecord> {
+    for (const place of this.#records(after)) yield eventAt(stateOf(this), place);
   }
 
   *#trades(
-    since: number,
+    after: number,
     product: string | undefined,
     account: string | undefined,
   ): Generator<TradeView> {
     const state = stateOf(this);
-    for (const place of this.#records(since)) {
+    for (const place of this.#records(after)) {
       if (recordType(place.view, place.at) !== EventType.trade) continue;
       const event = eventAt(state, place) as Extract<EventRecord, { type: 'trade' }>;
       if (product !== undefined && event.product !== product) continue;
@@ -221,10 +221,10 @@ export class Engine extends Queries {
    * The events that were kept when the reading began and came after a sequence, as places in a copy:
    * commands may go on meanwhile.
    */
-  *#records(since: number): Generator<RecordCursor> {
+  *#records(after: number): Generator<RecordCursor> {
     const view = new DataView(this.#sequencer.events.slice().buffer);
     for (let at = 0; at < view.byteLength; at += recordLength(view, at)) {
-      if (readI64(view, at + HEADER.sequence) > since) yield { view, at };
+      if (readI64(view, at + HEADER.sequence) > after) yield { view, at };
     }
   }
 }
