@@ -1,7 +1,15 @@
 import type { Arbitrary } from 'fast-check';
+import {
+  flagArgument,
+  functionArgument,
+  integerArgument,
+  nameArgument,
+  objectArgument,
+} from '../engine/arguments.ts';
 import type { Requests } from '../engine/requests.ts';
 import { type Draft, draftsOf } from './drafts.ts';
-import { bandOf, type FastCheck, type MarketOptions, SMALL_MARKET } from './small-market.ts';
+import { fastCheckArgument, listArgument, MARKET_FIELDS, marketOf } from './market-options.ts';
+import { bandOf, type FastCheck, type MarketOptions } from './small-market.ts';
 
 /** In this one command the time is what is asked for. */
 type Asked = Requests & { readonly advanceTime: { readonly at: number } };
@@ -14,16 +22,13 @@ export type NamedRequest = {
 /** Whatever takes requests as an `Engine` does, and answers each with a T. */
 export type RequestTaker<T> = { [C in keyof Requests]: (request: Asked[C]) => T };
 
-/**
- * What a stream of requests consists of. The ids guest, nobody, extra, too-fine, nowhere, gold and
- * silver are those of strangers in it: do not use them for your own.
- */
+/** What a stream of requests consists of. */
 export interface StreamOptions extends MarketOptions {
-  /** The most requests in a stream, those that are sent twice counted once. Default 100. */
+  /** The most requests in a stream, those that are sent twice counted once; 0 to 10,000. Default 100. */
   readonly maxLength?: number;
-  /** The commands that occur. Default all. */
+  /** The commands that occur, one at least. Default all. */
   readonly commands?: readonly (keyof Requests)[];
-  /** Time of the market before the stream, epoch ms UTC. Default 0. */
+  /** Time of the market before the stream, epoch ms UTC, 0 to 8.64e15 as for a `Date`. Default 0. */
   readonly startAt?: number;
   /** false leaves `at` out of all requests: an `Exchange` takes none. Default true. */
   readonly stamped?: boolean;
@@ -31,7 +36,8 @@ export interface StreamOptions extends MarketOptions {
 
 /**
  * Requests that open a market: assets, products with fees and bands or without, accounts, and
- * deposits, some of them scarce. On a fresh engine all are accepted.
+ * deposits, some of them scarce. On a fresh engine all are accepted. The options may be those of a stream.
+ * @throws TypeError, RangeError
  *
  * @example
  * fc.property(arbitraryMarket(fc), arbitraryRequests(fc), (opening, requests) => {
@@ -47,7 +53,8 @@ export function arbitraryMarket(
   fc: FastCheck,
   options: MarketOptions = {},
 ): Arbitrary<NamedRequest[]> {
-  const market = { ...SMALL_MARKET, ...options };
+  fastCheckArgument(fc);
+  const { market } = streamOf(options);
   const { accounts, assets, products, minPriceTicks, maxPriceTicks, maxAmountQuanta } = market;
   const margin = fc.nat({ max: 3 });
   const terms = fc.record({
@@ -66,7 +73,7 @@ export function arbitraryMarket(
   return fc
     .tuple(fc.tuple(...products.map(() => terms)), fc.tuple(...purses.map(() => amount)))
     .map(([termsOf, amounts]): NamedRequest[] => [
-      ...assets.map((request) => ({ command: 'listAsset', request }) as const),
+      ...assets.map((asset) => ({ command: 'listAsset', request: { ...asset } }) as const),
       ...products.map((product, i) => {
         const { margins, ...fees } = termsOf[i]!;
         const [below, above] = margins ?? [0, 0];
@@ -88,6 +95,7 @@ export function arbitraryMarket(
  * most are accepted, and every reject code occurs in the long run. Time goes forward along the stream
  * with rare steps back, some requests carry a command id and are sent twice, and order ids are often
  * those of orders that stand. A failing stream shrinks to few and plain requests.
+ * @throws TypeError, RangeError
  *
  * @example
  * fc.property(arbitraryRequests(fc, { commands: ['submit', 'cancel'] }), (requests) => {
@@ -100,8 +108,9 @@ export function arbitraryRequests(
   fc: FastCheck,
   options: StreamOptions = {},
 ): Arbitrary<NamedRequest[]> {
-  const { maxLength = 100, startAt = 0, stamped = true, commands = COMMANDS, ...market } = options;
-  const drafts = draftsOf(fc, { ...SMALL_MARKET, ...market });
+  fastCheckArgument(fc);
+  const { maxLength, startAt, stamped, commands, market } = streamOf(options);
+  const drafts = draftsOf(fc, market);
   const choices = commands.map((command) => ({
     weight: WEIGHTS[command],
     arbitrary: drafts[command].map((draft) => ({ command, draft })),
@@ -112,15 +121,39 @@ export function arbitraryRequests(
     .map((drawn) => placed(drawn, startAt, stamped));
 }
 
+const STREAM_FIELDS = [...MARKET_FIELDS, 'maxLength', 'commands', 'startAt', 'stamped'];
+const MAX_STREAM_LENGTH = 10_000;
+/** The latest that a `Date` can be: it leaves all times of a stream below 2^53. */
+const LATEST_START = 8.64e15;
+
+/** Checks the options of a stream and completes them. @throws TypeError, RangeError */
+function streamOf(options: StreamOptions) {
+  objectArgument(options, 'options', STREAM_FIELDS);
+  const { maxLength = 100, startAt = 0, stamped = true, commands = COMMANDS, ...market } = options;
+  integerArgument(maxLength, 'maxLength', 0, MAX_STREAM_LENGTH);
+  integerArgument(startAt, 'startAt', 0, LATEST_START);
+  flagArgument(stamped, 'stamped');
+  listArgument(commands, 'commands', 1);
+  commands.forEach((command, i) => nameArgument(WEIGHTS, command, `commands[${i}]`));
+  return { maxLength, startAt, stamped, commands, market: marketOf(market) };
+}
+
 /**
  * Has a market carry out a request.
  * @returns what its method returns; for an `Engine` the outcome
+ * @throws TypeError, RangeError for another command, and whatever its method throws
  *
  * @example
  * const outcome = perform(engine, { command: 'cancel', request: { actor: 'anna', orderId: 1 } });
  */
-export function perform<T>(market: RequestTaker<T>, { command, request }: NamedRequest): T {
-  return market[command](request as never);
+export function perform<T>(market: RequestTaker<T>, request: NamedRequest): T {
+  objectArgument(market, 'market');
+  objectArgument(request, 'request');
+  const { command } = request;
+  nameArgument(WEIGHTS, command, 'command');
+  functionArgument(market[command], `market.${command}`);
+  objectArgument(request.request, command);
+  return market[command](request.request as never);
 }
 
 interface DraftOf {

@@ -24,15 +24,17 @@ export {
 export {
   type Flow,
   OperationKind,
-  openingRequests,
-  type OpeningRequest,
-  requestsOf,
   workload,
   type Workload,
   WORKLOAD_SHA256,
   workloadBytes,
-  type WorkloadFees,
   workloadHash,
   type WorkloadOptions,
-  type WorkloadRequest,
 } from './workload.ts';
+export {
+  openingRequests,
+  type OpeningRequest,
+  requestsOf,
+  type WorkloadFees,
+  type WorkloadRequest,
+} from './workload-requests.ts';

@@ -1,3 +1,11 @@
+import { MAX_INTEGER } from '../core/limits.ts';
+import {
+  flagArgument,
+  integerArgument,
+  nameArgument,
+  objectArgument,
+} from '../engine/arguments.ts';
+
 /** A limit order as it goes into a `ReferenceBook`. Integers throughout. */
 export interface ReferenceOrder {
   /** Names the order from then on. */
@@ -47,8 +55,12 @@ export class ReferenceBook {
   /** In order of arrival. */
   #resting: readonly RestingOrder[] = [];
 
-  /** Orders of a side as they would trade: best price first, then who came first. */
+  /**
+   * Orders of a side as they would trade: best price first, then who came first.
+   * @throws TypeError, RangeError for another side
+   */
   queue(side: 'buy' | 'sell'): RestingOrder[] {
+    nameArgument(SIDES, side, 'side');
     const direction = side === 'buy' ? -1 : 1;
     // Sorting is stable, so orders of one price stay in order of arrival.
     return this.#resting
@@ -60,13 +72,12 @@ export class ReferenceBook {
    * Enters an order: trades it against the other side while prices cross, each time at the price of
    * the order that was there first, and keeps the rest if its time in force says so.
    * @returns its fills in order; none if it rests, or is refused (`fok`, `postOnly`)
-   * @throws RangeError for a number that is no whole number, or an id that rests already
+   * @throws TypeError, RangeError for what is no order, or an id that rests already
    */
   submit(order: ReferenceOrder): ReferenceFill[] {
+    checkOrder(order);
     const { id, side, price, timeInForce = 'gtc', postOnly = false } = order;
-    check(Number.isSafeInteger(price), 'price');
-    check(Number.isSafeInteger(order.quantity) && order.quantity > 0, 'quantity');
-    check(Number.isSafeInteger(id) && !this.#resting.some((other) => other.id === id), 'id');
+    if (this.#find(id) !== undefined) throw new RangeError(`id ${id} is used already`);
     const crossing = this.queue(side === 'buy' ? 'sell' : 'buy').filter((maker) =>
       side === 'buy' ? maker.price <= price : maker.price >= price,
     );
@@ -88,8 +99,9 @@ export class ReferenceBook {
     return fills;
   }
 
-  /** Takes an order out. @returns whether it was there */
+  /** Takes an order out. @returns whether it was there @throws TypeError, RangeError if `id` is none */
   cancel(id: number): boolean {
+    wholeNumber(id, 'id');
     return this.#shrink(id, 0);
   }
 
@@ -97,16 +109,20 @@ export class ReferenceBook {
    * Makes an order smaller; it keeps its place in the queue.
    * @param open lots that remain, at most as many as now; none takes the order out
    * @returns whether it was there
-   * @throws RangeError if `open` is more than it has, or no whole number
+   * @throws TypeError, RangeError if `open` is more than it has, or a number is no whole number
    */
   reduce(id: number, open: number): boolean {
-    const before = this.#resting.find((order) => order.id === id)?.open ?? open;
-    check(Number.isSafeInteger(open) && open >= 0 && open <= before, 'open');
+    wholeNumber(id, 'id');
+    integerArgument(open, 'open', 0, this.#find(id)?.open ?? MAX_INTEGER);
     return this.#shrink(id, open);
   }
 
+  #find(id: number): RestingOrder | undefined {
+    return this.#resting.find((order) => order.id === id);
+  }
+
   #shrink(id: number, open: number): boolean {
-    const isThere = this.#resting.some((order) => order.id === id);
+    const isThere = this.#find(id) !== undefined;
     this.#resting = this.#resting
       .map((order) => (order.id === id ? { ...order, open } : order))
       .filter((order) => order.open > 0);
@@ -114,6 +130,21 @@ export class ReferenceBook {
   }
 }
 
-function check(isValid: boolean, argument: string): void {
-  if (!isValid) throw new RangeError(`${argument} is out of range`);
+const SIDES = { buy: 0, sell: 1 };
+const TIMES_IN_FORCE = { gtc: 0, ioc: 1, fok: 2 };
+const FIELDS = ['id', 'side', 'price', 'quantity', 'timeInForce', 'postOnly'];
+
+function checkOrder(order: ReferenceOrder): void {
+  objectArgument(order, 'order', FIELDS);
+  const { timeInForce = 'gtc', postOnly = false } = order;
+  wholeNumber(order.id, 'id');
+  nameArgument(SIDES, order.side, 'side');
+  wholeNumber(order.price, 'price');
+  integerArgument(order.quantity, 'quantity', 1, MAX_INTEGER);
+  nameArgument(TIMES_IN_FORCE, timeInForce, 'timeInForce');
+  flagArgument(postOnly, 'postOnly');
+}
+
+function wholeNumber(value: number, argument: string): void {
+  integerArgument(value, argument, -MAX_INTEGER, MAX_INTEGER);
 }

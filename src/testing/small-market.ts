@@ -1,6 +1,7 @@
 import type fastCheck from 'fast-check';
 import { fromSteps } from '../core/units.ts';
 import type { Band, ListAssetRequest, ListProductRequest } from '../engine/requests.ts';
+import { frozen } from './frozen.ts';
 
 /**
  * fast-check itself, as you import it: `import fc from 'fast-check'`. It is given and not imported, so
@@ -8,20 +9,24 @@ import type { Band, ListAssetRequest, ListProductRequest } from '../engine/reque
  */
 export type FastCheck = typeof fastCheck;
 
-/** What random markets consist of. What is left out is as in `SMALL_MARKET`. */
+/**
+ * What random markets consist of. What is left out is as in `SMALL_MARKET`. The ids guest, nobody, extra,
+ * too-fine, nowhere, gold and silver are those of strangers in a stream, and are refused for your own.
+ */
 export interface MarketOptions {
-  /** Ids of traders, two or more. */
+  /** Ids of traders, 2 to 1,000, none of them that of a system account. */
   readonly accounts?: readonly string[];
-  /** Assets, those of the products among them. */
+  /** Assets, those of the products among them; 1 to 1,000. */
   readonly assets?: readonly Pick<ListAssetRequest, 'id' | 'decimals'>[];
-  /** Products, one or more. */
+  /** Products, 1 to 1,000, such that a market lists them. */
   readonly products?: readonly ProductOption[];
-  /** Prices lie in between, save for rare ones out of all proportion. */
+  /** Prices lie in between, save for rare ones out of all proportion; -10^9 to 10^9. */
   readonly minPriceTicks?: number;
+  /** Not below `minPriceTicks`. */
   readonly maxPriceTicks?: number;
-  /** The most that an order is for, with the same exception. */
+  /** The most that an order is for, with the same exception; 1 to 10^9. */
   readonly maxQuantityLots?: number;
-  /** The most that is deposited, withdrawn or transferred at once, with the same exception. */
+  /** The most that is deposited, withdrawn or transferred at once, with the same exception; 1 to 10^12. */
   readonly maxAmountQuanta?: number;
 }
 
@@ -32,7 +37,7 @@ export type ProductOption = Pick<ListProductRequest, 'id' | 'energy' | 'money' |
  * Four homes and two products. A lot is 100 Wh, a tick 0.1 ct/kWh, and one lot at one tick costs 100
  * quanta of money; so an order costs 24,000 quanta at most, fees aside.
  */
-export const SMALL_MARKET: Required<MarketOptions> = {
+export const SMALL_MARKET: Required<MarketOptions> = frozen({
   accounts: ['anna', 'ben', 'carla', 'dora'],
   assets: [
     { id: 'kWh', decimals: 3 },
@@ -46,7 +51,7 @@ export const SMALL_MARKET: Required<MarketOptions> = {
   maxPriceTicks: 20,
   maxQuantityLots: 12,
   maxAmountQuanta: 1_000_000,
-};
+});
 
 /** The band between two prices; the lower one wins where they are the wrong way round. */
 export function bandOf(lowTicks: number, highTicks: number, { tick }: ProductOption): Band {

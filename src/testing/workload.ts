@@ -1,14 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { Side } from '../core/codes.ts';
+import { shown } from '../core/decimal.ts';
 import { integerArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
-import type { Requests } from '../engine/requests.ts';
+import { frozen } from './frozen.ts';
 
 /** Name of a flow; see `workload`. */
 export type Flow = 'A' | 'B' | 'C' | 'D' | 'E';
 
 /** What an operation of a workload does. */
-export const OperationKind = {
+export const OperationKind = frozen({
   /** Enters a limit order that stays until cancelled. */
   add: 0,
   /** Cancels an order, which may have been filled or have gone with its product. */
@@ -17,7 +18,7 @@ export const OperationKind = {
   immediate: 2,
   /** Closes the oldest product and lists a new one. */
   roll: 3,
-} as const;
+} as const);
 
 /** A flow as columns, one row per operation. */
 export interface Workload {
@@ -141,6 +142,42 @@ export function workload(flow: Flow, options: WorkloadOptions = {}): Workload {
   return { flow, length: prefill + commands, prefill, accounts, products, ...columns };
 }
 
+const COLUMNS = {
+  kind: Uint8Array,
+  side: Uint8Array,
+  priceTicks: Int32Array,
+  quantityLots: Int32Array,
+  account: Int32Array,
+  product: Int32Array,
+  order: Int32Array,
+} as const;
+
+/**
+ * Checks an argument that must be a workload: its counts, its columns, whose accounts. O(operations).
+ * @throws TypeError, RangeError
+ */
+export function workloadArgument(load: Workload): void {
+  objectArgument(load, 'load');
+  const { length, accounts } = load;
+  nameArgument(FLOWS, load.flow, 'load.flow');
+  integerArgument(length, 'load.length', 0, 2 * MOST);
+  integerArgument(load.prefill, 'load.prefill', 0, length);
+  integerArgument(accounts, 'load.accounts', 1, MOST);
+  integerArgument(load.products, 'load.products', 1, MOST);
+  integerArgument(load.orders, 'load.orders', 0, length);
+  for (const [name, Column] of Object.entries(COLUMNS)) {
+    const column: unknown = load[name as keyof typeof COLUMNS];
+    if (!(column instanceof Column)) {
+      throw new TypeError(`load.${name} must be an ${Column.name}, got ${shown(column)}`);
+    }
+    if (column.length === length) continue;
+    const rows = `${column.length}, the rows of load.${name}`;
+    throw new RangeError(`load.length must be ${rows}, got ${length}`);
+  }
+  const row = load.account.findIndex((account) => account < 0 || account >= accounts);
+  if (row >= 0) throw new RangeError(`load.account[${row}] must be below load.accounts`);
+}
+
 /** Uniform over [0, 1), in steps of 2^-32. */
 function mulberry32(seed: number): () => number {
   let state = seed | 0;
@@ -237,8 +274,10 @@ const ROW_SIZE = 22;
 /**
  * A workload as bytes, big-endian: prefill u32, accounts u32, products u32, then for each operation
  * kind u8, side u8, priceTicks i32, quantityLots u32, account u32, product u32, order u32.
+ * @throws TypeError, RangeError if `load` is no workload
  */
 export function workloadBytes(load: Workload): Uint8Array<ArrayBuffer> {
+  workloadArgument(load);
   const bytes = new Uint8Array(HEADER_SIZE + load.length * ROW_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, load.prefill);
@@ -257,114 +296,16 @@ export function workloadBytes(load: Workload): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** SHA-256 of `workloadBytes`, in hexadecimal. */
+/** SHA-256 of `workloadBytes`, in hexadecimal. @throws TypeError, RangeError if `load` is no workload */
 export function workloadHash(load: Workload): string {
   return bytesToHex(sha256(workloadBytes(load)));
 }
 
 /** `workloadHash` of each flow as it is without options: a million commands, seed 1. */
-export const WORKLOAD_SHA256: Readonly<Record<Flow, string>> = {
+export const WORKLOAD_SHA256: Readonly<Record<Flow, string>> = frozen({
   A: '3e030bdf01e06c89a4f249bc8029d99aa083cd08df7fb02cc0a906c5ae9bfb74',
   B: '2c63598457b3fbf04628cc2711681de2ed8f740e4a5d776ce033879ffc0cbf3b',
   C: '1d361638f836f134466b1736078bbb7b1aa1b2a1a70c2fcd4154ca1a1ee0ef56',
   D: '7080b9952d3c877e00bb96ed33ce86cefdfae2feae5d99de054711d8ba294515',
   E: '0ec8c827d90f0c3e924d999576a2f9f3d4cd3fdbdff9e040c463cfd79c08c5f6',
-};
-
-type Sent<C extends keyof Requests> = { [N in C]: { command: N; request: Requests[N] } }[C];
-
-/** A request of a workload and the method of `Engine` that it is for. */
-export type WorkloadRequest = Sent<'submit' | 'cancel' | 'closeProduct' | 'listProduct'>;
-/** A request that sets the market up. */
-export type OpeningRequest = Sent<'listAsset' | 'listProduct' | 'openAccount' | 'deposit'>;
-
-/** Fees of the products of a workload. */
-export interface WorkloadFees {
-  /** Parts per million. Default 0. */
-  readonly makerPpm?: number;
-  readonly takerPpm?: number;
-}
-
-/** Of each asset, shared out equally: under 2^53-1 quanta, and a thousand times what a flow moves. */
-const SUPPLY_QUANTA = 4e15;
-
-/**
- * What a market needs before a workload: assets, products, accounts, and deposits that no order of
- * it exhausts. One lot at one tick costs one quantum, as does one lot of energy.
- */
-export function* openingRequests(
-  load: Workload,
-  fees: WorkloadFees = {},
-): Generator<OpeningRequest> {
-  yield { command: 'listAsset', request: { id: 'kWh', decimals: 3 } };
-  yield { command: 'listAsset', request: { id: 'EUR', decimals: 9 } };
-  for (let product = 0; product < load.products; product++) yield listing(product, fees);
-  const amountQuanta = Math.floor(SUPPLY_QUANTA / load.accounts);
-  for (const id of accountIds(load)) {
-    yield { command: 'openAccount', request: { id } };
-    yield { command: 'deposit', request: { account: id, asset: 'kWh', amountQuanta } };
-    yield { command: 'deposit', request: { account: id, asset: 'EUR', amountQuanta } };
-  }
-}
-
-/**
- * The operations of a workload from row `from` up to row `to` as requests, in order; a roll is two of
- * them. The market must be as `openingRequests` with the same fees leaves it, and accept every order:
- * cancels name orders by the number that they were given.
- * @throws TypeError, RangeError
- */
-export function requestsOf(
-  load: Workload,
-  options: WorkloadFees & { readonly from?: number; readonly to?: number } = {},
-): Generator<WorkloadRequest> {
-  objectArgument(options, 'options', ['from', 'to', 'makerPpm', 'takerPpm']);
-  const { from = 0, to = load.length } = options;
-  integerArgument(from, 'from', 0, load.length);
-  integerArgument(to, 'to', from, load.length);
-  return requests(load, options, from, to);
-}
-
-function* requests(
-  load: Workload,
-  fees: WorkloadFees,
-  from: number,
-  to: number,
-): Generator<WorkloadRequest> {
-  const accounts = accountIds(load);
-  const products = new Map<number, string>();
-  for (let row = from; row < to; row++) {
-    const kind = load.kind[row]!;
-    const account = accounts[load.account[row]!]!;
-    const number = load.product[row]!;
-    if (kind === OperationKind.cancel) {
-      yield { command: 'cancel', request: { actor: account, orderId: load.order[row]! } };
-      continue;
-    }
-    if (kind === OperationKind.roll) {
-      yield { command: 'closeProduct', request: { product: productId(number) } };
-      yield listing(number + load.products, fees);
-      continue;
-    }
-    let product = products.get(number);
-    if (product === undefined) products.set(number, (product = productId(number)));
-    const side = load.side[row] === Side.buy ? 'buy' : 'sell';
-    const timeInForce = kind === OperationKind.add ? 'gtc' : 'ioc';
-    const [priceTicks, quantityLots] = [load.priceTicks[row]!, load.quantityLots[row]!];
-    const terms = { side, priceTicks, quantityLots, timeInForce, selfTrade: 'allow' } as const;
-    yield { command: 'submit', request: { account, product, ...terms } };
-  }
-}
-
-function accountIds({ accounts }: Workload): string[] {
-  return Array.from({ length: accounts }, (_, account) => `home-${account}`);
-}
-
-function productId(product: number): string {
-  return `slot-${product}`;
-}
-
-function listing(product: number, { makerPpm = 0, takerPpm = 0 }: WorkloadFees) {
-  const grid = { energy: 'kWh', money: 'EUR', tick: '0.000001', lot: '0.001' };
-  const request = { id: productId(product), ...grid, makerPpm, takerPpm };
-  return { command: 'listProduct', request } as const;
-}
+});
