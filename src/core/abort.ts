@@ -1,3 +1,5 @@
+import { shown } from './decimal.ts';
+
 /** What is used of an `AbortSignal`, so that the declarations need neither the DOM's nor Node's. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
@@ -8,6 +10,17 @@ export interface AbortSignalLike {
   addEventListener(type: 'abort', listener: () => void): void;
   /** Takes a listener back. */
   removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Checks a signal, if there is one. @throws TypeError */
+export function signalArgument(signal: unknown): void {
+  if (signal === undefined) return;
+  const { aborted, throwIfAborted, addEventListener, removeEventListener } = Object(
+    signal,
+  ) as Partial<AbortSignalLike>;
+  const functions = [throwIfAborted, addEventListener, removeEventListener];
+  if (typeof aborted === 'boolean' && functions.every((each) => typeof each === 'function')) return;
+  throw new TypeError(`signal must be an AbortSignal, got ${shown(signal)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from '../core/abort.ts';
-import { type CommandEvents, commandAt, type Feed } from './feed.ts';
+import { type CommandEvents, commandAt, Feed } from './feed.ts';
 
 /** Turns the events of a command into what a subscriber wants to know of them. */
 export type Translate<T> = (command: CommandEvents) => readonly T[];
@@ -46,6 +46,9 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
       readonly signal: AbortSignalLike | undefined;
     },
   ) {
+    if (!(feed instanceof Feed)) {
+      throw new TypeError('subscriptions come from exchange.subscribe');
+    }
     feed.mustKeep(afterSequence);
     this.#feed = feed;
     this.#sequence = afterSequence;
