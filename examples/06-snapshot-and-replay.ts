@@ -23,7 +23,7 @@ market.submit({ ...order, account: 'ben', side: 'buy', quantity: '1' });
 const tail = market.commandLog();
 
 const rebuilt = {
-  'all commands again': Engine.replay(Buffer.concat([head, tail])),
+  'all commands again': Engine.replay(new Uint8Array([...head, ...tail])),
   'snapshot and tail': Engine.replay(tail, { from: snapshot }),
 };
 for (const [name, engine] of Object.entries(rebuilt)) {

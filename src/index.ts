@@ -33,7 +33,7 @@ export type {
   TurnedAwayCode,
 } from './exchange/receipts.ts';
 export type { Channels, SubscribeOptions } from './exchange/channels.ts';
-export type { Subscription } from './exchange/subscription.ts';
+export { Subscription } from './exchange/subscription.ts';
 export type { DepthUpdate } from './exchange/depth.ts';
 export type {
   OrderAcceptedUpdate,
@@ -48,7 +48,7 @@ export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';
 export type { AbortSignalLike } from './core/abort.ts';
-export type { Queries } from './engine/queries.ts';
+export { Queries } from './engine/queries.ts';
 export { PRECEDENCE, RejectCode, type RejectName } from './core/codes.ts';
 export {
   convertEnergy,

@@ -72,6 +72,24 @@ describe('a field of another name', () => {
     }
   });
 
+  it('is no question of an array: it has no fields', async () => {
+    const engine = stage();
+    const exchange = await Exchange.open({ storage: memoryStorage() });
+    const list = [] as never;
+    const calls: readonly (readonly [string, () => unknown])[] = [
+      ['submit', () => engine.submit(list)],
+      ['submit', () => exchange.submit(list)],
+      ['options', () => exchange.submit(REQUESTS.submit as never, list)],
+      ['options', () => new Engine(list)],
+      ['filter', () => engine.openOrders(list)],
+      ['preview', () => engine.preview(list)],
+    ];
+    for (const [argument, call] of calls) {
+      const message = `${argument} needs an object with fields, got an array`;
+      await expect((async () => call())()).rejects.toThrow(new TypeError(message));
+    }
+  });
+
   const wrong = { tpyo: 1 } as never;
   const cases: readonly (readonly [string, (engine: Engine, exchange: Exchange) => unknown])[] = [
     ['options', () => new Engine(wrong)],
@@ -102,4 +120,36 @@ describe('a field of another name', () => {
       message: 'band has no field "middle"',
     });
   });
+});
+
+describe('a preview', () => {
+  it.each([
+    ['at', 'x', TypeError],
+    ['at', null, TypeError],
+    ['at', -1, RangeError],
+    ['at', 1.5, RangeError],
+    ['commandId', 5, TypeError],
+    ['commandId', '', RangeError],
+  ])('checks %s = %j as submit does', (field, value, kind) => {
+    const engine = stage();
+    const request = { ...REQUESTS.submit, [field]: value } as never;
+    const [submitted, previewed] = [
+      thrownBy(() => engine.submit(request)),
+      thrownBy(() => engine.preview(request)),
+    ];
+    expect(previewed).toBeInstanceOf(kind);
+    expect(previewed).toEqual(submitted);
+  });
+});
+
+it('bytes whose buffer was given away are refused, and empty ones are not', () => {
+  const bytes = stage().snapshot();
+  structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+  expect(bytes.length).toBe(0);
+  for (const call of [() => Engine.restore(bytes), () => Engine.replay(bytes)]) {
+    const thrown = thrownBy(call);
+    expect(thrown).toBeInstanceOf(TypeError);
+    expect(thrown.message).toMatch(/(bytes|commands) must be .*, got one whose buffer is detached/);
+  }
+  expect(Engine.replay(new Uint8Array(0)).sequence).toBe(0);
 });

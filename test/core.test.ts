@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteLog, putI64, putId, readI64, readId } from '../src/core/bytes.ts';
+import * as codes from '../src/core/codes.ts';
 import { CommandType, EventType, PRECEDENCE, RejectCode, UNKNOWN } from '../src/core/codes.ts';
 import { formatSteps, inQuanta, parseDecimal, parseSteps, quantum } from '../src/core/decimal.ts';
 import { isId } from '../src/core/limits.ts';
@@ -85,6 +86,25 @@ describe('decimals', () => {
     expect(inQuanta(1_500n, 3, 1)).toBe(15n);
     expect(inQuanta(1_550n, 3, 1)).toBeUndefined();
     for (const places of [-1, 16]) expect(thrownBy(() => quantum(places)).name).toBe('RangeError');
+  });
+});
+
+describe('decimal text', () => {
+  it.each([
+    ['-0.00', ', where zero has no sign, got "-0.00"'],
+    ['-0', ', where zero has no sign'],
+    ['00.25', ' without a superfluous zero in front, got "00.25"'],
+    ['-01', ' without a superfluous zero in front'],
+    ['1'.repeat(17), ' of at most 16 digits before and 15 behind the point'],
+    [`0.${'1'.repeat(19)}`, ' of at most 16 digits before and 15 behind the point'],
+    ['1e3', ', got "1e3"'],
+    ['.5', ', got ".5"'],
+    ['-', ', got "-"'],
+    ['', ', got ""'],
+  ])('%j is refused by the rule that it breaks', (text, rule) => {
+    const thrown = thrownBy(() => parseDecimal(text, 'price'));
+    expect(thrown).toBeInstanceOf(RangeError);
+    expect(thrown.message).toContain(`price must be decimal text such as '1.5'${rule}`);
   });
 });
 
@@ -303,6 +323,13 @@ describe('the registry', () => {
       expect(min, name).toBeGreaterThanOrEqual(size === 8 ? -SAFE : 0);
       expect(max, name).toBeLessThanOrEqual(limit);
     }
+  });
+
+  it('cannot be changed: tables of codes are frozen', () => {
+    const tables = Object.values(codes).filter((each) => typeof each === 'object');
+    expect(tables.length).toBeGreaterThan(10);
+    for (const table of tables)
+      expect(Object.isFrozen(table), String(Object.keys(table))).toBe(true);
   });
 
   it('puts every reject code once into the order of precedence, with numbers from 1', () => {

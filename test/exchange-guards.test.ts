@@ -257,3 +257,28 @@ it('each request that is turned away gets an answer of its own', async () => {
   expect([first, second]).toEqual(Array(2).fill({ ok: false, code: 'OVERLOADED', level: 'none' }));
   expect(first).not.toBe(second);
 });
+
+it('a signal whose listener cannot be added leaves no rejection to nobody', async () => {
+  const unhandled: unknown[] = [];
+  const note = (fault: unknown): void => void unhandled.push(fault);
+  process.on('unhandledRejection', note);
+  const broken = {
+    aborted: false,
+    reason: undefined,
+    throwIfAborted: () => {},
+    removeEventListener: () => {},
+    addEventListener: () => {
+      throw new RangeError('no room for a listener');
+    },
+  };
+  const storage = memoryStorage();
+  const exchange = await staged({ storage });
+  await Exchange.open({ storage, takeOver: true });
+  const sent = exchange.submit({ ...offer, priceTicks: 5 }, { signal: broken });
+  const depth = exchange.subscribe('depth', { product: 'noon', signal: broken });
+  expect(await rejection(sent)).toMatchObject({ message: 'no room for a listener' });
+  expect(await rejection(depth.next())).toMatchObject({ message: 'no room for a listener' });
+  await quiet();
+  expect([exchange.status().fault?.code, unhandled]).toEqual(['FENCED', []]);
+  process.off('unhandledRejection', note);
+});

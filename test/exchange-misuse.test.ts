@@ -30,7 +30,7 @@ import {
 const typed = (...values: unknown[]): Bad[] => values.map((value) => [value, TypeError]);
 const ranged = (...values: unknown[]): Bad[] => values.map((value) => [value, RangeError]);
 
-const NO_OBJECT = typed(null, 1, 'x', true, 1n, Symbol('x'), () => 1);
+const NO_OBJECT = typed(null, 1, 'x', true, 1n, Symbol('x'), [], () => 1);
 const NO_FUNCTION = typed(null, 1, 'x', true, 1n, Symbol('x'), {}, []);
 const NO_FLAG = typed(null, 0, 1, 'true', '', {}, Symbol('x'));
 const UNKNOWN = ranged('nobody', '__proto__', 'toString');
@@ -202,14 +202,11 @@ function storageWith(changes: object): { readonly storage: StorageAdapter; opene
   const counted = {
     opened: 0,
     storage: {
-      supports: inner.supports,
+      ...inner,
       open: (options: { readonly takeOver: boolean }) => {
         counted.opened++;
         return inner.open(options);
       },
-      read: inner.read.bind(inner),
-      follow: inner.follow.bind(inner),
-      latestSnapshot: inner.latestSnapshot.bind(inner),
       ...changes,
     },
   };
@@ -307,6 +304,54 @@ describe('open', () => {
     const again = await Exchange.open({ storage, clock: () => 1_000 });
     expect(await traceOf(again)).toEqual(await traceOf(exchange));
   });
+});
+
+describe('a storage that keeps no promise is told which', () => {
+  const opening = (open: () => unknown) =>
+    rejection(Exchange.open({ storage: storageWith({ open }).storage }));
+  const reading = (read: () => unknown) =>
+    rejection(Exchange.open({ storage: storageWith({ read }).storage }));
+
+  it('a writer, by what it lacks', async () => {
+    const whole = await memoryStorage().open({ takeOver: false });
+    const { append: _append, ...noAppend } = whole;
+    const { end: _end, close: _close, ...less } = whole;
+    const table: [unknown, string][] = [
+      [noAppend, 'gave an object without append'],
+      [less, 'gave an object without close, an end'],
+      [{ ...whole, epoch: 0 }, 'without an epoch from 1 upward'],
+      [
+        undefined,
+        'gave undefined without append, saveSnapshot, close, an epoch from 1 upward, an end',
+      ],
+    ];
+    for (const [writer, lacks] of table) {
+      const fault = await opening(async () => writer);
+      expect(fault).toMatchObject({ code: 'STORAGE_MISMATCH' });
+      expect((fault as Error).message).toContain(lacks);
+    }
+  });
+
+  it.each([
+    [undefined, 'undefined'],
+    [[], 'an array'],
+    [Promise.resolve([]), 'an object'],
+    [{ [Symbol.asyncIterator]: 5 }, 'an object'],
+  ])('read: %j', async (given, what) => {
+    expect(await reading(() => given)).toMatchObject({
+      code: 'STORAGE_MISMATCH',
+      message: `storage: read() must give an async iterable, gave ${what}`,
+    });
+  });
+});
+
+it("constructors that are nobody's say where to go", async () => {
+  const exchange = await prepared();
+  type Constructor = new () => unknown;
+  const make = (of: unknown) => () => new (of as Constructor)();
+  expect(make(Exchange)).toThrow(new TypeError('use Exchange.open, not new Exchange'));
+  const { constructor } = exchange.subscribe('trades');
+  expect(make(constructor)).toThrow(new TypeError('subscriptions come from exchange.subscribe'));
 });
 
 it('what was closed says so, whatever it is asked', async () => {

@@ -1,3 +1,5 @@
+import { shown } from './decimal.ts';
+
 /** What is used of an `AbortSignal`, so that the declarations need neither the DOM's nor Node's. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
@@ -8,6 +10,17 @@ export interface AbortSignalLike {
   addEventListener(type: 'abort', listener: () => void): void;
   /** Takes a listener back. */
   removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Checks a signal, if there is one. @throws TypeError */
+export function signalArgument(signal: unknown): void {
+  if (signal === undefined) return;
+  const { aborted, throwIfAborted, addEventListener, removeEventListener } = Object(
+    signal,
+  ) as Partial<AbortSignalLike>;
+  const functions = [throwIfAborted, addEventListener, removeEventListener];
+  if (typeof aborted === 'boolean' && functions.every((each) => typeof each === 'function')) return;
+  throw new TypeError(`signal must be an AbortSignal, got ${shown(signal)}`);
 }
 
 /**
@@ -27,10 +40,13 @@ async function raced<T>(promise: Promise<T>, signal: AbortSignalLike): Promise<T
   const abort = new Promise<never>((_, reject) => {
     aborted = () => reject(signal.reason);
   });
-  if (signal.aborted) aborted();
-  else signal.addEventListener('abort', aborted);
+  const first = Promise.race([abort, promise]);
+  // The signal is somebody else's code: should it throw, nobody waits for this any more.
+  first.catch(() => {});
   try {
-    return await Promise.race([abort, promise]);
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted);
+    return await first;
   } finally {
     signal.removeEventListener('abort', aborted);
   }

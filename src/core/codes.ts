@@ -215,6 +215,27 @@ export const UNKNOWN = 0xffff_ffff;
 /** Accounts that every market starts with, in this order. */
 export const SYSTEM_ACCOUNTS = ['outside', 'fees', 'operator'] as const;
 
+// The engine decides by them, and some are handed out: nobody may change them.
+for (const table of [
+  CommandType,
+  EventType,
+  RejectCode,
+  PRECEDENCE,
+  SYSTEM_ACCOUNTS,
+  Side,
+  OrderKind,
+  SubmitKind,
+  TimeInForce,
+  PostOnly,
+  SelfTrade,
+  Role,
+  AccountStatus,
+  ProductStatus,
+  EndReason,
+]) {
+  Object.freeze(table);
+}
+
 /** The name of a number in one of the tables. */
 export function nameOf<T extends Readonly<Record<string, number>>>(
   table: T,

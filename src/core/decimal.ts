@@ -8,6 +8,7 @@ export interface Decimal {
 
 const DECIMAL = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
 const DECIMAL_OF_ANY_LENGTH = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+const MINUS_ZERO = /^-[0.]*$/;
 
 /**
  * Checks decimal text such as '0.2999' or '-12.5'. No exponent, no plus sign, no bare dot, no
@@ -22,10 +23,21 @@ export function decimalText(
   if (typeof text !== 'string') {
     throw new TypeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
   }
-  if (!form.test(text) || /^-[0.]*$/.test(text)) {
-    throw new RangeError(`${argument} must be decimal text such as '1.5', got ${shown(text)}`);
+  if (!form.test(text) || MINUS_ZERO.test(text)) {
+    const rule = brokenRule(text);
+    throw new RangeError(
+      `${argument} must be decimal text such as '1.5'${rule}, got ${shown(text)}`,
+    );
   }
   return text;
+}
+
+/** The rule that text breaks where one does not see it at once: it looks like decimal text. */
+function brokenRule(text: string): string {
+  if (/^-?0\d/.test(text)) return ' without a superfluous zero in front';
+  if (!DECIMAL_OF_ANY_LENGTH.test(text)) return '';
+  if (MINUS_ZERO.test(text)) return ', where zero has no sign';
+  return ' of at most 16 digits before and 15 behind the point';
 }
 
 /**
@@ -101,6 +113,7 @@ export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   if (typeof value === 'bigint') return shortened(`${value}n`);
   if (Object.is(value, -0)) return '-0';
+  if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' && value !== null ? 'an object' : shortened(String(value));
 }
 

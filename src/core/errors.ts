@@ -36,7 +36,9 @@ export type ErrorCode =
   | 'UNKNOWN_TYPE'
   /**
    * What was asked for is not kept: see the option `history` of an engine, `keepBytes` of an exchange.
-   * Keep more with that option; an engine that keeps all may `forgetHistory` once its log is stored.
+   * Keep more with that option; an engine that keeps all may `forgetHistory` once its log is stored. An
+   * exchange that was opened again has what came after its latest snapshot: a reader that is behind begins
+   * anew from `read`.
    */
   | 'NOT_KEPT'
   /**

@@ -112,8 +112,20 @@ export function requiredSteps(
 
 /** Checks an argument that must be bytes. @throws TypeError */
 export function bytesArgument(value: unknown, argument: string): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError(`${argument} must be a Uint8Array, got ${shown(value)}`);
+  if (!(value instanceof Uint8Array)) {
+    throw new TypeError(`${argument} must be a Uint8Array, got ${shown(value)}`);
+  }
+  if (value.length > 0 || !isDetached(value.buffer)) return value;
+  throw new TypeError(`${argument} must be a Uint8Array, got one whose buffer is detached`);
+}
+
+/** Whether a buffer was given away, as to a worker: one of length 0 can still be looked at, that one not. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    return new DataView(buffer).byteLength < 0;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -122,7 +134,7 @@ export function bytesArgument(value: unknown, argument: string): Uint8Array {
  * @throws TypeError
  */
 export function objectArgument(value: unknown, argument: string, known?: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${argument} needs an object with fields, got ${shown(value)}`);
   }
   if (known === undefined) return;

@@ -8,12 +8,13 @@ import {
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
 import { ByteLog } from '../core/bytes.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
 import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
-import { objectArgument } from './arguments.ts';
+import { integerArgument, objectArgument } from './arguments.ts';
 import { encoded } from './encoding.ts';
 import { checkFields } from './fields.ts';
 import type { OrderRequest } from './requests.ts';
@@ -43,13 +44,14 @@ export type Preview =
 
 /**
  * Decides on an order as the submit command would at the market's present time, without entering
- * it. Only what `preview` is asked about is looked at: command ids and `at` play no part.
+ * it. `at` and the command id must be well-formed as for `submit`, and play no part.
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
   checkFields('submit', request);
   const log = new ByteLog(256);
   encoded(state, 'submit', request).write(log, 0, 0);
+  if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
   readEntry(log.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;

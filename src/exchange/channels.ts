@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../core/abort.ts';
+import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
 import { EventType, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
@@ -14,7 +14,6 @@ import { type TradeView, tradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 import { DepthReplica, type DepthUpdate } from './depth.ts';
 import { commandAt, type CommandEvents, type Feed } from './feed.ts';
-import { signalArgument } from './options.ts';
 import { type OrderUpdate, orderUpdates } from './order-updates.ts';
 import { type Beginning, Subscription, type Translate } from './subscription.ts';
 

@@ -1,4 +1,4 @@
-import { untilAborted } from '../core/abort.ts';
+import { signalArgument, untilAborted } from '../core/abort.ts';
 import { brokenBy, WattbookError } from '../core/errors.ts';
 import type { CommandName } from '../core/registry.ts';
 import { functionArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
@@ -21,7 +21,6 @@ import {
   type RequestTo,
   type Settings,
   settingsOf,
-  signalArgument,
 } from './options.ts';
 import {
   type OrderReceipt,
@@ -35,7 +34,7 @@ import { openWriter, readBackEnd, saveSnapshot, storageCall } from './storage-ca
 import type { Subscription } from './subscription.ts';
 
 /**
- * A market that survives its process: executes requests at once, stores them, and answers when the
+ * A market as durable as its storage: executes requests at once, stores them, and answers when the
  * storage has them. Requests that arrive while a frame is being stored share the next one. Should the
  * storage fail or a promise of the market be broken, it stops and takes nothing any more; what is
  * stored can be read on.
@@ -58,6 +57,7 @@ export class Exchange {
   #observerFaults = 0;
 
   private constructor(settings: Settings, writer: JournalWriter, sequencer: Sequencer, feed: Feed) {
+    if (!(feed instanceof Feed)) throw new TypeError('use Exchange.open, not new Exchange');
     this.#settings = settings;
     this.#writer = writer;
     this.#sequencer = sequencer;

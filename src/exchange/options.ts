@@ -29,14 +29,17 @@ export interface ExchangeOptions {
   readonly takeOver?: boolean;
   /** What one account may ask for. Default: no limits. */
   readonly limits?: AccountLimits;
-  /** Commands that may wait for the storage; more are turned away with OVERLOADED. Default 65,536. */
+  /** Commands that may wait for the storage, from 1 to 2^31; more are turned away with OVERLOADED. Default 65,536. */
   readonly maxWaiting?: number;
   /**
-   * Bytes of the latest events that are kept in memory for subscribers; of a frame that has more, none
-   * are. Default 64 MiB.
+   * Bytes of the latest events that are kept in memory for subscribers, from 0 to 2^40; of a frame that
+   * has more, none are. Default 64 MiB.
    */
   readonly keepBytes?: number;
-  /** How long the storage may take for one call before the exchange stops. Default 30,000 ms. */
+  /**
+   * How long the storage may take for one call before the exchange stops, from 1 to 3,600,000 ms.
+   * Default 30,000 ms.
+   */
   readonly storageTimeoutMs?: number;
   /**
    * Computes SHA-256. Default: @noble/hashes, which runs anywhere; on a server that of `node:crypto` is
@@ -94,8 +97,9 @@ export interface RequestOptions {
 /** What an answer may rest on. */
 export interface ReadOptions extends RequestOptions {
   /**
-   * `durable` (default) resolves once the storage has everything that the answer rests on; `executed`
-   * at once, with what may still be lost if the storage fails.
+   * `durable` (default) resolves once the storage has everything that the answer rests on, which
+   * lasts as its `supports.level` says and no longer; `executed` at once, with what may still be lost
+   * if the storage fails.
    */
   readonly at?: 'durable' | 'executed';
 }
@@ -187,15 +191,4 @@ function checkedHash(hash: Sha256): Sha256 {
     if (found instanceof Uint8Array && found.length === 32) return new Uint8Array(found);
     throw new TypeError(`sha256 must give 32 bytes, got ${shown(found)}`);
   };
-}
-
-/** Checks a signal, if there is one. @throws TypeError */
-export function signalArgument(signal: unknown): void {
-  if (signal === undefined) return;
-  objectArgument(signal, 'signal');
-  const { aborted, throwIfAborted, addEventListener, removeEventListener } =
-    signal as Partial<AbortSignalLike>;
-  const functions = [throwIfAborted, addEventListener, removeEventListener];
-  if (typeof aborted === 'boolean' && functions.every((each) => typeof each === 'function')) return;
-  throw new TypeError(`signal must be an AbortSignal, got ${shown(signal)}`);
 }

@@ -60,7 +60,12 @@ async function* storageItems<T>(
   timeoutMs: number,
   items: () => AsyncIterable<T>,
 ): AsyncGenerator<T> {
-  const iterator = await storageCall(what, timeoutMs, async () => items()[Symbol.asyncIterator]());
+  const iterator = await storageCall(what, timeoutMs, async () => {
+    const given = items();
+    const { [Symbol.asyncIterator]: iterate } = Object(given) as Partial<AsyncIterable<T>>;
+    if (typeof iterate === 'function') return iterate.call(given);
+    return storageMismatch(`${what}() must give an async iterable, gave ${shown(given)}`);
+  });
   let done = false;
   try {
     for (;;) {
@@ -114,12 +119,17 @@ export function endOf({ lastSequence, hash }: Frame): JournalEnd {
   return { sequence: lastSequence, hash };
 }
 
+const WRITER_CALLS = ['append', 'saveSnapshot', 'close'] as const;
+
 /** Checks that opening a storage gave the right to write. @throws WattbookError STORAGE_MISMATCH */
 function checkWriter(writer: JournalWriter): void {
-  const { epoch, end, append, saveSnapshot: save, close } = writer ?? {};
-  const isWriter = [append, save, close].every((call) => typeof call === 'function');
-  if (isWriter && Number.isSafeInteger(epoch) && epoch >= 1 && isEnd(end)) return;
-  storageMismatch('opening it gave no writer with an epoch from 1 upward and an end');
+  const given = Object(writer) as Partial<JournalWriter>;
+  const { epoch = 0, end } = given;
+  const missing: string[] = WRITER_CALLS.filter((call) => typeof given[call] !== 'function');
+  if (!Number.isSafeInteger(epoch) || epoch < 1) missing.push('an epoch from 1 upward');
+  if (!isEnd(end)) missing.push('an end');
+  if (missing.length === 0) return;
+  storageMismatch(`open() must give a writer, gave ${shown(writer)} without ${missing.join(', ')}`);
 }
 
 /** Checks that a storage told an end, and no other than expected. @throws WattbookError STORAGE_MISMATCH */
@@ -136,7 +146,7 @@ export function checkSnapshot(snapshot: StoredSnapshot | undefined): void {
   storageMismatch('gave something that is no snapshot');
 }
 
-function isEnd(value: JournalEnd): boolean {
+function isEnd(value: JournalEnd | undefined): value is JournalEnd {
   if (typeof value !== 'object' || value === null) return false;
   const { sequence, hash } = value;
   return Number.isSafeInteger(sequence) && hash instanceof Uint8Array;

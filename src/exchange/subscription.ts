@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from '../core/abort.ts';
-import { type CommandEvents, commandAt, type Feed } from './feed.ts';
+import { type CommandEvents, commandAt, Feed } from './feed.ts';
 
 /** Turns the events of a command into what a subscriber wants to know of them. */
 export type Translate<T> = (command: CommandEvents) => readonly T[];
@@ -50,6 +50,9 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
       readonly signal: AbortSignalLike | undefined;
     },
   ) {
+    if (!(feed instanceof Feed)) {
+      throw new TypeError('subscriptions come from exchange.subscribe');
+    }
     feed.mustKeep(afterSequence);
     this.#feed = feed;
     this.#sequence = afterSequence;
@@ -193,9 +196,11 @@ export class Subscription<T> implements AsyncIterableIterator<T> {
       wake = () => resolve(undefined);
     });
     this.#wake = wake;
-    this.#signal?.addEventListener('abort', wake);
+    const first = Promise.race([promise, woken]);
+    first.catch(() => {});
     try {
-      return await Promise.race([promise, woken]);
+      this.#signal?.addEventListener('abort', wake);
+      return await first;
     } finally {
       this.#signal?.removeEventListener('abort', wake);
       this.#wake = undefined;

@@ -1,26 +1,46 @@
-import type { AbortSignalLike } from '../core/abort.ts';
+import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
 import { WattbookError } from '../core/errors.ts';
+import { frameArgument, openArgument, sequenceArgument, snapshotArgument } from './checks.ts';
 import type { JournalEnd, JournalWriter, StorageAdapter, StoredSnapshot } from './contract.ts';
 import { type Frame, NO_FRAME } from './frame.ts';
 
 /**
  * A journal in memory, for tests, simulations and browsers: gone with the process. It stores the same
  * frames as other adapters; an exchange that is opened on it again goes on where the last one ended.
+ * Misuse of it and of its writer throws, or rejects with, TypeError or RangeError.
  */
 export function memoryStorage(): StorageAdapter {
-  return new MemoryStorage();
+  const journal = new MemoryJournal();
+  // Methods of its own: who wraps an adapter may spread it.
+  return {
+    supports: { level: 'executed' },
+    open: async (options) => {
+      openArgument(options);
+      return journal.open(options.takeOver);
+    },
+    read: (afterSequence) => {
+      sequenceArgument(afterSequence, 'afterSequence');
+      return journal.read(afterSequence);
+    },
+    follow: (afterSequence, signal) => {
+      sequenceArgument(afterSequence, 'afterSequence');
+      if (signal === undefined) throw new TypeError('signal is missing');
+      signalArgument(signal);
+      return journal.follow(afterSequence, signal);
+    },
+    latestSnapshot: async () => journal.latestSnapshot(),
+  };
 }
 
-class MemoryStorage implements StorageAdapter {
-  readonly supports = { level: 'executed' } as const;
+class MemoryJournal {
   readonly #frames: Frame[] = [];
-  readonly #snapshots: StoredSnapshot[] = [];
+  #snapshots: readonly StoredSnapshot[] = [];
   #epoch = 0;
   #inUse = false;
   /** Called at the next append. */
   readonly #waiting = new Set<() => void>();
 
-  async open({ takeOver }: { readonly takeOver: boolean }): Promise<JournalWriter> {
+  open(takeOver: boolean): JournalWriter {
     if (this.#inUse && !takeOver) {
       throw new WattbookError('STORAGE_IN_USE', 'another exchange writes to this storage');
     }
@@ -34,16 +54,18 @@ class MemoryStorage implements StorageAdapter {
       epoch,
       end: this.#end(),
       append: async (frame) => {
+        frameArgument(frame);
         mustBeLatest();
         this.#frames.push(frame);
         for (const wake of this.#waiting) wake();
         return this.#end();
       },
       saveSnapshot: async (snapshot) => {
+        snapshotArgument(snapshot);
         mustBeLatest();
-        this.#snapshots.push(copyOf(snapshot));
-        this.#snapshots.sort((a, b) => a.sequence - b.sequence);
-        this.#snapshots.splice(0, this.#snapshots.length - 2);
+        const others = this.#snapshots.filter(({ sequence }) => sequence !== snapshot.sequence);
+        const all = [...others, copyOf(snapshot)].sort((a, b) => a.sequence - b.sequence);
+        this.#snapshots = all.slice(-2);
       },
       close: async () => {
         if (epoch === this.#epoch) this.#inUse = false;
@@ -65,19 +87,18 @@ class MemoryStorage implements StorageAdapter {
         yield this.#frames[i++]!.bytes.slice();
         continue;
       }
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#waiting.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#waiting.add(wake);
-        signal.addEventListener('abort', wake);
-      });
+      let wake!: () => void;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      // The signal is somebody else's code: what it throws is for this reader and not for who appends.
+      signal.addEventListener('abort', wake);
+      this.#waiting.add(wake);
+      await woken;
+      this.#waiting.delete(wake);
+      signal.removeEventListener('abort', wake);
     }
   }
 
-  async latestSnapshot(): Promise<StoredSnapshot | undefined> {
+  latestSnapshot(): StoredSnapshot | undefined {
     const latest = this.#snapshots.at(-1);
     return latest && copyOf(latest);
   }
