@@ -91,7 +91,8 @@ function submitBoth(
   order: Submit,
   tally: Tally,
 ): ReferenceFill[] {
-  const { account, side, price: priceTicks, quantity: quantityLots, timeInForce = 'gtc' } = order;
+  const { account, what: _, ...rest } = order;
+  const { side, price: priceTicks, quantity: quantityLots, timeInForce = 'gtc' } = rest;
   const terms = { product: 'noon', timeInForce, selfTrade: 'allow' } as const;
   const outcome = engine.submit({
     account,
@@ -105,7 +106,7 @@ function submitBoth(
     tally.refused++;
     expect(outcome.code).toBe(order.postOnly ? 'POST_ONLY_CROSSES' : 'FOK_UNFILLABLE');
   }
-  return book.submit({ ...order, id: outcome.ok ? outcome.orderId : NEVER_RESTS });
+  return book.submit({ ...rest, id: outcome.ok ? outcome.orderId : NEVER_RESTS });
 }
 
 function changeBoth(

@@ -201,7 +201,7 @@ describe('requestsOf', () => {
     expect(parts).toEqual([...requestsOf(load)]);
     expect(parts).toHaveLength(load.length + 2);
     expect(() => requestsOf(load, { from: -1 })).toThrow(/^from must be/);
-    expect(() => requestsOf(load, { from: 5, to: 4 })).toThrow(/^to must be/);
+    expect(() => requestsOf(load, { from: 5, to: 4 })).toThrow(/^to must not be below from/);
     expect(() => requestsOf(load, { to: load.length + 1 })).toThrow(RangeError);
   });
 });

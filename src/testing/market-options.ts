@@ -127,7 +127,9 @@ function checkProducts(
     const tick = stepArgument(product.tick, `${name}.tick`, farthestTicks);
     const lot = stepArgument(product.lot, `${name}.lot`, maxQuantityLots);
     if (listings.grid(rows[0]!, rows[1]!, tick, lot) !== undefined) continue;
-    throw new RangeError(`${name}: a lot, or one at one tick, is no whole number of quanta`);
+    throw new RangeError(
+      `${name}: a lot, or one at one tick, is no whole number of quanta below 2^53`,
+    );
   }
 }
 
@@ -135,6 +137,6 @@ function checkProducts(
 function stepArgument(text: string, argument: string, count: number): Decimal {
   const step = parseDecimal(text, argument);
   if (step.mantissa > 0 && Number.isSafeInteger(step.mantissa * count)) return step;
-  const rule = `more than zero, and ${count} of it fewer than 2^53 of its last digit`;
+  const rule = `more than zero, and exact ${count} times over`;
   throw new RangeError(`${argument} must be ${rule}, got ${shown(text)}`);
 }

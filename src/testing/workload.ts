@@ -168,7 +168,7 @@ export function workloadArgument(load: Workload): void {
   for (const [name, Column] of Object.entries(COLUMNS)) {
     const column: unknown = load[name as keyof typeof COLUMNS];
     if (!(column instanceof Column)) {
-      throw new TypeError(`load.${name} must be an ${Column.name}, got ${shown(column)}`);
+      throw new TypeError(`load.${name} must be of type ${Column.name}, got ${shown(column)}`);
     }
     if (column.length === length) continue;
     const rows = `${column.length}, the rows of load.${name}`;
