@@ -2,10 +2,18 @@ import {
   type CancelRequest,
   Exchange,
   memoryStorage,
+  type OrderReceipt,
   type OrderRequest,
+  type Receipt,
   type RequestTo,
 } from '../src/index.ts';
-import { openingRequests, OperationKind, requestsOf, type Workload } from '../src/testing/index.ts';
+import {
+  openingRequests,
+  OperationKind,
+  perform,
+  requestsOf,
+  type Workload,
+} from '../src/testing/index.ts';
 import type { Fills } from './fills.ts';
 import type { Market, Path } from './market.ts';
 import { FEES } from './opening.ts';
@@ -30,11 +38,9 @@ export function exchangePath(load: Workload): Path {
 
 async function openedExchange(load: Workload): Promise<Exchange> {
   const exchange = await Exchange.open({ storage: memoryStorage() });
-  type Call = (request: unknown) => Promise<{ readonly ok: boolean }>;
-  const methods = exchange as unknown as Readonly<Record<string, Call>>;
-  for (const { command, request } of openingRequests(load, FEES)) {
-    const { ok } = await methods[command]!.call(exchange, request);
-    if (!ok) throw new Error(`${command} was refused`);
+  for (const each of openingRequests(load, FEES)) {
+    const { ok } = await perform<Promise<Receipt | OrderReceipt>>(exchange, each);
+    if (!ok) throw new Error(`${each.command} was refused`);
   }
   return exchange;
 }

@@ -75,3 +75,8 @@ export function readId(view: DataView, at: number): string {
   for (let i = 1; i <= length; i++) id += String.fromCharCode(view.getUint8(at + i));
   return id;
 }
+
+/** Whether two runs of bytes are the same. O(length). */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

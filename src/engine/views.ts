@@ -13,8 +13,9 @@ import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy } from '../contracts/new-order.ts';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
-import type { Product } from '../market/products.ts';
+import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
+import type { DepthLevel } from '../orderbook/book.ts';
 import { kindOf, postOnlyOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
 
 /** What users see. Text is exact, in whole units; the integer beside it counts the steps. */
@@ -200,16 +201,21 @@ export function orderView(state: MarketState, slot: number): OrderView {
   };
 }
 
+export function levelView({ tick, lot }: Grid, level: DepthLevel): DepthLevelView {
+  const { price, open, orders } = level;
+  return {
+    price: formatSteps(price, tick),
+    priceTicks: price,
+    open: formatSteps(open, lot),
+    openLots: Number(open),
+    orders,
+  };
+}
+
 export function depthView(state: MarketState, product: Product, limit: number): DepthView {
-  const { tick, lot } = product.grid;
+  const { grid, row } = product;
   const side = (which: number): DepthLevelView[] =>
-    state.books[product.row]!.depth(which, limit).map(({ price, open, orders }) => ({
-      price: formatSteps(price, tick),
-      priceTicks: price,
-      open: formatSteps(open, lot),
-      openLots: Number(open),
-      orders,
-    }));
+    state.books[row]!.depth(which, limit).map((level) => levelView(grid, level));
   return { bids: side(Side.buy), asks: side(Side.sell) };
 }
 

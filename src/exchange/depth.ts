@@ -1,9 +1,8 @@
 import { EventType, Side } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
-import { formatSteps } from '../core/decimal.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
-import type { DepthLevelView } from '../engine/views.ts';
+import { type DepthLevelView, levelView } from '../engine/views.ts';
 import type { Product } from '../market/products.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
 import type { CommandEvents } from './feed.ts';
@@ -92,11 +91,9 @@ export class DepthReplica {
     const views = (side: 0 | 1): DepthLevelView[] => {
       const best = side === Side.buy ? -1 : 1;
       const prices = [...touched[side]].sort((a, b) => best * (a - b));
-      return prices.map((priceTicks) => {
-        const { open, orders } = this.#levels[side].get(priceTicks) ?? { open: 0n, orders: 0 };
-        const price = formatSteps(priceTicks, grid.tick);
-        const text = formatSteps(open, grid.lot);
-        return { price, priceTicks, open: text, openLots: Number(open), orders };
+      return prices.map((price) => {
+        const { open, orders } = this.#levels[side].get(price) ?? { open: 0n, orders: 0 };
+        return levelView(grid, { price, open, orders });
       });
     };
     return { product: id, sequence, time, snapshot, bids: views(0), asks: views(1) };

@@ -1,6 +1,7 @@
 import type { AbortSignalLike } from '../core/abort.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { WattbookError } from '../core/errors.ts';
+import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
 import {
   flagArgument,
@@ -12,7 +13,7 @@ import {
 import type { Requests } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
-import { sameBytes, type Sha256 } from '../storage/frame.ts';
+import type { Sha256 } from '../storage/frame.ts';
 import { type AccountLimits, limitsOf } from './limits.ts';
 import type { TurnedAwayCode } from './receipts.ts';
 

@@ -1,33 +1,21 @@
-import { nameOf, RejectCode, type RejectName } from '../core/codes.ts';
+import { nameOf, RejectCode } from '../core/codes.ts';
+import type { Accepted, OrderAccepted, Refused } from '../engine/requests.ts';
 import type { Receipt as Applied } from '../matching/state.ts';
 import type { StorageLevel } from '../storage/contract.ts';
 
-/** The request became a command, which the market carried out. */
-export interface ReceiptAccepted {
-  readonly ok: true;
-  /** Sequence of the command; of the earlier one where it is repeated. */
-  readonly sequence: number;
-  /** Whether the command id was used before, so that this request took no sequence. */
-  readonly repeated: boolean;
-  /** What the storage had promised of it when the receipt was given. */
+/** What the storage had promised of a command when its receipt was given. */
+interface Leveled {
   readonly level: StorageLevel;
 }
+
+/** The request became a command, which the market carried out. */
+export interface ReceiptAccepted extends Accepted, Leveled {}
 
 /** The same of a request about an order. */
-export interface OrderReceiptAccepted extends ReceiptAccepted {
-  readonly orderId: number;
-  /** Lots that traded at once. */
-  readonly filledLots: number;
-}
+export interface OrderReceiptAccepted extends OrderAccepted, Leveled {}
 
 /** The request became a command, which the market refused. */
-export interface ReceiptRefused {
-  readonly ok: false;
-  readonly code: RejectName;
-  readonly sequence: number;
-  readonly repeated: boolean;
-  readonly level: StorageLevel;
-}
+export interface ReceiptRefused extends Refused, Leveled {}
 
 /** The request never became a command: a limit of the exchange kept it off. It may be sent again. */
 export interface TurnedAway {
@@ -51,6 +39,8 @@ export type TurnedAwayCode =
 export type Receipt = ReceiptAccepted | ReceiptRefused | TurnedAway;
 /** What an exchange answers to a request about an order. */
 export type OrderReceipt = OrderReceiptAccepted | ReceiptRefused | TurnedAway;
+
+// Not `{ ...outcome, level }`: on Node 20.20 that took 480 ns where a literal took 13.
 
 export function receiptOf(applied: Applied, level: StorageLevel): ReceiptAccepted | ReceiptRefused {
   const { sequence, code, recorded } = applied;

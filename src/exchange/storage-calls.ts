@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
 import type {
@@ -7,7 +8,7 @@ import type {
   StorageAdapter,
   StoredSnapshot,
 } from '../storage/contract.ts';
-import { decodeFrame, type Frame, NO_FRAME, sameBytes, type Sha256 } from '../storage/frame.ts';
+import { decodeFrame, type Frame, NO_FRAME, type Sha256 } from '../storage/frame.ts';
 
 /**
  * Waits for a storage, which may reject, throw or hang.

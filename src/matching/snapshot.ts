@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { readI64 } from '../core/bytes.ts';
+import { readI64, sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
 import { encodeControl, encodeMarket } from './encode.ts';
@@ -64,16 +64,12 @@ export function restore(bytes: Uint8Array): MarketState {
   if (fault !== undefined) return bad(fault);
   const again = [encodeMarket(state), encodeControl(state)] as const;
   if (
-    !equal(again[0], body.subarray(0, marketLength)) ||
-    !equal(again[1], body.subarray(marketLength))
+    !sameBytes(again[0], body.subarray(0, marketLength)) ||
+    !sameBytes(again[1], body.subarray(marketLength))
   ) {
     return bad('is not written as a state is written');
   }
   return state;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /**

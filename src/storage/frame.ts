@@ -140,8 +140,3 @@ export function putDigest(log: ByteLog, digest: number): void {
   const at = log.extend(DIGEST_SIZE);
   log.view.setUint32(at, digest);
 }
-
-/** Whether two runs of bytes are the same. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
