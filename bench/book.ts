@@ -18,6 +18,7 @@ class BareBooks implements Market {
   readonly #orders = new Orders();
   readonly #levels = new Levels();
   readonly #books: Book[] = [];
+  readonly #incoming = { account: 0, product: 0, flags: 0, price: 0, quantity: 0, terms: 0 };
   #lastOrder = 0;
   #lastPriority = 0;
 
@@ -36,7 +37,7 @@ class BareBooks implements Market {
         if (slot !== NONE) this.#end(slot);
       } else if (what === OperationKind.roll) {
         const closing = product[row];
-        const slots = this.#orders.select((slot) => this.#orders.product[slot] === closing);
+        const slots = this.#orders.select((slot) => this.#orders.product(slot) === closing);
         for (const slot of slots) this.#end(slot);
         this.#open();
       } else {
@@ -59,21 +60,23 @@ class BareBooks implements Market {
     const taker = this.#place(row);
     const side = this.#load.side[row]!;
     const opposite = side === Side.buy ? Side.sell : Side.buy;
-    const limit = orders.price[taker]!;
-    while (orders.open[taker]! > 0) {
+    const limit = orders.price(taker);
+    let open = orders.open(taker);
+    while (open > 0) {
       const maker = book.best(opposite);
-      if (maker === NONE || !crosses(side, limit, orders.price[maker]!)) break;
-      const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
-      this.#fills.add(orders.id[maker]!, orders.id[taker]!, orders.price[maker]!, lots);
-      orders.open[taker]! -= lots;
+      if (maker === NONE || !crosses(side, limit, orders.price(maker))) break;
+      const lots = Math.min(open, orders.open(maker));
+      this.#fills.add(orders.id(maker), orders.id(taker), orders.price(maker), lots);
+      open -= lots;
       book.reduce(maker, lots);
-      if (orders.open[maker] === 0) this.#end(maker);
+      if (orders.open(maker) === 0) this.#end(maker);
     }
-    if (orders.open[taker] === 0 || !mayRest) {
+    orders.setOpen(taker, open);
+    if (open === 0 || !mayRest) {
       orders.release(taker);
       return;
     }
-    orders.priority[taker] = ++this.#lastPriority;
+    orders.setPriority(taker, ++this.#lastPriority);
     book.rest(taker);
     orders.enlist(taker, '');
   }
@@ -81,23 +84,19 @@ class BareBooks implements Market {
   /** Writes an order into a slot, as admission does. */
   #place(row: number): number {
     const load = this.#load;
-    const orders = this.#orders;
-    const slot = orders.allocate();
-    orders.id[slot] = ++this.#lastOrder;
-    orders.price[slot] = load.priceTicks[row]!;
-    orders.open[slot] = load.quantityLots[row]!;
-    orders.total[slot] = load.quantityLots[row]!;
-    orders.lockedMoney[slot] = 0;
-    orders.account[slot] = load.account[row]!;
-    orders.product[slot] = load.product[row]!;
-    orders.terms[slot] = 0;
-    orders.version[slot] = 1;
-    orders.flags[slot] = packFlags(load.side[row]!, 0, 0, 0, 0);
+    const order = this.#incoming;
+    order.account = load.account[row]!;
+    order.product = load.product[row]!;
+    order.flags = packFlags(load.side[row]!, 0, 0, 0, 0);
+    order.price = load.priceTicks[row]!;
+    order.quantity = load.quantityLots[row]!;
+    const slot = this.#orders.place(order);
+    this.#orders.setId(slot, ++this.#lastOrder);
     return slot;
   }
 
   #end(slot: number): void {
-    this.#books[this.#orders.product[slot]!]!.unlink(slot);
+    this.#books[this.#orders.product(slot)]!.unlink(slot);
     this.#orders.delist(slot);
     this.#orders.release(slot);
   }

@@ -245,8 +245,8 @@ describe('a fault', () => {
     // What no command can bring about: a lock vanishes from the ledger.
     const { ledger } = stateOf(engine);
     const row = ledger.find(3, 1);
-    expect([ledger.locked[row], ledger.available[row]]).toEqual([1_500, 999_998_500]);
-    ledger.locked[row] = 0;
+    expect([ledger.locked(row), ledger.available(row)]).toEqual([1_500, 999_998_500]);
+    ledger.set(row, ledger.available(row), 0);
     const fault = thrownBy(() => engine.cancel({ actor: 'alice', orderId }));
     expect(fault).toBeInstanceOf(WattbookError);
     expect((fault as WattbookError).code).toBe('BROKEN_INVARIANT');

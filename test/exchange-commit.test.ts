@@ -288,7 +288,8 @@ describe('a second exchange', () => {
 async function breaks(exchange: Exchange): Promise<void> {
   await exchange.read(
     (market) => {
-      stateOf(market).ledger.locked.fill(0);
+      const { ledger } = stateOf(market);
+      for (let row = 0; row < ledger.rows; row++) ledger.set(row, ledger.available(row), 0);
     },
     { at: 'executed' },
   );

@@ -13,15 +13,15 @@ const [ALICE, BOB] = [3, 4];
 function total(ledger: Ledger, asset: number): bigint {
   let sum = 0n;
   for (let row = 0; row < ledger.rows; row++) {
-    if (ledger.asset[row] !== asset) continue;
-    sum += BigInt(ledger.available[row]!) + BigInt(ledger.locked[row]!);
+    if (ledger.asset(row) !== asset) continue;
+    sum += BigInt(ledger.available(row)) + BigInt(ledger.locked(row));
   }
   return sum;
 }
 
 function amounts(ledger: Ledger, account: number, asset = 0): number[] {
   const row = ledger.find(account, asset);
-  return row < 0 ? [0, 0] : [ledger.available[row]!, ledger.locked[row]!];
+  return row < 0 ? [0, 0] : [ledger.available(row), ledger.locked(row)];
 }
 
 describe('the ledger', () => {
@@ -113,7 +113,7 @@ describe('the ledger', () => {
     for (const [key, amount] of model) {
       const [account, asset] = key.split('/').map(Number) as [number, number];
       const row = ledger.find(account, asset);
-      expect([ledger.account[row], ledger.asset[row]]).toEqual([account, asset]);
+      expect([ledger.account(row), ledger.asset(row)]).toEqual([account, asset]);
       expect(ledger.availableOf(account, asset)).toBe(amount);
     }
     for (let asset = 0; asset < 9; asset++) expect(total(ledger, asset)).toBe(0n);

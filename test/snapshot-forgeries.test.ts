@@ -30,45 +30,46 @@ const rowOf = (state: MarketState, id: string, asset: number): number =>
   state.ledger.find(state.accounts.find(id) as number, asset);
 
 const FORGERIES: Readonly<Record<string, Forgery>> = {
-  'money from nowhere': (state) => void (state.ledger.available[rowOf(state, 'alice', 1)]! += 1),
+  'money from nowhere': (state) => state.ledger.credit(rowOf(state, 'alice', 1), 1),
   'an overdrawn account': (state) => {
     const [alice, bob] = [rowOf(state, 'alice', 0), rowOf(state, 'bob', 0)];
-    state.ledger.available[bob]! += state.ledger.available[alice]! + 1;
-    state.ledger.available[alice] = -1;
+    state.ledger.credit(bob, state.ledger.available(alice) + 1);
+    state.ledger.credit(alice, -1 - state.ledger.available(alice));
   },
   'a closed account with funds': (state) => {
     const alice = rowOf(state, 'alice', 0);
-    state.ledger.available[alice]! -= 5;
-    state.ledger.available[state.ledger.row(state.accounts.find('gone') as number, 0)] = 5;
+    state.ledger.credit(alice, -5);
+    state.ledger.credit(state.ledger.row(state.accounts.find('gone') as number, 0), 5);
   },
   'a counter behind the orders': (state) => void (state.lastOrder = 1),
   'a priority that was never given': (state) => void (state.lastPriority = 1),
   'one priority twice': (state) => {
-    state.orders.priority[slotOf(state, 2)] = state.orders.priority[slotOf(state, 1)]!;
+    state.orders.setPriority(slotOf(state, 2), state.orders.priority(slotOf(state, 1)));
   },
   'a queue out of order': (state) => {
-    const { priority } = state.orders;
+    const { orders } = state;
     const [one, two] = [slotOf(state, 1), slotOf(state, 2)];
-    [priority[one], priority[two]] = [priority[two]!, priority[one]!];
+    const [first, second] = [orders.priority(one), orders.priority(two)];
+    orders.setPriority(one, second);
+    orders.setPriority(two, first);
   },
   'a crossed book': (state) => {
     const bob = slotOf(state, 3);
     state.books[0]!.unlink(bob);
-    state.orders.price[bob] = 5;
+    state.orders.setPrice(bob, 5);
     state.books[0]!.rest(bob);
   },
-  'an order without a version': (state) => void (state.orders.version[slotOf(state, 1)] = 0),
-  'an order of more than all': (state) => void (state.orders.total[slotOf(state, 1)] = 1),
+  'an order without a version': (state) => state.orders.setVersion(slotOf(state, 1), 0),
+  'an order of more than all': (state) => state.orders.setTotal(slotOf(state, 1), 1),
   'an order with the terms of another product': (state) =>
-    void (state.orders.terms[slotOf(state, 1)] = 1),
-  'an order with terms that are not there': (state) =>
-    void (state.orders.terms[slotOf(state, 1)] = 77),
+    state.orders.setTerms(slotOf(state, 1), 1),
+  'an order with terms that are not there': (state) => state.orders.setTerms(slotOf(state, 1), 77),
   'a market order at rest': (state) =>
-    void (state.orders.flags[slotOf(state, 2)] = packFlags(0, 1, 0, 0, 1)),
+    state.orders.setFlags(slotOf(state, 2), packFlags(0, 1, 0, 0, 1)),
   'an immediate order at rest': (state) =>
-    void (state.orders.flags[slotOf(state, 2)] = packFlags(0, 0, 2, 0, 1)),
+    state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 2, 0, 1)),
   'a mode that there is not': (state) =>
-    void (state.orders.flags[slotOf(state, 2)] = packFlags(0, 0, 0, 3, 1)),
+    state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 0, 3, 1)),
   'an order past its expiry': (state) => void (state.time = 50),
   'a time before all time': (state) => void (state.time = -1),
   'a product closed with orders in it': (state) => void (state.listings.products[0]!.status = 2),

@@ -1,5 +1,5 @@
 import type { Product } from '../market/products.ts';
-import { type Holdings, lockedEnergy, locksExactCost } from './new-order.ts';
+import { type Holdings, lockedEnergy, lockedMoney, locksExactCost } from './new-order.ts';
 
 /** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
 export interface Release {
@@ -20,10 +20,9 @@ export function releaseOrder(
   const { ledger, orders } = holdings;
   release.money = 0;
   release.energy = 0;
-  if (locksExactCost(orders.flags[slot]!)) return;
-  release.money = orders.lockedMoney[slot]!;
-  if (release.money > 0) ledger.release(orders.moneyRow[slot]!, release.money);
-  orders.lockedMoney[slot] = 0;
+  if (locksExactCost(orders.flags(slot))) return;
+  release.money = lockedMoney(holdings, product, slot);
+  if (release.money > 0) ledger.release(orders.moneyRow(slot), release.money);
   release.energy = lockedEnergy(holdings, product, slot);
-  if (release.energy > 0) ledger.release(orders.energyRow[slot]!, release.energy);
+  if (release.energy > 0) ledger.release(orders.energyRow(slot), release.energy);
 }

@@ -10,11 +10,16 @@ export interface Holdings {
   readonly ledger: Ledger;
   readonly orders: Orders;
   readonly listings: Listings;
+  /**
+   * What the incoming order still has locked in money if it locks its exact cost, negative where it is
+   * going to receive. Only such an order needs it written down, and only one comes in at a time.
+   */
+  exactLock: number;
 }
 
 /** The larger of the two fees that an order may meet under the terms it entered with. */
 export function lockPpm(holdings: Holdings, slot: number): number {
-  const terms = holdings.listings.terms[holdings.orders.terms[slot]!]!;
+  const terms = holdings.listings.terms[holdings.orders.terms(slot)]!;
   return Math.max(terms.makerPpm, terms.takerPpm);
 }
 
@@ -41,8 +46,8 @@ export function limitLock(
   lots: number,
 ): number {
   const { orders } = holdings;
-  const value = energyValue(product, orders.price[slot]!, lots);
-  return moneyLock(sideOf(orders.flags[slot]!), value, lockPpm(holdings, slot));
+  const value = energyValue(product, orders.price(slot), lots);
+  return moneyLock(sideOf(orders.flags(slot)), value, lockPpm(holdings, slot));
 }
 
 /**
@@ -81,62 +86,69 @@ export function lockOrder(
   lots: number,
 ): void {
   const { ledger, orders } = holdings;
-  const account = orders.account[slot]!;
+  const account = orders.account(slot);
   const moneyRow = ledger.row(account, product.moneyAsset);
   const energyRow = ledger.row(account, product.energyAsset);
-  orders.moneyRow[slot] = moneyRow;
-  orders.energyRow[slot] = energyRow;
-  orders.lockedMoney[slot] = cost;
+  orders.setRows(slot, moneyRow, energyRow);
+  holdings.exactLock = cost;
   if (cost > 0) ledger.lock(moneyRow, cost);
-  if (sideOf(orders.flags[slot]!) === Side.sell)
-    ledger.lock(energyRow, energyAmount(product, lots));
+  if (sideOf(orders.flags(slot)) === Side.sell) ledger.lock(energyRow, energyAmount(product, lots));
 }
 
 /**
- * Whether the account can pay the difference between what an order has locked and what `lots` at its
- * present price and terms would lock.
+ * Whether the account can pay the difference between what an order has locked (`moneyBefore`, and the
+ * energy of `lotsBefore`) and what `lots` at its present price and terms would lock.
  * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
  */
 export function amendShortage(
   holdings: Holdings,
   product: Product,
   slot: number,
+  moneyBefore: number,
   lotsBefore: number,
   lots: number,
 ): number {
   const { ledger, orders } = holdings;
-  const sells = sideOf(orders.flags[slot]!) === Side.sell;
+  const sells = sideOf(orders.flags(slot)) === Side.sell;
   const energy = sells ? energyAmount(product, lots - lotsBefore) : 0;
-  if (energy > ledger.available[orders.energyRow[slot]!]!) return RejectCode.INSUFFICIENT_ENERGY;
-  const money = limitLock(holdings, product, slot, lots) - orders.lockedMoney[slot]!;
-  return money > ledger.available[orders.moneyRow[slot]!]! ? RejectCode.INSUFFICIENT_MONEY : 0;
+  if (energy > ledger.available(orders.energyRow(slot))) return RejectCode.INSUFFICIENT_ENERGY;
+  const money = limitLock(holdings, product, slot, lots) - moneyBefore;
+  return money > ledger.available(orders.moneyRow(slot)) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
 /**
- * Brings the locks of a limit order to what `lots` at its present price and terms cost, whether
- * more or less than before. The caller has checked that more is there.
+ * Brings the locks of a limit order, `moneyBefore` and the energy of `lotsBefore`, to what `lots` at its
+ * present price and terms cost, whether more or less than before. The caller has checked that more is there.
  */
 export function relockOrder(
   holdings: Holdings,
   product: Product,
   slot: number,
+  moneyBefore: number,
   lotsBefore: number,
   lots: number,
 ): void {
   const { ledger, orders } = holdings;
   const lock = limitLock(holdings, product, slot, lots);
-  ledger.lock(orders.moneyRow[slot]!, lock - orders.lockedMoney[slot]!);
-  orders.lockedMoney[slot] = lock;
-  if (sideOf(orders.flags[slot]!) === Side.sell) {
-    ledger.lock(orders.energyRow[slot]!, energyAmount(product, lots - lotsBefore));
+  ledger.lock(orders.moneyRow(slot), lock - moneyBefore);
+  if (sideOf(orders.flags(slot)) === Side.sell) {
+    ledger.lock(orders.energyRow(slot), energyAmount(product, lots - lotsBefore));
   }
+}
+
+/**
+ * Money quanta that a limit order has locked: what its open lots can ever cost. It follows from the
+ * order, so that it is stored nowhere.
+ */
+export function lockedMoney(holdings: Holdings, product: Product, slot: number): number {
+  return limitLock(holdings, product, slot, holdings.orders.open(slot));
 }
 
 /** Energy quanta that a limit order has locked. */
 export function lockedEnergy(holdings: Holdings, product: Product, slot: number): number {
   const { orders } = holdings;
-  const sells = sideOf(orders.flags[slot]!) === Side.sell;
-  return sells ? energyAmount(product, orders.open[slot]!) : 0;
+  const sells = sideOf(orders.flags(slot)) === Side.sell;
+  return sells ? energyAmount(product, orders.open(slot)) : 0;
 }
 
 /** Whether an order's price is known in advance, so that it locks its exact cost. */

@@ -28,12 +28,12 @@ export function settleTrade(
   fill: Fill,
 ): void {
   const { ledger, orders, listings } = holdings;
-  const price = orders.price[maker]!;
+  const price = orders.price(maker);
   const value = energyValue(product, price, lots);
   const size = Math.abs(value);
-  const takerFee = percentFee(size, listings.terms[orders.terms[taker]!]!.takerPpm);
-  const makerFee = percentFee(size, listings.terms[orders.terms[maker]!]!.makerPpm);
-  const takerBuys = sideOf(orders.flags[taker]!) === Side.buy;
+  const takerFee = percentFee(size, listings.terms[orders.terms(taker)]!.takerPpm);
+  const makerFee = percentFee(size, listings.terms[orders.terms(maker)]!.makerPpm);
+  const takerBuys = sideOf(orders.flags(taker)) === Side.buy;
   const seller = takerBuys ? maker : taker;
   const buyer = takerBuys ? taker : maker;
   fill.price = price;
@@ -41,8 +41,8 @@ export function settleTrade(
   fill.sellerFee = takerBuys ? makerFee : takerFee;
 
   const energy = energyAmount(product, lots);
-  ledger.settle(orders.energyRow[seller]!, energy, 0, energy);
-  ledger.credit(orders.energyRow[buyer]!, energy);
+  ledger.settle(orders.energyRow(seller), energy, 0, energy);
+  ledger.credit(orders.energyRow(buyer), energy);
   pay(holdings, product, buyer, lots, fillCost(Side.buy, value, fill.buyerFee));
   pay(holdings, product, seller, lots, fillCost(Side.sell, value, fill.sellerFee));
   if (takerFee + makerFee > 0) ledger.credit(feeRow, takerFee + makerFee);
@@ -51,10 +51,15 @@ export function settleTrade(
 /** Takes `cost` out of an order's lock, and shrinks the lock to what the rest can ever cost. */
 function pay(holdings: Holdings, product: Product, slot: number, lots: number, cost: number): void {
   const { ledger, orders } = holdings;
-  const before = orders.lockedMoney[slot]!;
-  const after = locksExactCost(orders.flags[slot]!)
-    ? before - cost
-    : limitLock(holdings, product, slot, orders.open[slot]! - lots);
-  orders.lockedMoney[slot] = after;
-  ledger.settle(orders.moneyRow[slot]!, Math.max(0, before), Math.max(0, after), cost);
+  if (locksExactCost(orders.flags(slot))) {
+    const before = holdings.exactLock;
+    const after = before - cost;
+    holdings.exactLock = after;
+    ledger.settle(orders.moneyRow(slot), Math.max(0, before), Math.max(0, after), cost);
+    return;
+  }
+  const open = orders.open(slot);
+  const before = limitLock(holdings, product, slot, open);
+  const after = limitLock(holdings, product, slot, open - lots);
+  ledger.settle(orders.moneyRow(slot), before, after, cost);
 }

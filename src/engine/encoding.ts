@@ -113,7 +113,7 @@ export class Encoding {
     this.number(id);
     const { orders, listings } = this.#state;
     const slot = orders.slotOf(id);
-    return slot === NONE ? undefined : listings.products[orders.product[slot]!];
+    return slot === NONE ? undefined : listings.products[orders.product(slot)];
   }
 
   fees({ makerPpm, takerPpm }: FeeFields): void {

@@ -17,6 +17,7 @@ import { walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
 import { encoded } from './encoding.ts';
 import { checkFields } from './fields.ts';
+import { kindOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
@@ -62,9 +63,10 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   walk(state, product, slot);
   state.orders.release(slot);
   const { filled, cost, fees, left } = state.walk;
-  const rests = entry.kind === OrderKind.limit && entry.timeInForce < TimeInForce.ioc;
+  const rests =
+    kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
   const money = Math.max(0, entry.cost);
-  const energy = entry.side === Side.sell ? energyAmount(product, entry.lots) : 0;
+  const energy = sideOf(entry.flags) === Side.sell ? energyAmount(product, entry.lots) : 0;
   return {
     ok: true,
     locksMoney: amountText(state, product.moneyAsset, money),

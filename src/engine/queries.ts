@@ -92,8 +92,8 @@ export class Queries {
     return orders
       .select(
         (slot) =>
-          (account === NONE || orders.account[slot] === account) &&
-          (product === NONE || orders.product[slot] === product),
+          (account === NONE || orders.account(slot) === account) &&
+          (product === NONE || orders.product(slot) === product),
       )
       .map((slot) => views.orderView(this.#state, slot));
   }

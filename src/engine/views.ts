@@ -10,7 +10,7 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyValue } from '../contracts/amounts.ts';
-import { lockedEnergy } from '../contracts/new-order.ts';
+import { lockedEnergy, lockedMoney } from '../contracts/new-order.ts';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import type { Grid, Product } from '../market/products.ts';
@@ -133,8 +133,8 @@ export function amountText(state: MarketState, asset: number, quanta: number | b
 export function balanceView(state: MarketState, account: number, asset: number): BalanceView {
   const { ledger } = state;
   const row = ledger.find(account, asset);
-  const availableQuanta = row < 0 ? 0 : ledger.available[row]!;
-  const lockedQuanta = row < 0 ? 0 : ledger.locked[row]!;
+  const availableQuanta = row < 0 ? 0 : ledger.available(row);
+  const lockedQuanta = row < 0 ? 0 : ledger.locked(row);
   return {
     asset: state.listings.assets[asset]!.id,
     available: amountText(state, asset, availableQuanta),
@@ -167,35 +167,35 @@ export function productView(state: MarketState, product: Product): ProductView {
 
 export function orderView(state: MarketState, slot: number): OrderView {
   const { orders, listings } = state;
-  const product = listings.products[orders.product[slot]!]!;
+  const product = listings.products[orders.product(slot)]!;
   const { tick, lot } = product.grid;
-  const flags = orders.flags[slot]!;
-  const openLots = orders.open[slot]!;
-  const lockedMoneyQuanta = orders.lockedMoney[slot]!;
+  const flags = orders.flags(slot);
+  const openLots = orders.open(slot);
+  const lockedMoneyQuanta = lockedMoney(state, product, slot);
   const lockedEnergyQuanta = lockedEnergy(state, product, slot);
   const expires = timeInForceOf(flags) === TimeInForce.gtd;
   return {
-    orderId: orders.id[slot]!,
-    account: state.accounts.list[orders.account[slot]!]!.id,
+    orderId: orders.id(slot),
+    account: state.accounts.list[orders.account(slot)]!.id,
     product: product.id,
     side: nameOf(Side, sideOf(flags)),
     kind: nameOf(OrderKind, kindOf(flags)),
     timeInForce: nameOf(TimeInForce, timeInForceOf(flags)),
     postOnly: nameOf(PostOnly, postOnlyOf(flags)),
     selfTrade: nameOf(SelfTrade, selfTradeOf(flags)),
-    price: formatSteps(orders.price[slot]!, tick),
-    priceTicks: orders.price[slot]!,
+    price: formatSteps(orders.price(slot), tick),
+    priceTicks: orders.price(slot),
     open: formatSteps(openLots, lot),
     openLots,
-    quantity: formatSteps(orders.total[slot]!, lot),
-    quantityLots: orders.total[slot]!,
+    quantity: formatSteps(orders.total(slot), lot),
+    quantityLots: orders.total(slot),
     lockedMoney: amountText(state, product.moneyAsset, lockedMoneyQuanta),
     lockedMoneyQuanta,
     lockedEnergy: amountText(state, product.energyAsset, lockedEnergyQuanta),
     lockedEnergyQuanta,
-    version: orders.version[slot]!,
-    termsVersion: listings.terms[orders.terms[slot]!]!.version,
-    priority: orders.priority[slot]!,
+    version: orders.version(slot),
+    termsVersion: listings.terms[orders.terms(slot)]!.version,
+    priority: orders.priority(slot),
     expiresAt: expires ? state.timers.expiresAt(slot) : undefined,
     clientOrderId: orders.clientOrderId(slot) || undefined,
   };

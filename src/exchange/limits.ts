@@ -66,7 +66,7 @@ export class Limits {
     this.#burstParts = limits.burst * COMMAND_PARTS;
     this.#openOrders = limits.openOrders;
     const { orders } = sequencer.state;
-    for (const slot of orders.select(() => true)) this.#count(orders.account[slot]!, 1);
+    for (const slot of orders.select(() => true)) this.#count(orders.account(slot), 1);
   }
 
   /** Why a request is not carried out, if so. */

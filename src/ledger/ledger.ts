@@ -1,14 +1,25 @@
-import { grownFloats, grownInts } from '../core/columns.ts';
+import { grownFloats } from '../core/columns.ts';
 import { brokenInvariant } from '../core/errors.ts';
-import { KeyIndex } from '../core/key-index.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-
-const ACCOUNTS_LIMIT = 2 ** 31;
 
 /** The account that stands for the world outside; alone it may be below zero. */
 export const OUTSIDE = 0;
 /** The account that percent fees go to. */
 export const FEES = 1;
+
+const NONE = -1;
+const FIRST = 64;
+const GOLDEN = 0x9e37_79b1;
+
+// A row is a record of 32 bytes: two numbers, then four integers, of which one is not used.
+const WORDS = 4;
+const AVAILABLE = 0;
+const LOCKED = 1;
+const HALVES = 8;
+const ACCOUNT = 4;
+const ASSET = 5;
+/** Next row of the same place in the index. */
+const CHAIN = 6;
 
 /**
  * Accounts x assets, one row each as soon as it is used, in quanta. Every posting is double entry,
@@ -16,38 +27,51 @@ export const FEES = 1;
  * negative: whoever posts has checked, and a row that would be is a broken invariant.
  */
 export class Ledger {
-  available = new Float64Array(64);
-  locked = new Float64Array(64);
-  account = new Int32Array(64);
-  asset = new Int32Array(64);
   /** Rows in use. */
   rows = 0;
+  /** The records as numbers and as integers: the same memory. */
+  #f64 = new Float64Array(FIRST * WORDS);
+  #i32 = new Int32Array(this.#f64.buffer);
+  /** The first row of each place in the index; the others hang on it by CHAIN. */
+  #heads = new Int32Array(FIRST).fill(NONE);
+  #shift = 32 - Math.log2(FIRST);
 
-  #key = new Float64Array(64);
-  readonly #index = new KeyIndex();
+  available(row: number): number {
+    return this.#f64[row * WORDS + AVAILABLE]!;
+  }
+  locked(row: number): number {
+    return this.#f64[row * WORDS + LOCKED]!;
+  }
+  account(row: number): number {
+    return this.#i32[row * HALVES + ACCOUNT]!;
+  }
+  asset(row: number): number {
+    return this.#i32[row * HALVES + ASSET]!;
+  }
 
-  /** The row of an account in an asset, or -1 if it was never used. O(1). */
+  /** The row of an account in an asset, or -1 if it was never used. O(1) expected. */
   find(account: number, asset: number): number {
-    return this.#index.find(this.#key, asset * ACCOUNTS_LIMIT + account);
+    const i32 = this.#i32;
+    let row = this.#heads[spread(account, asset, this.#shift)]!;
+    while (
+      row !== NONE &&
+      (i32[row * HALVES + ACCOUNT] !== account || i32[row * HALVES + ASSET] !== asset)
+    ) {
+      row = i32[row * HALVES + CHAIN]!;
+    }
+    return row;
   }
 
   /** The row of an account in an asset, made if need be. O(1) amortised. */
   row(account: number, asset: number): number {
     const found = this.find(account, asset);
-    if (found >= 0) return found;
-    if (this.rows === this.available.length) this.#grow();
-    const row = this.rows++;
-    this.account[row] = account;
-    this.asset[row] = asset;
-    this.#key[row] = asset * ACCOUNTS_LIMIT + account;
-    this.#index.insert(this.#key, row);
-    return row;
+    return found === NONE ? this.#add(account, asset) : found;
   }
 
   /** What an account has available in an asset. */
   availableOf(account: number, asset: number): number {
     const row = this.find(account, asset);
-    return row < 0 ? 0 : this.available[row]!;
+    return row === NONE ? 0 : this.available(row);
   }
 
   /** All quanta of an asset that are inside: what was deposited and not withdrawn. */
@@ -64,9 +88,9 @@ export class Ledger {
   transfer(from: number, to: number, asset: number, amount: number): void {
     const source = this.row(from, asset);
     const target = this.row(to, asset);
-    this.available[source]! -= amount;
-    this.available[target]! += amount;
-    if (from !== OUTSIDE && this.available[source]! < 0) brokenInvariant(`row ${source} overdrawn`);
+    this.credit(source, 0 - amount);
+    this.credit(target, amount);
+    if (from !== OUTSIDE && this.available(source) < 0) brokenInvariant(`row ${source} overdrawn`);
   }
 
   /** Moves an amount from locked back to available. */
@@ -76,9 +100,7 @@ export class Ledger {
 
   /** Moves an amount from available to locked, or back if it is negative. */
   lock(row: number, amount: number): void {
-    this.available[row]! -= amount;
-    this.locked[row]! += amount;
-    this.#check(row);
+    this.settle(row, 0, amount, 0);
   }
 
   /**
@@ -86,30 +108,52 @@ export class Ledger {
    * `after` stays where `before` was. The difference is available in the same step.
    */
   settle(row: number, before: number, after: number, cost: number): void {
-    this.locked[row]! += after - before;
-    this.available[row]! += before - after - cost;
-    this.#check(row);
+    const f64 = this.#f64;
+    const available = f64[row * WORDS + AVAILABLE]! + (before - after - cost);
+    const locked = f64[row * WORDS + LOCKED]! + (after - before);
+    f64[row * WORDS + AVAILABLE] = available;
+    f64[row * WORDS + LOCKED] = locked;
+    if (available < 0 || locked < 0) {
+      brokenInvariant(`ledger row ${row}: available ${available}, locked ${locked}`);
+    }
   }
 
   /** Pays an amount into a row; the other side of the entry is booked by the same contract. */
   credit(row: number, amount: number): void {
-    this.available[row]! += amount;
+    this.#f64[row * WORDS + AVAILABLE]! += amount;
   }
 
-  #check(row: number): void {
-    if (this.available[row]! < 0 || this.locked[row]! < 0) {
-      brokenInvariant(
-        `ledger row ${row}: available ${this.available[row]}, locked ${this.locked[row]}`,
-      );
-    }
+  /** Puts a balance into a row as it is, for a state from outside. */
+  set(row: number, available: number, locked: number): void {
+    this.#f64[row * WORDS + AVAILABLE] = available;
+    this.#f64[row * WORDS + LOCKED] = locked;
+  }
+
+  #add(account: number, asset: number): number {
+    if (this.rows === this.#heads.length) this.#grow();
+    const row = this.rows++;
+    this.#i32[row * HALVES + ACCOUNT] = account;
+    this.#i32[row * HALVES + ASSET] = asset;
+    this.#link(row);
+    return row;
+  }
+
+  #link(row: number): void {
+    const at = spread(this.account(row), this.asset(row), this.#shift);
+    this.#i32[row * HALVES + CHAIN] = this.#heads[at]!;
+    this.#heads[at] = row;
   }
 
   #grow(): void {
-    const capacity = this.rows * 2;
-    this.available = grownFloats(this.available, capacity);
-    this.locked = grownFloats(this.locked, capacity);
-    this.#key = grownFloats(this.#key, capacity);
-    this.account = grownInts(this.account, capacity);
-    this.asset = grownInts(this.asset, capacity);
+    this.#f64 = grownFloats(this.#f64, this.#f64.length * 2);
+    this.#i32 = new Int32Array(this.#f64.buffer);
+    this.#heads = new Int32Array(this.rows * 2).fill(NONE);
+    this.#shift--;
+    for (let row = 0; row < this.rows; row++) this.#link(row);
   }
+}
+
+/** Accounts in a row are spread evenly, and each asset's begin elsewhere. */
+function spread(account: number, asset: number, shift: number): number {
+  return Math.imul(account + Math.imul(asset, 0x85eb_ca6b), GOLDEN) >>> shift;
 }

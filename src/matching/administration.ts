@@ -81,12 +81,11 @@ export function closeAccount(
   if (refused !== 0) return refused;
   const { ledger, orders } = state;
   for (let row = 0; row < ledger.rows; row++) {
-    const own = ledger.account[row] === account;
-    if (own && ledger.available[row]! + ledger.locked[row]! > 0)
-      return RejectCode.ACCOUNT_NOT_EMPTY;
+    const own = ledger.account(row) === account;
+    if (own && ledger.available(row) + ledger.locked(row) > 0) return RejectCode.ACCOUNT_NOT_EMPTY;
   }
   // An order at a price of zero or below may lock nothing at all.
-  if (orders.select((slot) => orders.account[slot] === account).length > 0) {
+  if (orders.select((slot) => orders.account(slot) === account).length > 0) {
     return RejectCode.ACCOUNT_NOT_EMPTY;
   }
   state.accounts.list[account]!.status = AccountStatus.closed;
@@ -197,7 +196,7 @@ export function closeProduct(
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
   const { orders } = state;
-  const slots = orders.select((slot) => orders.product[slot] === product.row);
+  const slots = orders.select((slot) => orders.product(slot) === product.row);
   for (const slot of slots) endOrder(state, outbox, slot, EndReason.productClosed);
   product.status = ProductStatus.closed;
   writeEvent(state, outbox, 'productClosed', [product.row]);

@@ -1,8 +1,15 @@
-import { OrderKind, PostOnly, RejectCode, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
+import { OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, lockPpm, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
-import { NONE, packFlags, postOnlyOf, sideOf } from '../orderbook/orders.ts';
+import {
+  kindOf,
+  type NewOrder,
+  NONE,
+  postOnlyOf,
+  sideOf,
+  timeInForceOf,
+} from '../orderbook/orders.ts';
 import {
   accountRefusal,
   knownAccount,
@@ -14,20 +21,11 @@ import type { MarketState } from './state.ts';
 import { crosses, walk } from './walk.ts';
 
 /** A submit command as read from its record, and what its admission found out. */
-export interface Entry {
+export interface Entry extends NewOrder {
   actor: number;
-  account: number;
-  product: number;
-  side: number;
-  kind: number;
-  timeInForce: number;
-  postOnly: number;
-  selfTrade: number;
+  /** Whether `price` was given; if not, admission sets it to the edge of the band. */
   hasPrice: boolean;
-  /** Ticks. */
-  price: number;
-  /** Lots. */
-  quantity: number;
+  /** Lots that must trade on entry. */
   minQuantity: number;
   /** Epoch ms, for good-till-date orders. */
   expiresAt: number;
@@ -50,9 +48,13 @@ export function admit(state: MarketState, entry: Entry): number {
   if (refused !== 0) return refused;
   const product = state.listings.products[entry.product]!;
   const terms = state.listings.terms[product.terms]!;
-  const unprotected = entry.kind === OrderKind.market && !entry.hasPrice && !terms.band;
-  if (unprotected) return RejectCode.NO_PROTECTION;
-  const slot = place(state, product, terms, entry);
+  if (!entry.hasPrice) {
+    const { band } = terms;
+    if (band === undefined) return RejectCode.NO_PROTECTION;
+    entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
+  }
+  entry.terms = product.terms;
+  const slot = state.orders.place(entry);
   const code = admitOrder(state, product, slot, entry);
   if (code === 0) entry.slot = slot;
   else state.orders.release(slot);
@@ -72,44 +74,18 @@ function admitParties(state: MarketState, entry: Entry): number {
   ) {
     return RejectCode.DUPLICATE_CLIENT_ORDER_ID;
   }
-  if (entry.timeInForce === TimeInForce.gtd && entry.expiresAt <= state.time) {
+  if (timeInForceOf(entry.flags) === TimeInForce.gtd && entry.expiresAt <= state.time) {
     return RejectCode.ALREADY_EXPIRED;
   }
   return 0;
 }
 
-/** Writes the order into a slot. A market order's limit is its protection price, or the band's edge. */
-function place(state: MarketState, product: Product, terms: Terms, entry: Entry): number {
-  const { orders } = state;
-  const slot = orders.allocate();
-  const { band } = terms;
-  const edge = band === undefined ? 0 : entry.side === Side.buy ? band.high : band.low;
-  orders.id[slot] = 0;
-  orders.price[slot] = entry.hasPrice ? entry.price : edge;
-  orders.open[slot] = entry.quantity;
-  orders.total[slot] = entry.quantity;
-  orders.lockedMoney[slot] = 0;
-  orders.account[slot] = entry.account;
-  orders.product[slot] = entry.product;
-  orders.terms[slot] = product.terms;
-  orders.version[slot] = 1;
-  orders.flags[slot] = packFlags(
-    entry.side,
-    entry.kind,
-    entry.timeInForce,
-    entry.postOnly,
-    entry.selfTrade,
-  );
-  return slot;
-}
-
 function admitOrder(state: MarketState, product: Product, slot: number, entry: Entry): number {
-  const { orders } = state;
-  const quantity = entry.quantity;
+  const { quantity } = entry;
   const code = admitPrice(state, product, slot, quantity);
   if (code !== 0) return code;
-  const exact = entry.kind === OrderKind.market;
-  const whole = entry.timeInForce === TimeInForce.fok;
+  const exact = kindOf(entry.flags) === OrderKind.market;
+  const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
   if (exact || whole || entry.minQuantity > 0) {
     walk(state, product, slot);
     const { filled, meetsOwn } = state.walk;
@@ -118,8 +94,7 @@ function admitOrder(state: MarketState, product: Product, slot: number, entry: E
   }
   entry.cost = exact ? state.walk.cost : limitLock(state, product, slot, quantity);
   entry.lots = exact ? state.walk.filled : quantity;
-  const side = sideOf(orders.flags[slot]!);
-  return shortage(state, product, entry.account, side, entry.cost, entry.lots);
+  return shortage(state, product, entry.account, sideOf(entry.flags), entry.cost, entry.lots);
 }
 
 /**
@@ -133,23 +108,23 @@ export function admitPrice(
   open: number,
 ): number {
   const { orders, listings } = state;
-  const price = orders.price[slot]!;
-  const side = sideOf(orders.flags[slot]!);
-  const { band } = listings.terms[orders.terms[slot]!]!;
+  const price = orders.price(slot);
+  const side = sideOf(orders.flags(slot));
+  const { band } = listings.terms[orders.terms(slot)]!;
   if (!insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
   const ppm = lockPpm(state, slot);
   if (!withinLockLimit(product, price, open, ppm)) return RejectCode.LOCK_LIMIT;
   const book = state.books[product.row]!;
-  const postOnly = postOnlyOf(orders.flags[slot]!);
+  const postOnly = postOnlyOf(orders.flags(slot));
   if (postOnly === PostOnly.off) return 0;
   const touch = book.best(side === Side.buy ? Side.sell : Side.buy);
-  if (touch === NONE || !crosses(side, price, orders.price[touch]!)) return 0;
-  const own = orders.account[touch] === orders.account[slot];
+  if (touch === NONE || !crosses(side, price, orders.price(touch))) return 0;
+  const own = orders.account(touch) === orders.account(slot);
   if (postOnly === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;
-  const slid = orders.price[touch]! + (side === Side.buy ? -1 : 1);
+  const slid = orders.price(touch) + (side === Side.buy ? -1 : 1);
   const possible = insideBand(band, slid) && withinLockLimit(product, slid, open, ppm);
   if (!possible || Math.abs(slid) > MAX_INTEGER) return RejectCode.POST_ONLY_CROSSES;
-  orders.price[slot] = slid;
+  orders.setPrice(slot, slid);
   return 0;
 }
 
@@ -163,14 +138,11 @@ export function emptyEntry(): Entry {
     actor: 0,
     account: 0,
     product: 0,
-    side: Side.buy,
-    kind: OrderKind.limit,
-    timeInForce: TimeInForce.gtc,
-    postOnly: PostOnly.off,
-    selfTrade: SelfTrade.allow,
-    hasPrice: false,
+    flags: 0,
     price: 0,
     quantity: 0,
+    terms: 0,
+    hasPrice: false,
     minQuantity: 0,
     expiresAt: 0,
     clientOrderId: '',

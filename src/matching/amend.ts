@@ -1,5 +1,5 @@
 import { EndReason, RejectCode, TimeInForce } from '../core/codes.ts';
-import { amendShortage, relockOrder } from '../contracts/new-order.ts';
+import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { NONE, timeInForceOf } from '../orderbook/orders.ts';
@@ -21,22 +21,22 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   const { orders, receipt } = state;
   const slot = orders.slotOf(readI64(view, at + AT.order));
   if (slot === NONE) return RejectCode.UNKNOWN_ORDER;
-  const account = orders.account[slot]!;
+  const account = orders.account(slot);
   if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
-  const refused = accountRefusal(state, account) || productRefusal(state, orders.product[slot]!);
+  const refused = accountRefusal(state, account) || productRefusal(state, orders.product(slot));
   if (refused !== 0) return refused;
   const expected = view.getUint32(at + AT.expectedVersion);
-  if (expected !== 0 && expected !== orders.version[slot]) return RejectCode.STALE_VERSION;
+  if (expected !== 0 && expected !== orders.version(slot)) return RejectCode.STALE_VERSION;
 
   const price =
-    view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.price[slot]!;
+    view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.price(slot);
   const newTotal = view.getUint8(at + AT.hasQuantity) === 1;
-  const total = newTotal ? readI64(view, at + AT.quantity) : orders.total[slot]!;
-  const open = total - (orders.total[slot]! - orders.open[slot]!);
-  const id = orders.id[slot]!;
+  const total = newTotal ? readI64(view, at + AT.quantity) : orders.total(slot);
+  const open = total - (orders.total(slot) - orders.open(slot));
+  const id = orders.id(slot);
   if (open <= 0) {
     endOrder(state, outbox, slot, EndReason.amended);
-  } else if (open < orders.open[slot]! && price === orders.price[slot]) {
+  } else if (open < orders.open(slot) && price === orders.price(slot)) {
     reduceInPlace(state, slot, open, outbox);
   } else {
     const code = enterAnew(state, slot, price, open, outbox);
@@ -48,14 +48,14 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
 
 function reduceInPlace(state: MarketState, slot: number, open: number, outbox: Outbox): void {
   const { orders } = state;
-  const product = state.listings.products[orders.product[slot]!]!;
-  const openBefore = orders.open[slot]!;
+  const product = state.listings.products[orders.product(slot)]!;
+  const openBefore = orders.open(slot);
   const by = openBefore - open;
-  relockOrder(state, product, slot, openBefore, open);
+  relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
   state.books[product.row]!.reduce(slot, by);
-  orders.total[slot]! -= by;
-  orders.version[slot]! += 1;
-  writeAmended(state, outbox, slot, orders.price[slot]!, openBefore, true);
+  orders.setTotal(slot, orders.total(slot) - by);
+  orders.setVersion(slot, orders.version(slot) + 1);
+  writeAmended(state, outbox, slot, orders.price(slot), openBefore, true);
 }
 
 function enterAnew(
@@ -66,29 +66,31 @@ function enterAnew(
   outbox: Outbox,
 ): number {
   const { orders } = state;
-  const product = state.listings.products[orders.product[slot]!]!;
-  const oldPrice = orders.price[slot]!;
-  const oldOpen = orders.open[slot]!;
-  const oldTerms = orders.terms[slot]!;
-  orders.price[slot] = price;
-  orders.terms[slot] = product.terms;
+  const product = state.listings.products[orders.product(slot)]!;
+  const oldPrice = orders.price(slot);
+  const oldOpen = orders.open(slot);
+  const oldTerms = orders.terms(slot);
+  const oldLock = lockedMoney(state, product, slot);
+  orders.setPrice(slot, price);
+  orders.setTerms(slot, product.terms);
   const code =
-    admitPrice(state, product, slot, open) || amendShortage(state, product, slot, oldOpen, open);
-  const newPrice = orders.price[slot]!;
-  orders.price[slot] = oldPrice;
-  orders.terms[slot] = oldTerms;
+    admitPrice(state, product, slot, open) ||
+    amendShortage(state, product, slot, oldLock, oldOpen, open);
+  const newPrice = orders.price(slot);
+  orders.setPrice(slot, oldPrice);
+  orders.setTerms(slot, oldTerms);
   if (code !== 0) return code;
   // From here on nothing can be refused.
   const clientOrderId = orders.clientOrderId(slot);
-  const expires = timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd;
+  const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
   const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
   unlinkOrder(state, slot);
-  orders.price[slot] = newPrice;
-  orders.terms[slot] = product.terms;
-  orders.open[slot] = open;
-  orders.total[slot]! += open - oldOpen;
-  orders.version[slot]! += 1;
-  relockOrder(state, product, slot, oldOpen, open);
+  orders.setPrice(slot, newPrice);
+  orders.setTerms(slot, product.terms);
+  orders.setOpen(slot, open);
+  orders.setTotal(slot, orders.total(slot) + (open - oldOpen));
+  orders.setVersion(slot, orders.version(slot) + 1);
+  relockOrder(state, product, slot, oldLock, oldOpen, open);
   writeAmended(state, outbox, slot, oldPrice, oldOpen, false);
   if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
   return 0;
@@ -107,10 +109,10 @@ function writeAmended(
     ...orderFields(state, slot),
     priceBefore,
     openBefore,
-    orders.version[slot]!,
-    orders.price[slot]!,
-    orders.total[slot]!,
-    orders.open[slot]!,
+    orders.version(slot),
+    orders.price(slot),
+    orders.total(slot),
+    orders.open(slot),
     keepsPlace ? 1 : 0,
   ]);
 }

@@ -1,4 +1,4 @@
-import { lockedEnergy } from '../contracts/new-order.ts';
+import { lockedEnergy, lockedMoney } from '../contracts/new-order.ts';
 import type { MarketState } from './state.ts';
 
 /**
@@ -10,13 +10,13 @@ export function isConserved(state: MarketState): boolean {
   const sums = listings.assets.map(() => 0n);
   const held = new Float64Array(ledger.rows);
   for (const slot of orders.select(() => true)) {
-    held[orders.moneyRow[slot]!]! += orders.lockedMoney[slot]!;
-    const product = listings.products[orders.product[slot]!]!;
-    held[orders.energyRow[slot]!]! += lockedEnergy(state, product, slot);
+    const product = listings.products[orders.product(slot)]!;
+    held[orders.moneyRow(slot)]! += lockedMoney(state, product, slot);
+    held[orders.energyRow(slot)]! += lockedEnergy(state, product, slot);
   }
   for (let row = 0; row < ledger.rows; row++) {
-    if (ledger.locked[row] !== held[row]) return false;
-    sums[ledger.asset[row]!]! += BigInt(ledger.available[row]!) + BigInt(ledger.locked[row]!);
+    if (ledger.locked(row) !== held[row]) return false;
+    sums[ledger.asset(row)]! += BigInt(ledger.available(row)) + BigInt(ledger.locked(row));
   }
   return sums.every((sum) => sum === 0n);
 }

@@ -17,7 +17,7 @@ export function cancel(state: MarketState, view: DataView, at: number, outbox: O
   const slot = orders.slotOf(id);
   if (slot === NONE) return RejectCode.UNKNOWN_ORDER;
   const actor = view.getUint32(at + CANCEL.actor);
-  if (!ownsOrOperates(state, actor, orders.account[slot]!)) return RejectCode.FORBIDDEN;
+  if (!ownsOrOperates(state, actor, orders.account(slot))) return RejectCode.FORBIDDEN;
   endOrder(state, outbox, slot, EndReason.cancelled);
   state.receipt.order = id;
   return 0;
@@ -40,8 +40,8 @@ export function cancelAll(state: MarketState, view: DataView, at: number, outbox
   if (!own && !isOperator(state, actor)) return RejectCode.FORBIDDEN;
   const slots = orders.select(
     (slot) =>
-      (!ofAccount || orders.account[slot] === account) &&
-      (!ofProduct || orders.product[slot] === product),
+      (!ofAccount || orders.account(slot) === account) &&
+      (!ofProduct || orders.product(slot) === product),
   );
   for (const slot of slots) endOrder(state, outbox, slot, EndReason.cancelled);
   writeEvent(state, outbox, 'allCancelled', [slots.length]);

@@ -11,7 +11,6 @@ import {
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { isId, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
-import { limitLock } from '../contracts/new-order.ts';
 import {
   kindOf,
   NONE,
@@ -110,8 +109,7 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   }
   for (let left = from.u32(); left > 0; left--) {
     const row = ledger.row(from.row(accounts.list), from.row(listings.assets));
-    ledger.available[row] = from.i64();
-    ledger.locked[row] = from.i64();
+    ledger.set(row, from.i64(), from.i64());
   }
   for (let left = from.u32(); left > 0; left--) decodeOrder(from, state);
   from.end();
@@ -145,23 +143,20 @@ function decodeTerms(from: Reader, state: MarketState): void {
 /** Orders come in price-time priority, so that resting them in turn rebuilds every queue. */
 function decodeOrder(from: Reader, state: MarketState): void {
   const { orders, ledger, listings } = state;
-  const slot = orders.allocate();
-  orders.id[slot] = from.i64();
+  const id = from.i64();
   const account = from.row(state.accounts.list);
   const product = listings.products[from.row(listings.products)]!;
-  orders.account[slot] = account;
-  orders.product[slot] = product.row;
-  orders.flags[slot] = from.u32() & ORDER_FLAGS;
-  orders.price[slot] = from.i64();
-  orders.open[slot] = from.i64();
-  orders.total[slot] = from.i64();
-  orders.priority[slot] = from.i64();
-  orders.terms[slot] = from.row(listings.terms);
-  orders.version[slot] = from.u32();
-  orders.moneyRow[slot] = ledger.row(account, product.moneyAsset);
-  orders.energyRow[slot] = ledger.row(account, product.energyAsset);
-  orders.lockedMoney[slot] = limitLock(state, product, slot, orders.open[slot]!);
-  if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id[slot]} that cannot be`);
+  const order = { account, product: product.row, flags: from.u32() & ORDER_FLAGS };
+  const [price, open, total] = [from.i64(), from.i64(), from.i64()];
+  const priority = from.i64();
+  const slot = orders.place({ ...order, price, quantity: open, terms: from.row(listings.terms) });
+  orders.setId(slot, id);
+  orders.setTotal(slot, total);
+  orders.setPriority(slot, priority);
+  orders.setVersion(slot, from.u32());
+  const moneyRow = ledger.row(account, product.moneyAsset);
+  orders.setRows(slot, moneyRow, ledger.row(account, product.energyAsset));
+  if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
   const expiresAt = from.i64();
   const clientOrderId = from.id(true);
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
@@ -169,8 +164,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
   }
   state.books[product.row]!.rest(slot);
   orders.enlist(slot, clientOrderId);
-  if (timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd) {
-    state.timers.set(slot, expiresAt, orders.id);
+  if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
+    state.timers.set(slot, expiresAt, orders);
   }
 }
 
@@ -181,16 +176,16 @@ function unused(id: string, find: (id: string) => unknown): string {
 }
 
 function mayRest({ orders }: MarketState, slot: number): boolean {
-  const { id, open, total, flags } = orders;
-  const timeInForce = timeInForceOf(flags[slot]!);
+  const flags = orders.flags(slot);
+  const timeInForce = timeInForceOf(flags);
   return (
-    id[slot]! > 0 &&
-    orders.slotOf(id[slot]!) === NONE &&
-    open[slot]! > 0 &&
-    open[slot]! <= total[slot]! &&
-    kindOf(flags[slot]!) === OrderKind.limit &&
-    postOnlyOf(flags[slot]!) <= PostOnly.slide &&
-    selfTradeOf(flags[slot]!) <= SelfTrade.decrement &&
+    orders.id(slot) > 0 &&
+    orders.slotOf(orders.id(slot)) === NONE &&
+    orders.open(slot) > 0 &&
+    orders.open(slot) <= orders.total(slot) &&
+    kindOf(flags) === OrderKind.limit &&
+    postOnlyOf(flags) <= PostOnly.slide &&
+    selfTradeOf(flags) <= SelfTrade.decrement &&
     (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)
   );
 }

@@ -80,17 +80,15 @@ function encodeBalances(state: MarketState, to: Writer): void {
   const { ledger } = state;
   const rows: number[] = [];
   for (let row = 0; row < ledger.rows; row++) {
-    if (ledger.available[row] !== 0 || ledger.locked[row] !== 0) rows.push(row);
+    if (ledger.available(row) !== 0 || ledger.locked(row) !== 0) rows.push(row);
   }
-  rows.sort(
-    (a, b) => ledger.account[a]! - ledger.account[b]! || ledger.asset[a]! - ledger.asset[b]!,
-  );
+  rows.sort((a, b) => ledger.account(a) - ledger.account(b) || ledger.asset(a) - ledger.asset(b));
   to.u32(rows.length);
   for (const row of rows) {
-    to.u32(ledger.account[row]!);
-    to.u32(ledger.asset[row]!);
-    to.i64(ledger.available[row]!);
-    to.i64(ledger.locked[row]!);
+    to.u32(ledger.account(row));
+    to.u32(ledger.asset(row));
+    to.i64(ledger.available(row));
+    to.i64(ledger.locked(row));
   }
 }
 
@@ -101,17 +99,17 @@ function encodeOrders(state: MarketState, to: Writer): void {
   for (const book of state.books) {
     for (const side of [Side.buy, Side.sell]) {
       book.walk(side, (slot) => {
-        const expires = timeInForceOf(orders.flags[slot]!) === TimeInForce.gtd;
-        to.i64(orders.id[slot]!);
-        to.u32(orders.account[slot]!);
-        to.u32(orders.product[slot]!);
-        to.u32(orders.flags[slot]! & ORDER_FLAGS);
-        to.i64(orders.price[slot]!);
-        to.i64(orders.open[slot]!);
-        to.i64(orders.total[slot]!);
-        to.i64(orders.priority[slot]!);
-        to.u32(orders.terms[slot]!);
-        to.u32(orders.version[slot]!);
+        const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
+        to.i64(orders.id(slot));
+        to.u32(orders.account(slot));
+        to.u32(orders.product(slot));
+        to.u32(orders.flags(slot) & ORDER_FLAGS);
+        to.i64(orders.price(slot));
+        to.i64(orders.open(slot));
+        to.i64(orders.total(slot));
+        to.i64(orders.priority(slot));
+        to.u32(orders.terms(slot));
+        to.u32(orders.version(slot));
         to.i64(expires ? state.timers.expiresAt(slot) : 0);
         to.id(orders.clientOrderId(slot));
         return true;

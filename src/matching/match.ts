@@ -1,5 +1,5 @@
 import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
-import { relockOrder } from '../contracts/new-order.ts';
+import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
 import { kindOf, NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
@@ -21,20 +21,20 @@ export function match(
 ): boolean {
   const { orders } = state;
   const book = state.books[product.row]!;
-  const flags = orders.flags[taker]!;
+  const flags = orders.flags(taker);
   const side = sideOf(flags);
   const opposite = side === Side.buy ? Side.sell : Side.buy;
   const prevention = selfTradeOf(flags);
-  const account = orders.account[taker]!;
-  const limit = orders.price[taker]!;
-  while (orders.open[taker]! > 0) {
+  const account = orders.account(taker);
+  const limit = orders.price(taker);
+  while (orders.open(taker) > 0) {
     const maker = book.best(opposite);
-    if (maker === NONE || !crosses(side, limit, orders.price[maker]!)) break;
-    if (prevention !== SelfTrade.allow && orders.account[maker] === account) {
+    if (maker === NONE || !crosses(side, limit, orders.price(maker))) break;
+    if (prevention !== SelfTrade.allow && orders.account(maker) === account) {
       if (preventSelfTrade(state, product, taker, maker, prevention, outbox)) continue;
       return false;
     }
-    const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
+    const lots = Math.min(orders.open(taker), orders.open(maker));
     trade(state, product, taker, maker, lots, outbox);
     product.lastPrice = state.fill.price;
   }
@@ -54,9 +54,9 @@ export function trade(
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
   state.receipt.filled += lots;
-  orders.open[taker]! -= lots;
+  orders.setOpen(taker, orders.open(taker) - lots);
   state.books[product.row]!.reduce(maker, lots);
-  if (orders.open[maker] === 0) endOrder(state, outbox, maker, EndReason.filled);
+  if (orders.open(maker) === 0) endOrder(state, outbox, maker, EndReason.filled);
 }
 
 /** @returns whether the taker goes on */
@@ -70,7 +70,7 @@ function preventSelfTrade(
 ): boolean {
   const { orders } = state;
   if (mode === SelfTrade.decrement) {
-    const lots = Math.min(orders.open[taker]!, orders.open[maker]!);
+    const lots = Math.min(orders.open(taker), orders.open(maker));
     decrement(state, product, maker, lots, outbox);
     return decrement(state, product, taker, lots, outbox);
   }
@@ -92,19 +92,19 @@ function decrement(
   outbox: Outbox,
 ): boolean {
   const { orders } = state;
-  const open = orders.open[slot]!;
+  const open = orders.open(slot);
   if (lots === open) {
     endOrder(state, outbox, slot, EndReason.selfTrade);
     return false;
   }
-  if (kindOf(orders.flags[slot]!) === OrderKind.limit) {
-    relockOrder(state, product, slot, open, open - lots);
+  if (kindOf(orders.flags(slot)) === OrderKind.limit) {
+    relockOrder(state, product, slot, lockedMoney(state, product, slot), open, open - lots);
   }
-  orders.total[slot]! -= lots;
-  const rests = orders.level[slot] !== NONE;
+  orders.setTotal(slot, orders.total(slot) - lots);
+  const rests = orders.level(slot) !== NONE;
   if (rests) state.books[product.row]!.reduce(slot, lots);
-  else orders.open[slot] = open - lots;
-  const amounts = [orders.price[slot]!, lots, open - lots, rests ? 1 : 0];
+  else orders.setOpen(slot, open - lots);
+  const amounts = [orders.price(slot), lots, open - lots, rests ? 1 : 0];
   writeEvent(state, outbox, 'orderReduced', [...orderFields(state, slot), ...amounts]);
   return true;
 }
@@ -118,17 +118,17 @@ export function finish(
   outbox: Outbox,
 ): void {
   const { orders } = state;
-  const flags = orders.flags[slot]!;
+  const flags = orders.flags(slot);
   const timeInForce = timeInForceOf(flags);
-  if (orders.open[slot] === 0) {
+  if (orders.open(slot) === 0) {
     endOrder(state, outbox, slot, EndReason.filled);
   } else if (kindOf(flags) !== OrderKind.limit || timeInForce >= TimeInForce.ioc) {
     endOrder(state, outbox, slot, EndReason.unfilled);
   } else {
-    orders.priority[slot] = ++state.lastPriority;
-    state.books[orders.product[slot]!]!.rest(slot);
+    orders.setPriority(slot, ++state.lastPriority);
+    state.books[orders.product(slot)]!.rest(slot);
     orders.enlist(slot, clientOrderId);
-    if (timeInForce === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders.id);
+    if (timeInForce === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders);
     writeRested(state, outbox, slot);
   }
 }

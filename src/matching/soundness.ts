@@ -23,8 +23,8 @@ export function unsoundness(state: MarketState): string | undefined {
 
 function balanceFault({ ledger, accounts }: MarketState): string | undefined {
   for (let row = 0; row < ledger.rows; row++) {
-    const account = ledger.account[row]!;
-    const [available, locked] = [ledger.available[row]!, ledger.locked[row]!];
+    const account = ledger.account(row);
+    const [available, locked] = [ledger.available(row), ledger.locked(row)];
     const { id, status } = accounts.list[account]!;
     const inside = account !== OUTSIDE;
     if (locked < 0 || (inside ? available < 0 : available > 0)) return `${id} is overdrawn`;
@@ -52,20 +52,20 @@ function orderFault(state: MarketState): string | undefined {
   const { orders, listings, accounts, timers, lastOrder, lastPriority } = state;
   const priorities = new Set<number>();
   for (const slot of orders.select(() => true)) {
-    const product = listings.products[orders.product[slot]!]!;
-    const what = `order ${orders.id[slot]}`;
-    const priority = orders.priority[slot]!;
-    if (orders.id[slot]! > lastOrder || priority > lastPriority || priority < 1) {
+    const product = listings.products[orders.product(slot)]!;
+    const what = `order ${orders.id(slot)}`;
+    const priority = orders.priority(slot);
+    if (orders.id(slot) > lastOrder || priority > lastPriority || priority < 1) {
       return `${what} is not counted`;
     }
     if (priorities.has(priority)) return `${what} shares its priority`;
     priorities.add(priority);
-    if (orders.version[slot]! < 1) return `${what} has no version`;
-    if (listings.terms[orders.terms[slot]!]!.product !== product.row) {
+    if (orders.version(slot) < 1) return `${what} has no version`;
+    if (listings.terms[orders.terms(slot)]!.product !== product.row) {
       return `${what} has the terms of another product`;
     }
     if (product.status === ProductStatus.closed) return `${what} is in a closed product`;
-    const { status } = accounts.list[orders.account[slot]!]!;
+    const { status } = accounts.list[orders.account(slot)]!;
     if (status === AccountStatus.closed) return `${what} is of a closed account`;
   }
   return timers.due(state.time) === NONE ? undefined : 'it has orders past their expiry';
@@ -74,7 +74,7 @@ function orderFault(state: MarketState): string | undefined {
 function bookFault({ books, orders }: MarketState): string | undefined {
   for (const book of books) {
     const [bid, ask] = [book.best(Side.buy), book.best(Side.sell)];
-    const crossed = bid !== NONE && ask !== NONE && orders.price[bid]! >= orders.price[ask]!;
+    const crossed = bid !== NONE && ask !== NONE && orders.price(bid) >= orders.price(ask);
     if (crossed) return 'it has a crossed book';
     if (!inTime(book, Side.buy, orders) || !inTime(book, Side.sell, orders)) {
       return 'it has a queue out of order';
@@ -88,8 +88,8 @@ function inTime(book: Book, side: number, orders: MarketState['orders']): boolea
   let sound = true;
   let last = NONE;
   book.walk(side, (slot) => {
-    const same = last !== NONE && orders.price[last] === orders.price[slot];
-    if (same && orders.priority[last]! > orders.priority[slot]!) sound = false;
+    const same = last !== NONE && orders.price(last) === orders.price(slot);
+    if (same && orders.priority(last) > orders.priority(slot)) sound = false;
     last = slot;
     return sound;
   });

@@ -54,6 +54,8 @@ export class MarketState implements Holdings {
   readonly timers = new Timers();
   readonly window = new CommandWindow();
 
+  exactLock = 0;
+
   /** Sequence of the last command. */
   sequence = 0;
   /** Latest time that a command brought, epoch ms. */

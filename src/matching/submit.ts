@@ -3,6 +3,7 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { writeAccepted } from './events.ts';
+import { packFlags } from '../orderbook/orders.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
 
@@ -21,8 +22,8 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   const { slot, clientOrderId } = entry;
   const { orders, receipt } = state;
   const product = state.listings.products[entry.product]!;
-  orders.id[slot] = ++state.lastOrder;
-  receipt.order = orders.id[slot]!;
+  receipt.order = ++state.lastOrder;
+  orders.setId(slot, receipt.order);
   lockOrder(state, product, slot, entry.cost, entry.lots);
   writeAccepted(state, outbox, slot, entry.expiresAt, clientOrderId);
   if (match(state, product, slot, outbox)) {
@@ -36,11 +37,13 @@ export function readEntry(view: DataView, at: number, entry: Entry): void {
   entry.actor = view.getUint32(at + AT.actor);
   entry.account = view.getUint32(at + AT.account);
   entry.product = view.getUint32(at + AT.product);
-  entry.side = view.getUint8(at + AT.side);
-  entry.kind = view.getUint8(at + AT.kind);
-  entry.timeInForce = view.getUint8(at + AT.timeInForce);
-  entry.postOnly = view.getUint8(at + AT.postOnly);
-  entry.selfTrade = view.getUint8(at + AT.selfTrade);
+  entry.flags = packFlags(
+    view.getUint8(at + AT.side),
+    view.getUint8(at + AT.kind),
+    view.getUint8(at + AT.timeInForce),
+    view.getUint8(at + AT.postOnly),
+    view.getUint8(at + AT.selfTrade),
+  );
   entry.hasPrice = view.getUint8(at + AT.hasPrice) === 1;
   entry.price = readI64(view, at + AT.price);
   entry.quantity = readI64(view, at + AT.quantity);

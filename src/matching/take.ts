@@ -32,38 +32,26 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const maker = orders.slotOf(readI64(view, at + AT.order));
   if (maker === NONE) return RejectCode.UNKNOWN_ORDER;
   if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
-  const product = state.listings.products[orders.product[maker]!]!;
+  const product = state.listings.products[orders.product(maker)]!;
   const refused = accountRefusal(state, account) || productRefusal(state, product.row);
   if (refused !== 0) return refused;
-  if (orders.account[maker] === account) return RejectCode.OWN_ORDER;
-  const side = sideOf(orders.flags[maker]!) === Side.sell ? Side.buy : Side.sell;
-  const price = orders.price[maker]!;
+  if (orders.account(maker) === account) return RejectCode.OWN_ORDER;
+  const side = sideOf(orders.flags(maker)) === Side.sell ? Side.buy : Side.sell;
+  const price = orders.price(maker);
   if (!crosses(side, readI64(view, at + AT.limitPrice), price)) return RejectCode.PRICE_CHANGED;
   const lots = readI64(view, at + AT.quantity);
-  if (lots > orders.open[maker]!) return RejectCode.QUANTITY_GONE;
+  if (lots > orders.open(maker)) return RejectCode.QUANTITY_GONE;
   const value = energyValue(product, price, lots);
   const { takerPpm } = state.listings.terms[product.terms]!;
   const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
   const short = shortage(state, product, account, side, cost, lots);
   if (short !== 0) return short;
   // From here on nothing can be refused.
-  const taker = orders.allocate();
-  orders.id[taker] = ++state.lastOrder;
-  orders.price[taker] = price;
-  orders.open[taker] = lots;
-  orders.total[taker] = lots;
-  orders.account[taker] = account;
-  orders.product[taker] = product.row;
-  orders.terms[taker] = product.terms;
-  orders.version[taker] = 1;
-  orders.flags[taker] = packFlags(
-    side,
-    OrderKind.take,
-    TimeInForce.fok,
-    PostOnly.off,
-    SelfTrade.allow,
-  );
-  state.receipt.order = orders.id[taker]!;
+  const flags = packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow);
+  const { row, terms } = product;
+  const taker = orders.place({ account, product: row, flags, price, quantity: lots, terms });
+  state.receipt.order = ++state.lastOrder;
+  orders.setId(taker, state.lastOrder);
   lockOrder(state, product, taker, cost, lots);
   writeAccepted(state, outbox, taker, 0, '');
   trade(state, product, taker, maker, lots, outbox);

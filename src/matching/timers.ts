@@ -1,6 +1,11 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
 import { NONE } from '../orderbook/orders.ts';
 
+/** Tells order ids by slot. */
+export interface Ids {
+  id(slot: number): number;
+}
+
 /**
  * Expiries of good-till-date orders: a binary heap of slots ordered by (instant, order id), in
  * which every slot knows its place, so that a cancelled order leaves no timer behind.
@@ -30,7 +35,7 @@ export class Timers {
   }
 
   /** Sets the timer of a slot. O(log timers). */
-  set(slot: number, expiresAt: number, ids: Float64Array): void {
+  set(slot: number, expiresAt: number, ids: Ids): void {
     if (slot >= this.#place.length) this.#growSlots(slot + (slot >> 1) + 64);
     if (this.#size === this.#heap.length) this.#heap = grownInts(this.#heap, this.#size * 2);
     this.#expiresAt[slot] = expiresAt;
@@ -39,7 +44,7 @@ export class Timers {
   }
 
   /** Takes the timer of a slot out. O(log timers). */
-  clear(slot: number, ids: Float64Array): void {
+  clear(slot: number, ids: Ids): void {
     const place = this.#place[slot]!;
     const last = this.#heap[--this.#size]!;
     if (last === slot) return;
@@ -53,12 +58,12 @@ export class Timers {
     this.#place[slot] = place;
   }
 
-  #before(a: number, b: number, ids: Float64Array): boolean {
+  #before(a: number, b: number, ids: Ids): boolean {
     const difference = this.#expiresAt[a]! - this.#expiresAt[b]!;
-    return difference === 0 ? ids[a]! < ids[b]! : difference < 0;
+    return difference === 0 ? ids.id(a) < ids.id(b) : difference < 0;
   }
 
-  #rise(slot: number, ids: Float64Array): void {
+  #rise(slot: number, ids: Ids): void {
     let place = this.#place[slot]!;
     while (place > 0) {
       const above = (place - 1) >> 1;
@@ -70,7 +75,7 @@ export class Timers {
     this.#put(slot, place);
   }
 
-  #sink(slot: number, ids: Float64Array): void {
+  #sink(slot: number, ids: Ids): void {
     let place = this.#place[slot]!;
     for (;;) {
       let below = 2 * place + 1;

@@ -21,18 +21,18 @@ export function walk(state: MarketState, product: Product, slot: number): void {
   answer.cost = 0;
   answer.fees = 0;
   answer.meetsOwn = false;
-  const flags = orders.flags[slot]!;
+  const flags = orders.flags(slot);
   const side = sideOf(flags);
   const mode = selfTradeOf(flags);
-  const account = orders.account[slot]!;
-  const limit = orders.price[slot]!;
-  const { takerPpm } = state.listings.terms[orders.terms[slot]!]!;
-  let left = orders.open[slot]!;
+  const account = orders.account(slot);
+  const limit = orders.price(slot);
+  const { takerPpm } = state.listings.terms[orders.terms(slot)]!;
+  let left = orders.open(slot);
   state.books[product.row]!.walk(side === Side.buy ? Side.sell : Side.buy, (maker) => {
-    const price = orders.price[maker]!;
+    const price = orders.price(maker);
     if (left === 0 || !crosses(side, limit, price)) return false;
-    const lots = Math.min(left, orders.open[maker]!);
-    if (mode !== SelfTrade.allow && orders.account[maker] === account) {
+    const lots = Math.min(left, orders.open(maker));
+    if (mode !== SelfTrade.allow && orders.account(maker) === account) {
       answer.meetsOwn = true;
       if (mode === SelfTrade.decrement) left -= lots;
       else if (mode !== SelfTrade.cancelMaker) left = 0;

@@ -1,93 +1,111 @@
-import { grownFloats, grownInts } from '../core/columns.ts';
+import { grownFloats } from '../core/columns.ts';
 import { NONE } from './orders.ts';
 
 const TWO_52 = 2 ** 52;
+const FIRST = 64;
+
+// A level is a record of 32 bytes: two numbers, then four integers.
+const WORDS = 4;
+const PRICE = 0;
+const LOW = 1;
+const HALVES = 8;
+const HIGH = 4;
+const COUNT = 5;
+export const HEAD = 6;
+export const TAIL = 7;
 
 /** Price levels of all books of a market: one row per price with resting orders. */
 export class Levels {
-  /** In ticks. */
-  price = new Float64Array(64);
-  /**
-   * Sum of the open lots in the queue, modulo 2^52, and how often 2^52 went into it. A bid at a price
-   * of zero or below locks nothing, so that no guard bounds the sum; it stays exact all the same.
-   */
-  #low = new Float64Array(64);
-  #high = new Int32Array(64);
-  /** Orders in the queue. */
-  count = new Int32Array(64);
-  /** Slots of the first and the last order in the queue. */
-  head = new Int32Array(64);
-  tail = new Int32Array(64);
-
+  /** The records as numbers and as integers: the same memory. */
+  f64 = new Float64Array(FIRST * WORDS);
+  i32 = new Int32Array(this.f64.buffer);
   #free = NONE;
   #used = 0;
+
+  /** In ticks. */
+  price(level: number): number {
+    return this.f64[level * WORDS + PRICE]!;
+  }
+  /** Orders in the queue. */
+  count(level: number): number {
+    return this.i32[level * HALVES + COUNT]!;
+  }
+  /** Slot of the first order in the queue. */
+  head(level: number): number {
+    return this.i32[level * HALVES + HEAD]!;
+  }
 
   /** An empty level. O(1) amortised. */
   allocate(price: number): number {
     let level = this.#free;
     if (level === NONE) {
-      if (this.#used === this.price.length) this.#grow();
+      if (this.#used * WORDS === this.f64.length) this.#grow();
       level = this.#used++;
     } else {
-      this.#free = this.head[level]!;
+      this.#free = this.i32[level * HALVES + HEAD]!;
     }
-    this.price[level] = price;
-    this.#low[level] = 0;
-    this.#high[level] = 0;
-    this.count[level] = 0;
-    this.head[level] = NONE;
-    this.tail[level] = NONE;
+    this.f64[level * WORDS + PRICE] = price;
+    this.f64[level * WORDS + LOW] = 0;
+    const half = level * HALVES;
+    this.i32[half + HIGH] = 0;
+    this.i32[half + COUNT] = 0;
+    this.i32[half + HEAD] = NONE;
+    this.i32[half + TAIL] = NONE;
     return level;
-  }
-
-  /** Adds lots to a level's sum. */
-  addOpen(level: number, lots: number): void {
-    let sum = this.#low[level]!;
-    if (lots >= TWO_52) {
-      lots -= TWO_52;
-      this.#high[level]! += 1;
-    }
-    sum += lots;
-    if (sum >= TWO_52) {
-      sum -= TWO_52;
-      this.#high[level]! += 1;
-    }
-    this.#low[level] = sum;
-  }
-
-  /** Takes lots off a level's sum. */
-  reduceOpen(level: number, lots: number): void {
-    let sum = this.#low[level]!;
-    if (lots >= TWO_52) {
-      lots -= TWO_52;
-      this.#high[level]! -= 1;
-    }
-    sum -= lots;
-    if (sum < 0) {
-      sum += TWO_52;
-      this.#high[level]! -= 1;
-    }
-    this.#low[level] = sum;
-  }
-
-  /** Sum of the open lots in the queue. */
-  open(level: number): bigint {
-    return BigInt(this.#high[level]!) * BigInt(TWO_52) + BigInt(this.#low[level]!);
   }
 
   /** Gives an empty level back. */
   release(level: number): void {
-    this.head[level] = this.#free;
+    this.i32[level * HALVES + HEAD] = this.#free;
     this.#free = level;
   }
 
+  /** Changes how many orders stand in the queue. @returns how many do now */
+  changeCount(level: number, by: number): number {
+    return (this.i32[level * HALVES + COUNT]! += by);
+  }
+
+  /**
+   * Adds lots to a level's sum, which is kept modulo 2^52 beside how often 2^52 went into it: a bid at a
+   * price of zero or below locks nothing, so that no guard bounds the sum.
+   */
+  addOpen(level: number, lots: number): void {
+    let sum = this.f64[level * WORDS + LOW]!;
+    if (lots >= TWO_52) {
+      lots -= TWO_52;
+      this.i32[level * HALVES + HIGH]! += 1;
+    }
+    sum += lots;
+    if (sum >= TWO_52) {
+      sum -= TWO_52;
+      this.i32[level * HALVES + HIGH]! += 1;
+    }
+    this.f64[level * WORDS + LOW] = sum;
+  }
+
+  /** Takes lots off a level's sum. */
+  reduceOpen(level: number, lots: number): void {
+    let sum = this.f64[level * WORDS + LOW]!;
+    if (lots >= TWO_52) {
+      lots -= TWO_52;
+      this.i32[level * HALVES + HIGH]! -= 1;
+    }
+    sum -= lots;
+    if (sum < 0) {
+      sum += TWO_52;
+      this.i32[level * HALVES + HIGH]! -= 1;
+    }
+    this.f64[level * WORDS + LOW] = sum;
+  }
+
+  /** Sum of the open lots in the queue. */
+  open(level: number): bigint {
+    const high = this.i32[level * HALVES + HIGH]!;
+    return BigInt(high) * BigInt(TWO_52) + BigInt(this.f64[level * WORDS + LOW]!);
+  }
+
   #grow(): void {
-    const capacity = this.#used * 2;
-    this.price = grownFloats(this.price, capacity);
-    this.#low = grownFloats(this.#low, capacity);
-    this.#high = grownInts(this.#high, capacity);
-    this.count = grownInts(this.count, capacity);
-    this.head = grownInts(this.head, capacity);
-    this.tail = grownInts(this.tail, capacity);
+    this.f64 = grownFloats(this.f64, this.f64.length * 2);
+    this.i32 = new Int32Array(this.f64.buffer);
   }
 }

@@ -1,77 +1,195 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
-import { KeyIndex } from '../core/key-index.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
 
+/** Orders that there is room for at first. */
+const FIRST = 64;
+const GOLDEN = 0x9e37_79b1;
+
+// What matching touches of an order is one record of 64 bytes, a cache line: with a column for each field a
+// cancelled order somewhere in a queue cost a trip to memory per field (docs/decisions/0009). Three numbers,
+// then ten small integers.
+const WORDS = 8;
+export const ID = 0;
+export const PRICE = 1;
+export const OPEN = 2;
+const HALVES = 16;
+export const ACCOUNT = 6;
+export const PRODUCT = 7;
+export const FLAGS = 8;
+export const TERMS = 9;
+export const MONEY_ROW = 10;
+export const ENERGY_ROW = 11;
+export const LEVEL = 12;
+export const NEXT = 13;
+export const PREVIOUS = 14;
+/** Next order of the same place in the id index. */
+const CHAIN = 15;
+
+/** An order as it comes in. */
+export interface NewOrder {
+  account: number;
+  product: number;
+  /** Side, kind and so on, packed; see `packFlags`. */
+  flags: number;
+  /** Limit in ticks. */
+  price: number;
+  /** Lots. */
+  quantity: number;
+  /** Row of the product terms (fees, band) that the order enters with. */
+  terms: number;
+}
+
 /**
- * All orders of a market, one slot each across typed columns. An incoming order gets a slot as soon
- * as it is looked at; it gets an id when it is accepted, and enters the id index when it rests.
- * Slots are used again, ids never.
+ * All orders of a market, one slot each. An incoming order gets a slot as soon as it is looked at; it
+ * gets an id when it is accepted, and enters the id index when it rests. Slots are used again, ids never.
  */
 export class Orders {
-  /** Engine order id, from 1 upward; 0 until accepted. */
-  id = new Float64Array(64);
-  /** Limit in ticks. */
-  price = new Float64Array(64);
-  /** Lots still to trade. */
-  open = new Float64Array(64);
-  /** Lots in all, traded ones included. */
-  total = new Float64Array(64);
-  /** Rank in time: smaller came earlier to its place in the queue. */
-  priority = new Float64Array(64);
-  /** Money quanta locked. The energy locked follows from `open`. */
-  lockedMoney = new Float64Array(64);
-  account = new Int32Array(64);
-  product = new Int32Array(64);
-  /** Ledger rows of the account in the product's two assets. */
-  moneyRow = new Int32Array(64);
-  energyRow = new Int32Array(64);
-  /** Row of the product terms (fees, band) that the order entered with. */
-  terms = new Int32Array(64);
-  /** Counts amendments, from 1. */
-  version = new Int32Array(64);
-  /** Side, kind and so on, packed; see the accessors below. */
-  flags = new Int32Array(64);
-  /** Price level while resting, else NONE. */
-  level = new Int32Array(64);
-  /** Neighbours in the level's queue. A free slot's `next` is the next free slot. */
-  next = new Int32Array(64);
-  previous = new Int32Array(64);
+  /** The records as numbers and as integers: the same memory. */
+  f64 = new Float64Array(FIRST * WORDS);
+  i32 = new Int32Array(this.f64.buffer);
 
   /** Resting orders. */
   resting = 0;
 
-  readonly #index = new KeyIndex();
+  // What is read on entry and amendment alone.
+  #total = new Float64Array(FIRST);
+  #priority = new Float64Array(FIRST);
+  #version = new Int32Array(FIRST);
+
   #free = NONE;
   #used = 0;
+  #capacity = FIRST;
+
+  /** The id index: the first resting order of each place; the others hang on it by CHAIN. */
+  #heads = new Int32Array(FIRST).fill(NONE);
+  #shift = 32 - Math.log2(FIRST);
+
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
   readonly #byClientId = new Map<number, Map<string, number>>();
 
-  /** A slot to fill in. Every column must be set by the caller, except the links. O(1) amortised. */
-  allocate(): number {
+  /** Engine order id, from 1 upward; 0 until accepted. */
+  id(slot: number): number {
+    return this.f64[slot * WORDS + ID]!;
+  }
+  /** Limit in ticks. */
+  price(slot: number): number {
+    return this.f64[slot * WORDS + PRICE]!;
+  }
+  /** Lots still to trade. */
+  open(slot: number): number {
+    return this.f64[slot * WORDS + OPEN]!;
+  }
+  account(slot: number): number {
+    return this.i32[slot * HALVES + ACCOUNT]!;
+  }
+  product(slot: number): number {
+    return this.i32[slot * HALVES + PRODUCT]!;
+  }
+  /** Side, kind and so on, packed; see `packFlags`. */
+  flags(slot: number): number {
+    return this.i32[slot * HALVES + FLAGS]!;
+  }
+  /** Row of the product terms (fees, band) that the order entered with. */
+  terms(slot: number): number {
+    return this.i32[slot * HALVES + TERMS]!;
+  }
+  /** Ledger rows of the account in the product's two assets, once the order has locked. */
+  moneyRow(slot: number): number {
+    return this.i32[slot * HALVES + MONEY_ROW]!;
+  }
+  energyRow(slot: number): number {
+    return this.i32[slot * HALVES + ENERGY_ROW]!;
+  }
+  /** Price level while resting, else NONE. */
+  level(slot: number): number {
+    return this.i32[slot * HALVES + LEVEL]!;
+  }
+  /** The order behind it in the queue. A free slot's is the next free slot. */
+  next(slot: number): number {
+    return this.i32[slot * HALVES + NEXT]!;
+  }
+  /** Lots in all, traded ones included. */
+  total(slot: number): number {
+    return this.#total[slot]!;
+  }
+  /** Rank in time: smaller came earlier to its place in the queue. */
+  priority(slot: number): number {
+    return this.#priority[slot]!;
+  }
+  /** Counts amendments, from 1. */
+  version(slot: number): number {
+    return this.#version[slot]!;
+  }
+
+  setId(slot: number, id: number): void {
+    this.f64[slot * WORDS + ID] = id;
+  }
+  setPrice(slot: number, ticks: number): void {
+    this.f64[slot * WORDS + PRICE] = ticks;
+  }
+  setOpen(slot: number, lots: number): void {
+    this.f64[slot * WORDS + OPEN] = lots;
+  }
+  setFlags(slot: number, flags: number): void {
+    this.i32[slot * HALVES + FLAGS] = flags;
+  }
+  setTerms(slot: number, row: number): void {
+    this.i32[slot * HALVES + TERMS] = row;
+  }
+  setRows(slot: number, moneyRow: number, energyRow: number): void {
+    this.i32[slot * HALVES + MONEY_ROW] = moneyRow;
+    this.i32[slot * HALVES + ENERGY_ROW] = energyRow;
+  }
+  setTotal(slot: number, lots: number): void {
+    this.#total[slot] = lots;
+  }
+  setPriority(slot: number, rank: number): void {
+    this.#priority[slot] = rank;
+  }
+  setVersion(slot: number, version: number): void {
+    this.#version[slot] = version;
+  }
+
+  /** A slot with an order in it that has no id, rests nowhere and has locked nothing. O(1) amortised. */
+  place(order: NewOrder): number {
     let slot = this.#free;
     if (slot === NONE) {
-      if (this.#used === this.id.length) this.#grow();
+      if (this.#used === this.#capacity) this.#grow(this.#capacity + growth(this.#capacity));
       slot = this.#used++;
     } else {
-      this.#free = this.next[slot]!;
+      this.#free = this.i32[slot * HALVES + NEXT]!;
     }
-    this.level[slot] = NONE;
+    const { f64, i32 } = this;
+    const word = slot * WORDS;
+    const half = slot * HALVES;
+    f64[word + ID] = 0;
+    f64[word + PRICE] = order.price;
+    f64[word + OPEN] = order.quantity;
+    i32[half + ACCOUNT] = order.account;
+    i32[half + PRODUCT] = order.product;
+    i32[half + FLAGS] = order.flags;
+    i32[half + TERMS] = order.terms;
+    i32[half + LEVEL] = NONE;
+    this.#total[slot] = order.quantity;
+    this.#version[slot] = 1;
     return slot;
   }
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
-    this.id[slot] = 0;
-    this.next[slot] = this.#free;
+    this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;
   }
 
-  /** The slot of a resting order, or NONE. O(1). */
+  /** The slot of a resting order, or NONE. O(1) expected. */
   slotOf(id: number): number {
-    return this.#index.find(this.id, id);
+    const { f64, i32 } = this;
+    let slot = this.#heads[spread(id, this.#shift)]!;
+    while (slot !== NONE && f64[slot * WORDS + ID] !== id) slot = i32[slot * HALVES + CHAIN]!;
+    return slot;
   }
 
   /** The slot of an account's resting order with this client order id, or NONE. O(1). */
@@ -81,67 +199,110 @@ export class Orders {
 
   /** The client order id of a resting order, '' if it has none. */
   clientOrderId(slot: number): string {
-    return (this.flags[slot]! & CLIENT_ID) === 0 ? '' : (this.#clientIds.get(slot) ?? '');
+    return (this.flags(slot) & CLIENT_ID) === 0 ? '' : (this.#clientIds.get(slot) ?? '');
   }
 
   /** Makes an accepted order findable. */
   enlist(slot: number, clientOrderId: string): void {
-    this.#index.insert(this.id, slot);
+    if (this.resting === this.#heads.length) this.#growIndex();
+    const heads = this.#heads;
+    const at = spread(this.f64[slot * WORDS + ID]!, this.#shift);
+    this.i32[slot * HALVES + CHAIN] = heads[at]!;
+    heads[at] = slot;
     this.resting++;
-    if (clientOrderId === '') return;
-    this.flags[slot]! |= CLIENT_ID;
-    this.#clientIds.set(slot, clientOrderId);
-    const account = this.account[slot]!;
-    const ids = this.#byClientId.get(account);
-    if (ids === undefined) this.#byClientId.set(account, new Map([[clientOrderId, slot]]));
-    else ids.set(clientOrderId, slot);
+    if (clientOrderId !== '') this.#nameOrder(slot, clientOrderId);
   }
 
   /** Undoes `enlist`: the order ends, and its client order id is free again. */
   delist(slot: number): void {
-    this.#index.remove(this.id, slot);
+    const { i32 } = this;
+    const heads = this.#heads;
+    const at = spread(this.f64[slot * WORDS + ID]!, this.#shift);
+    const behind = i32[slot * HALVES + CHAIN]!;
+    let before = heads[at]!;
+    if (before === slot) {
+      heads[at] = behind;
+    } else {
+      while (i32[before * HALVES + CHAIN] !== slot) before = i32[before * HALVES + CHAIN]!;
+      i32[before * HALVES + CHAIN] = behind;
+    }
     this.resting--;
-    if ((this.flags[slot]! & CLIENT_ID) === 0) return;
-    const account = this.account[slot]!;
-    const ids = this.#byClientId.get(account);
-    ids?.delete(this.#clientIds.get(slot) ?? '');
-    if (ids?.size === 0) this.#byClientId.delete(account);
-    this.#clientIds.delete(slot);
+    if ((i32[slot * HALVES + FLAGS]! & CLIENT_ID) !== 0) this.#forgetName(slot);
   }
 
   /** Slots of all resting orders that pass, in order of order id. O(slots). */
   select(passes: (slot: number) => boolean): number[] {
     const slots: number[] = [];
     for (let slot = 0; slot < this.#used; slot++) {
-      if (this.level[slot] !== NONE && passes(slot)) slots.push(slot);
+      if (this.level(slot) !== NONE && passes(slot)) slots.push(slot);
     }
-    return slots.sort((a, b) => this.id[a]! - this.id[b]!);
+    return slots.sort((a, b) => this.id(a) - this.id(b));
   }
 
-  #grow(): void {
-    const used = this.#used;
-    // 1.5 keeps the unused part of the columns below a third; doubling would leave up to half idle.
-    const capacity = used + (used >> 1);
-    this.id = grownFloats(this.id, capacity);
-    this.price = grownFloats(this.price, capacity);
-    this.open = grownFloats(this.open, capacity);
-    this.total = grownFloats(this.total, capacity);
-    this.priority = grownFloats(this.priority, capacity);
-    this.lockedMoney = grownFloats(this.lockedMoney, capacity);
-    this.account = grownInts(this.account, capacity);
-    this.product = grownInts(this.product, capacity);
-    this.moneyRow = grownInts(this.moneyRow, capacity);
-    this.energyRow = grownInts(this.energyRow, capacity);
-    this.terms = grownInts(this.terms, capacity);
-    this.version = grownInts(this.version, capacity);
-    this.flags = grownInts(this.flags, capacity);
-    this.level = grownInts(this.level, capacity);
-    this.next = grownInts(this.next, capacity);
-    this.previous = grownInts(this.previous, capacity);
+  /** Makes room for so many orders in one go. */
+  reserve(orders: number): void {
+    if (orders > this.#capacity) this.#grow(orders);
+    while (orders > this.#heads.length) this.#growIndex();
+  }
+
+  #nameOrder(slot: number, clientOrderId: string): void {
+    this.setFlags(slot, this.flags(slot) | CLIENT_ID);
+    this.#clientIds.set(slot, clientOrderId);
+    const account = this.account(slot);
+    const ids = this.#byClientId.get(account);
+    if (ids === undefined) this.#byClientId.set(account, new Map([[clientOrderId, slot]]));
+    else ids.set(clientOrderId, slot);
+  }
+
+  #forgetName(slot: number): void {
+    const account = this.account(slot);
+    const ids = this.#byClientId.get(account);
+    ids?.delete(this.#clientIds.get(slot) ?? '');
+    if (ids?.size === 0) this.#byClientId.delete(account);
+    this.#clientIds.delete(slot);
+  }
+
+  #grow(capacity: number): void {
+    this.f64 = grownFloats(this.f64, capacity * WORDS);
+    this.i32 = new Int32Array(this.f64.buffer);
+    this.#total = grownFloats(this.#total, capacity);
+    this.#priority = grownFloats(this.#priority, capacity);
+    this.#version = grownInts(this.#version, capacity);
+    this.#capacity = capacity;
+  }
+
+  /** Twice as many places; every order goes where it belongs now. */
+  #growIndex(): void {
+    const heads = new Int32Array(this.#heads.length * 2).fill(NONE);
+    const shift = --this.#shift;
+    const { f64, i32 } = this;
+    for (const head of this.#heads) {
+      for (let slot = head; slot !== NONE;) {
+        const behind = i32[slot * HALVES + CHAIN]!;
+        const at = spread(f64[slot * WORDS + ID]!, shift);
+        i32[slot * HALVES + CHAIN] = heads[at]!;
+        heads[at] = slot;
+        slot = behind;
+      }
+    }
+    this.#heads = heads;
   }
 }
 
-// Layout of `flags`, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3.
+/**
+ * By how much to grow: by an eighth at most, so that hardly anything lies idle among millions of
+ * orders, each of which is copied some ten times for that on the way there.
+ */
+function growth(capacity: number): number {
+  return Math.max(FIRST, 2 ** Math.floor(Math.log2(capacity)) / 8);
+}
+
+/** Ids in a row are spread evenly; the low 32 bits tell apart what can rest at the same time. */
+function spread(id: number, shift: number): number {
+  return Math.imul(id | 0, GOLDEN) >>> shift;
+}
+
+// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3.
 export const ORDER_FLAGS = 0x3ff;
 /** Above them: whether the order has a client order id. */
 const CLIENT_ID = 1 << 10;

@@ -1,4 +1,5 @@
 /** Engine and twin side by side. The only file here that knows the engine. */
+import { lockedMoney } from '../../src/contracts/new-order.ts';
 import { createHash } from 'node:crypto';
 import { EndReason, EventType, Side, UNKNOWN } from '../../src/core/codes.ts';
 import { ByteLog, readI64 } from '../../src/core/bytes.ts';
@@ -214,8 +215,8 @@ export function compareFields(state: MarketState, market: Market): void {
 function sumOf({ ledger }: MarketState, asset: number): bigint {
   let sum = 0n;
   for (let row = 0; row < ledger.rows; row++) {
-    if (ledger.asset[row] !== asset) continue;
-    sum += BigInt(ledger.available[row]!) + BigInt(ledger.locked[row]!);
+    if (ledger.asset(row) !== asset) continue;
+    sum += BigInt(ledger.available(row)) + BigInt(ledger.locked(row));
   }
   return sum;
 }
@@ -228,8 +229,8 @@ function compareAccount(state: MarketState, market: Market, account: Account, ro
   const { ledger } = state;
   for (let asset = 0; asset < market.assets.length; asset++) {
     const at = ledger.find(row, asset);
-    const available = at < 0 ? 0 : ledger.available[at]!;
-    const locked = at < 0 ? 0 : ledger.locked[at]!;
+    const available = at < 0 ? 0 : ledger.available(at);
+    const locked = at < 0 ? 0 : ledger.locked(at);
     const balance = balanceOf(market, row, asset);
     same(id, 'available', BigInt(available), balance.available);
     same(id, 'locked', BigInt(locked), balance.locked);
@@ -267,18 +268,23 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
 function compareOrder(state: MarketState, market: Market, slot: number, order: Order): void {
   const { orders } = state;
   const what = `order ${order.id}`;
-  same(what, 'id', orders.id[slot], order.id);
+  same(what, 'id', orders.id(slot), order.id);
   for (const name of ORDER_COLUMNS) {
-    same(what, name, orders[name][slot], order[name]);
+    same(what, name, orders[name](slot), order[name]);
   }
-  const flags = orders.flags[slot]!;
+  const flags = orders.flags(slot);
   same(what, 'side', sideOf(flags), order.side);
   same(what, 'kind', kindOf(flags), order.kind);
   same(what, 'timeInForce', timeInForceOf(flags), order.timeInForce);
   same(what, 'postOnly', postOnlyOf(flags), order.postOnly);
   same(what, 'selfTrade', selfTradeOf(flags), order.selfTrade);
   same(what, 'clientOrderId', orders.clientOrderId(slot), order.clientOrderId);
-  same(what, 'lock', BigInt(orders.lockedMoney[slot]!), lockOf(market, order).money);
+  same(
+    what,
+    'lock',
+    BigInt(lockedMoney(state, state.listings.products[orders.product(slot)]!, slot)),
+    lockOf(market, order).money,
+  );
   same(what, 'found by id', orders.slotOf(order.id), slot);
   if (order.expiresAt > 0) same(what, 'expiry', state.timers.expiresAt(slot), order.expiresAt);
   if (order.clientOrderId === '') return;
@@ -342,6 +348,6 @@ function compareLocks(state: MarketState, market: Market): void {
     }
   }
   for (let row = 0; row < state.ledger.rows; row++) {
-    same('ledger row', 'locked', BigInt(state.ledger.locked[row]!), sums.get(row) ?? 0n);
+    same('ledger row', 'locked', BigInt(state.ledger.locked(row)), sums.get(row) ?? 0n);
   }
 }
