@@ -2,6 +2,8 @@ import { Side } from '../core/codes.ts';
 import { PPM } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 
+const TWO_52 = 2 ** 52;
+
 /** What lots are worth at a price, in money quanta. Exact as long as the product guard holds. */
 export function energyValue(product: Product, price: number, lots: number): number {
   return price * lots * product.grid.tickQuanta;
@@ -18,6 +20,9 @@ export function energyAmount(product: Product, lots: number): number {
  * never exceed the fee of the whole, which is why an order's lock always suffices.
  */
 export function percentFee(value: number, ppm: number): number {
+  const parts = value * ppm;
+  // Exact, and so is the division: below 2^52 a quotient lies further from the next whole number than it is rounded.
+  if (parts < TWO_52) return Math.floor(parts / PPM);
   const millions = Math.floor(value / PPM);
   return millions * ppm + Math.floor(((value - millions * PPM) * ppm) / PPM);
 }
@@ -25,11 +30,11 @@ export function percentFee(value: number, ppm: number): number {
 /**
  * Money quanta that an order can ever cost: `value` is its limit times its open quantity, negative
  * at negative prices; `ppm` the larger of its maker and taker fee. A buyer pays the value and the
- * fee; a seller pays when the price is negative. Never below zero.
+ * fee, a seller where the price is negative. Who is paid locks nothing: no fee exceeds the value.
  */
 export function moneyLock(side: number, value: number, ppm: number): number {
-  const fee = percentFee(Math.abs(value), ppm);
-  return Math.max(0, side === Side.buy ? value + fee : fee - value);
+  const price = side === Side.buy ? value : 0 - value;
+  return price <= 0 ? 0 : price + percentFee(price, ppm);
 }
 
 /**

@@ -35,6 +35,8 @@ export function withinLockLimit(
 ): boolean {
   const value = energyValue(product, Math.abs(price), lots);
   if (value > MAX_INTEGER || energyAmount(product, lots) > MAX_INTEGER) return false;
+  // No fee exceeds the value.
+  if (value <= MAX_INTEGER / 2) return true;
   return value + percentFee(value, ppm) <= MAX_INTEGER;
 }
 
@@ -51,7 +53,8 @@ export function limitLock(
 }
 
 /**
- * The new-order contract, first half: whether the account can pay for the locks.
+ * The new-order contract, first half: whether the account of an order can pay for the locks. Finds its
+ * ledger rows on the way.
  * @param money money quanta to lock
  * @param lots what a seller must have in energy; ignored for a buyer
  * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
@@ -59,18 +62,20 @@ export function limitLock(
 export function shortage(
   holdings: Holdings,
   product: Product,
-  account: number,
-  side: number,
+  slot: number,
   money: number,
   lots: number,
 ): number {
-  const { ledger } = holdings;
-  const energy = side === Side.sell ? energyAmount(product, lots) : 0;
-  if (energy > ledger.availableOf(account, product.energyAsset)) {
+  const { ledger, orders } = holdings;
+  const account = orders.account(slot);
+  const moneyRow = ledger.find(account, product.moneyAsset);
+  const energyRow = ledger.find(account, product.energyAsset);
+  orders.setRows(slot, moneyRow, energyRow);
+  const sells = sideOf(orders.flags(slot)) === Side.sell;
+  if (sells && energyAmount(product, lots) > ledger.available(energyRow)) {
     return RejectCode.INSUFFICIENT_ENERGY;
   }
-  if (money > ledger.availableOf(account, product.moneyAsset)) return RejectCode.INSUFFICIENT_MONEY;
-  return 0;
+  return money > ledger.available(moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
 /**
@@ -86,13 +91,16 @@ export function lockOrder(
   lots: number,
 ): void {
   const { ledger, orders } = holdings;
-  const account = orders.account(slot);
-  const moneyRow = ledger.row(account, product.moneyAsset);
-  const energyRow = ledger.row(account, product.energyAsset);
-  orders.setRows(slot, moneyRow, energyRow);
+  if (orders.moneyRow(slot) < 0 || orders.energyRow(slot) < 0) {
+    const account = orders.account(slot);
+    const moneyRow = ledger.row(account, product.moneyAsset);
+    orders.setRows(slot, moneyRow, ledger.row(account, product.energyAsset));
+  }
   holdings.exactLock = cost;
-  if (cost > 0) ledger.lock(moneyRow, cost);
-  if (sideOf(orders.flags(slot)) === Side.sell) ledger.lock(energyRow, energyAmount(product, lots));
+  if (cost > 0) ledger.lock(orders.moneyRow(slot), cost);
+  if (sideOf(orders.flags(slot)) === Side.sell) {
+    ledger.lock(orders.energyRow(slot), energyAmount(product, lots));
+  }
 }
 
 /**

@@ -51,8 +51,9 @@ const TWO_32 = 4_294_967_296;
 
 /** Writes a safe integer as 64 bits, two's complement. */
 export function putI64(view: DataView, at: number, value: number): void {
-  view.setInt32(at, Math.floor(value / TWO_32));
-  view.setUint32(at + 4, value >>> 0);
+  const low = value >>> 0;
+  view.setInt32(at, (value - low) / TWO_32);
+  view.setUint32(at + 4, low);
 }
 
 /** Reads what putI64 wrote. Values beyond the safe integers come out rounded; check first. */

@@ -133,7 +133,7 @@ export function amountText(state: MarketState, asset: number, quanta: number | b
 export function balanceView(state: MarketState, account: number, asset: number): BalanceView {
   const { ledger } = state;
   const row = ledger.find(account, asset);
-  const availableQuanta = row < 0 ? 0 : ledger.available(row);
+  const availableQuanta = ledger.available(row);
   const lockedQuanta = row < 0 ? 0 : ledger.locked(row);
   return {
     asset: state.listings.assets[asset]!.id,

@@ -36,8 +36,9 @@ export class Ledger {
   #heads = new Int32Array(FIRST).fill(NONE);
   #shift = 32 - Math.log2(FIRST);
 
+  /** What a row has available; a row that was never used (-1), nothing. */
   available(row: number): number {
-    return this.#f64[row * WORDS + AVAILABLE]!;
+    return row < 0 ? 0 : this.#f64[row * WORDS + AVAILABLE]!;
   }
   locked(row: number): number {
     return this.#f64[row * WORDS + LOCKED]!;
@@ -70,8 +71,7 @@ export class Ledger {
 
   /** What an account has available in an asset. */
   availableOf(account: number, asset: number): number {
-    const row = this.find(account, asset);
-    return row === NONE ? 0 : this.available(row);
+    return this.available(this.find(account, asset));
   }
 
   /** All quanta of an asset that are inside: what was deposited and not withdrawn. */

@@ -94,7 +94,7 @@ function admitOrder(state: MarketState, product: Product, slot: number, entry: E
   }
   entry.cost = exact ? state.walk.cost : limitLock(state, product, slot, quantity);
   entry.lots = exact ? state.walk.filled : quantity;
-  return shortage(state, product, entry.account, sideOf(entry.flags), entry.cost, entry.lots);
+  return shortage(state, product, slot, entry.cost, entry.lots);
 }
 
 /**

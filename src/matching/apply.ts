@@ -9,7 +9,7 @@ import * as administration from './administration.ts';
 import { amend } from './amend.ts';
 import { cancel, cancelAll } from './cancel.ts';
 import { endOrder } from './ending.ts';
-import { writeEvent } from './events.ts';
+import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
 import { knownAccount } from './permission.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
@@ -83,7 +83,7 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   receipt.code = code;
   if (code !== 0) {
     receipt.order = 0;
-    writeEvent(state, outbox, 'rejected', [view.getUint32(at + STAMP.actor), type, code]);
+    writeRejected(state, outbox, view.getUint32(at + STAMP.actor), type, code);
   }
   if (commandId !== '') {
     const { order, filled } = receipt;
@@ -101,8 +101,10 @@ function perform(
   outbox: Outbox,
 ): number {
   const time = readI64(view, at + HEADER.time);
-  if (time < state.time) return RejectCode.TIME_BACKWARDS;
-  state.time = time;
+  const isLate = time < state.time;
+  if (!isLate) state.time = time;
+  stampEvents(state);
+  if (isLate) return RejectCode.TIME_BACKWARDS;
   for (;;) {
     const slot = state.timers.due(time);
     if (slot === NONE) break;

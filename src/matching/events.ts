@@ -1,8 +1,22 @@
 import { Side } from '../core/codes.ts';
 import { putI64, putId } from '../core/bytes.ts';
-import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
-import { beginRecord, writeRecord } from '../core/records.ts';
-import { kindOf, NONE, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { type EventName, EVENTS, HEADER, offsetsOf } from '../core/registry.ts';
+import { writeRecord } from '../core/records.ts';
+import {
+  ACCOUNT,
+  FLAGS,
+  HALVES,
+  ID,
+  kindOf,
+  LEVEL,
+  NONE,
+  OPEN,
+  PRICE,
+  PRODUCT,
+  sideOf,
+  timeInForceOf,
+  WORDS,
+} from '../orderbook/orders.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 // The events of the hot path are written field by field; their offsets come from the registry.
@@ -10,13 +24,42 @@ const ACCEPTED = offsetsOf(EVENTS.orderAccepted);
 const RESTED = offsetsOf(EVENTS.orderRested);
 const TRADE = offsetsOf(EVENTS.trade);
 const ENDED = offsetsOf(EVENTS.orderEnded);
+const TWO_32 = 4_294_967_296;
+const REJECTED = offsetsOf(EVENTS.rejected);
+
+/** Puts down what the events of the command under way are stamped with. */
+export function stampEvents({ stamp, sequence, time }: MarketState): void {
+  const sequenceLow = sequence >>> 0;
+  const timeLow = time >>> 0;
+  stamp[0] = (sequence - sequenceLow) / TWO_32;
+  stamp[1] = sequenceLow;
+  stamp[2] = (time - timeLow) / TWO_32;
+  stamp[3] = timeLow;
+}
+
+/** Starts an event of the command under way; returns where it begins. */
+function begin(state: MarketState, outbox: Outbox, type: number, size: number): number {
+  const at = outbox.extend(size);
+  const { view } = outbox;
+  const { stamp } = state;
+  view.setUint32(at + HEADER.length, size);
+  // Type, and version 0.
+  view.setUint32(at + HEADER.type, type << 16);
+  view.setInt32(at + HEADER.sequence, stamp[0]!);
+  view.setInt32(at + HEADER.sequence + 4, stamp[1]!);
+  view.setInt32(at + HEADER.time, stamp[2]!);
+  view.setInt32(at + HEADER.time + 4, stamp[3]!);
+  return at;
+}
 
 /** The fields with which every event about an order begins. */
 function putOrder({ orders }: MarketState, view: DataView, at: number, slot: number): void {
-  putI64(view, at + ACCEPTED.order, orders.id(slot));
-  view.setUint32(at + ACCEPTED.account, orders.account(slot));
-  view.setUint32(at + ACCEPTED.product, orders.product(slot));
-  view.setUint8(at + ACCEPTED.side, sideOf(orders.flags(slot)));
+  const { f64, i32 } = orders;
+  const half = slot * HALVES;
+  putI64(view, at + ACCEPTED.order, f64[slot * WORDS + ID]!);
+  view.setUint32(at + ACCEPTED.account, i32[half + ACCOUNT]!);
+  view.setUint32(at + ACCEPTED.product, i32[half + PRODUCT]!);
+  view.setUint8(at + ACCEPTED.side, sideOf(i32[half + FLAGS]!));
 }
 
 /** The same for events that are not on the hot path. */
@@ -36,6 +79,21 @@ export function writeEvent(
   writeRecord(outbox, EVENTS[name], state.sequence, state.time, values, strings);
 }
 
+/** Writes that the command under way was refused. */
+export function writeRejected(
+  state: MarketState,
+  outbox: Outbox,
+  actor: number,
+  command: number,
+  code: number,
+): void {
+  const at = begin(state, outbox, EVENTS.rejected.type, REJECTED.strings);
+  const { view } = outbox;
+  view.setUint32(at + REJECTED.actor, actor);
+  view.setUint16(at + REJECTED.command, command);
+  view.setUint16(at + REJECTED.code, code);
+}
+
 export function writeAccepted(
   state: MarketState,
   outbox: Outbox,
@@ -43,29 +101,29 @@ export function writeAccepted(
   expiresAt: number,
   clientOrderId: string,
 ): void {
-  const { orders } = state;
-  const flags = orders.flags(slot);
+  const { f64, i32 } = state.orders;
+  const flags = i32[slot * HALVES + FLAGS]!;
   const size = ACCEPTED.strings + 1 + clientOrderId.length;
-  const at = beginRecord(outbox, EVENTS.orderAccepted.type, size, state.sequence, state.time);
-  const view = outbox.view;
+  const at = begin(state, outbox, EVENTS.orderAccepted.type, size);
+  const { view } = outbox;
   putOrder(state, view, at, slot);
   view.setUint8(at + ACCEPTED.kind, kindOf(flags));
   view.setUint8(at + ACCEPTED.timeInForce, timeInForceOf(flags));
-  putI64(view, at + ACCEPTED.price, orders.price(slot));
-  putI64(view, at + ACCEPTED.quantity, orders.total(slot));
+  putI64(view, at + ACCEPTED.price, f64[slot * WORDS + PRICE]!);
+  putI64(view, at + ACCEPTED.quantity, f64[slot * WORDS + OPEN]!);
   putI64(view, at + ACCEPTED.expiresAt, expiresAt);
-  putId(outbox.bytes, at + ACCEPTED.strings, clientOrderId);
+  if (clientOrderId === '') view.setUint8(at + ACCEPTED.strings, 0);
+  else putId(outbox.bytes, at + ACCEPTED.strings, clientOrderId);
 }
 
 export function writeRested(state: MarketState, outbox: Outbox, slot: number): void {
-  const { orders } = state;
-  const { type } = EVENTS.orderRested;
-  const at = beginRecord(outbox, type, RESTED.strings, state.sequence, state.time);
-  const view = outbox.view;
+  const { f64 } = state.orders;
+  const at = begin(state, outbox, EVENTS.orderRested.type, RESTED.strings);
+  const { view } = outbox;
   putOrder(state, view, at, slot);
-  putI64(view, at + RESTED.price, orders.price(slot));
-  putI64(view, at + RESTED.open, orders.open(slot));
-  putI64(view, at + RESTED.priority, orders.priority(slot));
+  putI64(view, at + RESTED.price, f64[slot * WORDS + PRICE]!);
+  putI64(view, at + RESTED.open, f64[slot * WORDS + OPEN]!);
+  putI64(view, at + RESTED.priority, state.orders.priority(slot));
 }
 
 /** Writes the trade whose settlement stands in `state.fill`. */
@@ -76,35 +134,37 @@ export function writeTrade(
   maker: number,
   lots: number,
 ): void {
-  const { orders, fill } = state;
-  const takerSide = sideOf(orders.flags(taker));
+  const { fill } = state;
+  const { f64, i32 } = state.orders;
+  const takerSide = sideOf(i32[taker * HALVES + FLAGS]!);
   const buyer = takerSide === Side.buy ? taker : maker;
   const seller = takerSide === Side.buy ? maker : taker;
-  const at = beginRecord(outbox, EVENTS.trade.type, TRADE.strings, state.sequence, state.time);
-  const view = outbox.view;
+  const at = begin(state, outbox, EVENTS.trade.type, TRADE.strings);
+  const { view } = outbox;
   putI64(view, at + TRADE.trade, ++state.lastTrade);
-  view.setUint32(at + TRADE.product, orders.product(taker));
+  view.setUint32(at + TRADE.product, i32[taker * HALVES + PRODUCT]!);
   putI64(view, at + TRADE.price, fill.price);
   putI64(view, at + TRADE.quantity, lots);
-  view.setUint32(at + TRADE.buyer, orders.account(buyer));
-  view.setUint32(at + TRADE.seller, orders.account(seller));
+  view.setUint32(at + TRADE.buyer, i32[buyer * HALVES + ACCOUNT]!);
+  view.setUint32(at + TRADE.seller, i32[seller * HALVES + ACCOUNT]!);
   putI64(view, at + TRADE.buyerFee, fill.buyerFee);
   putI64(view, at + TRADE.sellerFee, fill.sellerFee);
-  putI64(view, at + TRADE.makerOrder, orders.id(maker));
-  putI64(view, at + TRADE.takerOrder, orders.id(taker));
+  putI64(view, at + TRADE.makerOrder, f64[maker * WORDS + ID]!);
+  putI64(view, at + TRADE.takerOrder, f64[taker * WORDS + ID]!);
   view.setUint8(at + TRADE.takerSide, takerSide);
 }
 
 /** Writes the end of an order that is still where it stood; what was released stands in `state.release`. */
 export function writeEnded(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
-  const { orders, release } = state;
-  const at = beginRecord(outbox, EVENTS.orderEnded.type, ENDED.strings, state.sequence, state.time);
-  const view = outbox.view;
+  const { release } = state;
+  const { f64, i32 } = state.orders;
+  const at = begin(state, outbox, EVENTS.orderEnded.type, ENDED.strings);
+  const { view } = outbox;
   putOrder(state, view, at, slot);
-  putI64(view, at + ENDED.price, orders.price(slot));
+  putI64(view, at + ENDED.price, f64[slot * WORDS + PRICE]!);
   view.setUint8(at + ENDED.reason, reason);
-  putI64(view, at + ENDED.open, orders.open(slot));
-  view.setUint8(at + ENDED.resting, orders.level(slot) === NONE ? 0 : 1);
+  putI64(view, at + ENDED.open, f64[slot * WORDS + OPEN]!);
+  view.setUint8(at + ENDED.resting, i32[slot * HALVES + LEVEL] === NONE ? 0 : 1);
   putI64(view, at + ENDED.releasedMoney, release.money);
   putI64(view, at + ENDED.releasedEnergy, release.energy);
 }

@@ -65,6 +65,8 @@ export class MarketState implements Holdings {
   lastPriority = 0;
 
   // Scratch of the command under way; no part of the state.
+  /** Sequence and time as the words of an event's header. */
+  readonly stamp = new Int32Array(4);
   readonly receipt: Receipt = { recorded: false, sequence: 0, code: 0, order: 0, filled: 0 };
   readonly fill: Fill = { price: 0, buyerFee: 0, sellerFee: 0 };
   readonly release: Release = { money: 0, energy: 0 };

@@ -44,12 +44,15 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const value = energyValue(product, price, lots);
   const { takerPpm } = state.listings.terms[product.terms]!;
   const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
-  const short = shortage(state, product, account, side, cost, lots);
-  if (short !== 0) return short;
-  // From here on nothing can be refused.
   const flags = packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow);
   const { row, terms } = product;
   const taker = orders.place({ account, product: row, flags, price, quantity: lots, terms });
+  const short = shortage(state, product, taker, cost, lots);
+  if (short !== 0) {
+    orders.release(taker);
+    return short;
+  }
+  // From here on nothing can be refused.
   state.receipt.order = ++state.lastOrder;
   orders.setId(taker, state.lastOrder);
   lockOrder(state, product, taker, cost, lots);

@@ -1,7 +1,19 @@
 import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
-import { HEAD, type Levels, TAIL } from './levels.ts';
-import { NEXT, NONE, type Orders, PREVIOUS, LEVEL, sideOf } from './orders.ts';
+import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
+import {
+  FLAGS,
+  HALVES,
+  LEVEL,
+  NEXT,
+  NONE,
+  OPEN,
+  type Orders,
+  PREVIOUS,
+  PRICE,
+  sideOf,
+  WORDS,
+} from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
@@ -34,10 +46,11 @@ export class Book {
 
   /** Puts an order at the back of the queue at its price. O(1) where the price level exists. */
   rest(slot: number): void {
-    const orders = this.#orders;
     const levels = this.#levels;
-    const price = orders.price(slot);
-    const buy = sideOf(orders.flags(slot)) === Side.buy;
+    const { f64, i32 } = this.#orders;
+    const half = slot * HALVES;
+    const price = f64[slot * WORDS + PRICE]!;
+    const buy = sideOf(i32[half + FLAGS]!) === Side.buy;
     const ladder = buy ? this.bids : this.asks;
     const key = buy ? price : 0 - price;
     let level = ladder.find(key);
@@ -45,47 +58,51 @@ export class Book {
       level = levels.allocate(price);
       ladder.insert(key, level);
     }
-    const { i32 } = orders;
-    const ends = levels.i32;
-    const tail = ends[level * 8 + TAIL]!;
-    if (tail === NONE) ends[level * 8 + HEAD] = slot;
-    else i32[tail * 16 + NEXT] = slot;
-    ends[level * 8 + TAIL] = slot;
-    i32[slot * 16 + PREVIOUS] = tail;
-    i32[slot * 16 + NEXT] = NONE;
-    i32[slot * 16 + LEVEL] = level;
-    levels.addOpen(level, orders.open(slot));
-    levels.changeCount(level, 1);
+    const queues = levels.i32;
+    const queue = level * LEVEL_HALVES;
+    const tail = queues[queue + TAIL]!;
+    if (tail === NONE) queues[queue + HEAD] = slot;
+    else i32[tail * HALVES + NEXT] = slot;
+    queues[queue + TAIL] = slot;
+    queues[queue + COUNT]! += 1;
+    i32[half + PREVIOUS] = tail;
+    i32[half + NEXT] = NONE;
+    i32[half + LEVEL] = level;
+    levels.addOpen(level, f64[slot * WORDS + OPEN]!);
   }
 
   /** Takes an order out of its queue, wherever it stands in it. O(1) unless its level goes too. */
   unlink(slot: number): void {
-    const orders = this.#orders;
     const levels = this.#levels;
-    const { i32 } = orders;
-    const ends = levels.i32;
-    const level = i32[slot * 16 + LEVEL]!;
-    const previous = i32[slot * 16 + PREVIOUS]!;
-    const next = i32[slot * 16 + NEXT]!;
-    if (previous === NONE) ends[level * 8 + HEAD] = next;
-    else i32[previous * 16 + NEXT] = next;
-    if (next === NONE) ends[level * 8 + TAIL] = previous;
-    else i32[next * 16 + PREVIOUS] = previous;
-    i32[slot * 16 + LEVEL] = NONE;
-    levels.reduceOpen(level, orders.open(slot));
-    if (levels.changeCount(level, -1) > 0) return;
-    const buy = sideOf(orders.flags(slot)) === Side.buy;
-    const ladder = buy ? this.bids : this.asks;
-    const price = levels.price(level);
-    ladder.remove(buy ? price : 0 - price);
-    levels.release(level);
+    const { f64, i32 } = this.#orders;
+    const half = slot * HALVES;
+    const level = i32[half + LEVEL]!;
+    const previous = i32[half + PREVIOUS]!;
+    const next = i32[half + NEXT]!;
+    const queues = levels.i32;
+    const queue = level * LEVEL_HALVES;
+    if (previous === NONE) queues[queue + HEAD] = next;
+    else i32[previous * HALVES + NEXT] = next;
+    if (next === NONE) queues[queue + TAIL] = previous;
+    else i32[next * HALVES + PREVIOUS] = previous;
+    i32[half + LEVEL] = NONE;
+    levels.reduceOpen(level, f64[slot * WORDS + OPEN]!);
+    const count = queues[queue + COUNT]! - 1;
+    queues[queue + COUNT] = count;
+    if (count === 0) this.#drop(level, sideOf(i32[half + FLAGS]!));
   }
 
   /** Takes lots off a resting order, which keeps its place. */
   reduce(slot: number, lots: number): void {
-    const orders = this.#orders;
-    orders.setOpen(slot, orders.open(slot) - lots);
-    this.#levels.reduceOpen(orders.level(slot), lots);
+    const { f64, i32 } = this.#orders;
+    f64[slot * WORDS + OPEN]! -= lots;
+    this.#levels.reduceOpen(i32[slot * HALVES + LEVEL]!, lots);
+  }
+
+  #drop(level: number, side: number): void {
+    const price = this.#levels.price(level);
+    this.ladder(side).remove(side === Side.buy ? price : 0 - price);
+    this.#levels.release(level);
   }
 
   /** Calls `visit` with each order of a side in the order in which they would trade, until it returns false. */

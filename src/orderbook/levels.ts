@@ -5,48 +5,48 @@ const TWO_52 = 2 ** 52;
 const FIRST = 64;
 
 // A level is a record of 32 bytes: two numbers, then four integers.
-const WORDS = 4;
+export const LEVEL_WORDS = 4;
 const PRICE = 0;
 const LOW = 1;
-const HALVES = 8;
+export const LEVEL_HALVES = 8;
 const HIGH = 4;
-const COUNT = 5;
+export const COUNT = 5;
 export const HEAD = 6;
 export const TAIL = 7;
 
 /** Price levels of all books of a market: one row per price with resting orders. */
 export class Levels {
   /** The records as numbers and as integers: the same memory. */
-  f64 = new Float64Array(FIRST * WORDS);
+  f64 = new Float64Array(FIRST * LEVEL_WORDS);
   i32 = new Int32Array(this.f64.buffer);
   #free = NONE;
   #used = 0;
 
   /** In ticks. */
   price(level: number): number {
-    return this.f64[level * WORDS + PRICE]!;
+    return this.f64[level * LEVEL_WORDS + PRICE]!;
   }
   /** Orders in the queue. */
   count(level: number): number {
-    return this.i32[level * HALVES + COUNT]!;
+    return this.i32[level * LEVEL_HALVES + COUNT]!;
   }
   /** Slot of the first order in the queue. */
   head(level: number): number {
-    return this.i32[level * HALVES + HEAD]!;
+    return this.i32[level * LEVEL_HALVES + HEAD]!;
   }
 
   /** An empty level. O(1) amortised. */
   allocate(price: number): number {
     let level = this.#free;
     if (level === NONE) {
-      if (this.#used * WORDS === this.f64.length) this.#grow();
+      if (this.#used * LEVEL_WORDS === this.f64.length) this.#grow();
       level = this.#used++;
     } else {
-      this.#free = this.i32[level * HALVES + HEAD]!;
+      this.#free = this.i32[level * LEVEL_HALVES + HEAD]!;
     }
-    this.f64[level * WORDS + PRICE] = price;
-    this.f64[level * WORDS + LOW] = 0;
-    const half = level * HALVES;
+    this.f64[level * LEVEL_WORDS + PRICE] = price;
+    this.f64[level * LEVEL_WORDS + LOW] = 0;
+    const half = level * LEVEL_HALVES;
     this.i32[half + HIGH] = 0;
     this.i32[half + COUNT] = 0;
     this.i32[half + HEAD] = NONE;
@@ -56,13 +56,8 @@ export class Levels {
 
   /** Gives an empty level back. */
   release(level: number): void {
-    this.i32[level * HALVES + HEAD] = this.#free;
+    this.i32[level * LEVEL_HALVES + HEAD] = this.#free;
     this.#free = level;
-  }
-
-  /** Changes how many orders stand in the queue. @returns how many do now */
-  changeCount(level: number, by: number): number {
-    return (this.i32[level * HALVES + COUNT]! += by);
   }
 
   /**
@@ -70,38 +65,38 @@ export class Levels {
    * price of zero or below locks nothing, so that no guard bounds the sum.
    */
   addOpen(level: number, lots: number): void {
-    let sum = this.f64[level * WORDS + LOW]!;
+    let sum = this.f64[level * LEVEL_WORDS + LOW]!;
     if (lots >= TWO_52) {
       lots -= TWO_52;
-      this.i32[level * HALVES + HIGH]! += 1;
+      this.i32[level * LEVEL_HALVES + HIGH]! += 1;
     }
     sum += lots;
     if (sum >= TWO_52) {
       sum -= TWO_52;
-      this.i32[level * HALVES + HIGH]! += 1;
+      this.i32[level * LEVEL_HALVES + HIGH]! += 1;
     }
-    this.f64[level * WORDS + LOW] = sum;
+    this.f64[level * LEVEL_WORDS + LOW] = sum;
   }
 
   /** Takes lots off a level's sum. */
   reduceOpen(level: number, lots: number): void {
-    let sum = this.f64[level * WORDS + LOW]!;
+    let sum = this.f64[level * LEVEL_WORDS + LOW]!;
     if (lots >= TWO_52) {
       lots -= TWO_52;
-      this.i32[level * HALVES + HIGH]! -= 1;
+      this.i32[level * LEVEL_HALVES + HIGH]! -= 1;
     }
     sum -= lots;
     if (sum < 0) {
       sum += TWO_52;
-      this.i32[level * HALVES + HIGH]! -= 1;
+      this.i32[level * LEVEL_HALVES + HIGH]! -= 1;
     }
-    this.f64[level * WORDS + LOW] = sum;
+    this.f64[level * LEVEL_WORDS + LOW] = sum;
   }
 
   /** Sum of the open lots in the queue. */
   open(level: number): bigint {
-    const high = this.i32[level * HALVES + HIGH]!;
-    return BigInt(high) * BigInt(TWO_52) + BigInt(this.f64[level * WORDS + LOW]!);
+    const high = this.i32[level * LEVEL_HALVES + HIGH]!;
+    return BigInt(high) * BigInt(TWO_52) + BigInt(this.f64[level * LEVEL_WORDS + LOW]!);
   }
 
   #grow(): void {

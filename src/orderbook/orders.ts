@@ -10,11 +10,11 @@ const GOLDEN = 0x9e37_79b1;
 // What matching touches of an order is one record of 64 bytes, a cache line: with a column for each field a
 // cancelled order somewhere in a queue cost a trip to memory per field (docs/decisions/0009). Three numbers,
 // then ten small integers.
-const WORDS = 8;
+export const WORDS = 8;
 export const ID = 0;
 export const PRICE = 1;
 export const OPEN = 2;
-const HALVES = 16;
+export const HALVES = 16;
 export const ACCOUNT = 6;
 export const PRODUCT = 7;
 export const FLAGS = 8;
@@ -96,7 +96,7 @@ export class Orders {
   terms(slot: number): number {
     return this.i32[slot * HALVES + TERMS]!;
   }
-  /** Ledger rows of the account in the product's two assets, once the order has locked. */
+  /** Ledger rows of the account in the product's two assets; below zero where there is none yet. */
   moneyRow(slot: number): number {
     return this.i32[slot * HALVES + MONEY_ROW]!;
   }
