@@ -18,7 +18,16 @@ class BareBooks implements Market {
   readonly #orders = new Orders();
   readonly #levels = new Levels();
   readonly #books: Book[] = [];
-  readonly #incoming = { account: 0, product: 0, flags: 0, price: 0, quantity: 0, terms: 0 };
+  readonly #incoming = {
+    account: 0,
+    product: 0,
+    flags: 0,
+    price: 0,
+    quantity: 0,
+    terms: 0,
+    moneyRow: 0,
+    energyRow: 0,
+  };
   #lastOrder = 0;
   #lastPriority = 0;
 
@@ -90,9 +99,7 @@ class BareBooks implements Market {
     order.flags = packFlags(load.side[row]!, 0, 0, 0, 0);
     order.price = load.priceTicks[row]!;
     order.quantity = load.quantityLots[row]!;
-    const slot = this.#orders.place(order);
-    this.#orders.setId(slot, ++this.#lastOrder);
-    return slot;
+    return this.#orders.place(order, ++this.#lastOrder);
   }
 
   #end(slot: number): void {

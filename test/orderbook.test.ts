@@ -130,7 +130,7 @@ class BookTwin {
   rest(buy: boolean, price: number, open: number): void {
     const flags = packFlags(buy ? Side.buy : Side.sell, 0, 0, 0, 0);
     const order = { account: 3, product: 0, flags, price, quantity: open, terms: 0 };
-    const slot = this.orders.place(order);
+    const slot = this.orders.place({ ...order, moneyRow: 0, energyRow: 0 }, 1);
     this.book.rest(slot);
     this.resting.push({ slot, buy, price, open, priority: this.#clock++ });
   }

@@ -1,9 +1,20 @@
 import { OrderKind, RejectCode, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Listings, Product } from '../market/products.ts';
-import { kindOf, type Orders, sideOf } from '../orderbook/orders.ts';
+import type { Listings, Product, Terms } from '../market/products.ts';
+import { kindOf, type NewOrder, type Orders, sideOf } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
+
+/** An order on its way in, and what it is going to lock. */
+export interface PricedOrder extends NewOrder {
+  /**
+   * Money quanta: for a limit order what it can ever cost, for an immediate order at known prices the
+   * exact cost, which is negative when it is going to receive.
+   */
+  cost: number;
+  /** Lots that a seller may have to deliver. */
+  lots: number;
+}
 
 /** What the contracts act on. */
 export interface Holdings {
@@ -15,12 +26,6 @@ export interface Holdings {
    * going to receive. Only such an order needs it written down, and only one comes in at a time.
    */
   exactLock: number;
-}
-
-/** The larger of the two fees that an order may meet under the terms it entered with. */
-export function lockPpm(holdings: Holdings, slot: number): number {
-  const terms = holdings.listings.terms[holdings.orders.terms(slot)]!;
-  return Math.max(terms.makerPpm, terms.takerPpm);
 }
 
 /**
@@ -36,92 +41,70 @@ export function withinLockLimit(
   const value = energyValue(product, Math.abs(price), lots);
   if (value > MAX_INTEGER || energyAmount(product, lots) > MAX_INTEGER) return false;
   // No fee exceeds the value.
-  if (value <= MAX_INTEGER / 2) return true;
-  return value + percentFee(value, ppm) <= MAX_INTEGER;
+  return value <= MAX_INTEGER / 2 || value + percentFee(value, ppm) <= MAX_INTEGER;
 }
 
-/** Money quanta that a limit order of `lots` locks: exactly what it can ever cost. */
+/** Money quanta that a limit order at a price locks for `lots`: exactly what they can ever cost. */
 export function limitLock(
-  holdings: Holdings,
   product: Product,
-  slot: number,
+  terms: Terms,
+  side: number,
+  price: number,
   lots: number,
 ): number {
-  const { orders } = holdings;
-  const value = energyValue(product, orders.price(slot), lots);
-  return moneyLock(sideOf(orders.flags(slot)), value, lockPpm(holdings, slot));
+  return moneyLock(side, energyValue(product, price, lots), terms.lockPpm);
 }
 
 /**
- * The new-order contract, first half: whether the account of an order can pay for the locks. Finds its
+ * The new-order contract, first half: whether the account of an order can pay for its locks. Finds its
  * ledger rows on the way.
- * @param money money quanta to lock
- * @param lots what a seller must have in energy; ignored for a buyer
  * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
  */
-export function shortage(
-  holdings: Holdings,
-  product: Product,
-  slot: number,
-  money: number,
-  lots: number,
-): number {
-  const { ledger, orders } = holdings;
-  const account = orders.account(slot);
+export function shortage({ ledger }: Holdings, product: Product, order: PricedOrder): number {
+  const { account } = order;
   const moneyRow = ledger.find(account, product.moneyAsset);
   const energyRow = ledger.find(account, product.energyAsset);
-  orders.setRows(slot, moneyRow, energyRow);
-  const sells = sideOf(orders.flags(slot)) === Side.sell;
-  if (sells && energyAmount(product, lots) > ledger.available(energyRow)) {
+  order.moneyRow = moneyRow;
+  order.energyRow = energyRow;
+  const sells = sideOf(order.flags) === Side.sell;
+  if (sells && energyAmount(product, order.lots) > ledger.available(energyRow)) {
     return RejectCode.INSUFFICIENT_ENERGY;
   }
-  return money > ledger.available(moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
+  return order.cost > ledger.available(moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
-/**
- * The new-order contract, second half: locks. `cost` is what the order can ever cost: for a limit
- * order its lock, for an immediate order at known prices the exact cost, which is negative when it
- * is going to receive. `lots` is what a seller may have to deliver.
- */
-export function lockOrder(
-  holdings: Holdings,
-  product: Product,
-  slot: number,
-  cost: number,
-  lots: number,
-): void {
-  const { ledger, orders } = holdings;
-  if (orders.moneyRow(slot) < 0 || orders.energyRow(slot) < 0) {
-    const account = orders.account(slot);
-    const moneyRow = ledger.row(account, product.moneyAsset);
-    orders.setRows(slot, moneyRow, ledger.row(account, product.energyAsset));
-  }
+/** The new-order contract, second half: locks what an order can ever cost, or has to deliver. */
+export function lockOrder(holdings: Holdings, product: Product, order: PricedOrder): void {
+  const { ledger } = holdings;
+  const { account, cost } = order;
+  if (order.moneyRow < 0) order.moneyRow = ledger.row(account, product.moneyAsset);
+  if (order.energyRow < 0) order.energyRow = ledger.row(account, product.energyAsset);
   holdings.exactLock = cost;
-  if (cost > 0) ledger.lock(orders.moneyRow(slot), cost);
-  if (sideOf(orders.flags(slot)) === Side.sell) {
-    ledger.lock(orders.energyRow(slot), energyAmount(product, lots));
+  if (cost > 0) ledger.lock(order.moneyRow, cost);
+  if (sideOf(order.flags) === Side.sell) {
+    ledger.lock(order.energyRow, energyAmount(product, order.lots));
   }
 }
 
 /**
  * Whether the account can pay the difference between what an order has locked (`moneyBefore`, and the
- * energy of `lotsBefore`) and what `lots` at its present price and terms would lock.
+ * energy of `lotsBefore`) and what it would lock as `amended`.
  * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
  */
 export function amendShortage(
-  holdings: Holdings,
+  { ledger, listings }: Holdings,
   product: Product,
-  slot: number,
+  amended: NewOrder,
   moneyBefore: number,
   lotsBefore: number,
-  lots: number,
 ): number {
-  const { ledger, orders } = holdings;
-  const sells = sideOf(orders.flags(slot)) === Side.sell;
-  const energy = sells ? energyAmount(product, lots - lotsBefore) : 0;
-  if (energy > ledger.available(orders.energyRow(slot))) return RejectCode.INSUFFICIENT_ENERGY;
-  const money = limitLock(holdings, product, slot, lots) - moneyBefore;
-  return money > ledger.available(orders.moneyRow(slot)) ? RejectCode.INSUFFICIENT_MONEY : 0;
+  const { price, quantity } = amended;
+  const side = sideOf(amended.flags);
+  const energy = side === Side.sell ? energyAmount(product, quantity - lotsBefore) : 0;
+  if (energy > ledger.available(amended.energyRow)) return RejectCode.INSUFFICIENT_ENERGY;
+  const lock = limitLock(product, listings.terms[amended.terms]!, side, price, quantity);
+  const money = lock - moneyBefore;
+  return money > ledger.available(amended.moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
 
 /**
@@ -137,7 +120,7 @@ export function relockOrder(
   lots: number,
 ): void {
   const { ledger, orders } = holdings;
-  const lock = limitLock(holdings, product, slot, lots);
+  const lock = orderLock(holdings, product, slot, lots);
   ledger.lock(orders.moneyRow(slot), lock - moneyBefore);
   if (sideOf(orders.flags(slot)) === Side.sell) {
     ledger.lock(orders.energyRow(slot), energyAmount(product, lots - lotsBefore));
@@ -149,12 +132,22 @@ export function relockOrder(
  * order, so that it is stored nowhere.
  */
 export function lockedMoney(holdings: Holdings, product: Product, slot: number): number {
-  return limitLock(holdings, product, slot, holdings.orders.open(slot));
+  return orderLock(holdings, product, slot, holdings.orders.open(slot));
+}
+
+/** The same if `lots` of it were open. */
+export function orderLock(
+  { orders, listings }: Holdings,
+  product: Product,
+  slot: number,
+  lots: number,
+): number {
+  const terms = listings.terms[orders.terms(slot)]!;
+  return limitLock(product, terms, sideOf(orders.flags(slot)), orders.price(slot), lots);
 }
 
 /** Energy quanta that a limit order has locked. */
-export function lockedEnergy(holdings: Holdings, product: Product, slot: number): number {
-  const { orders } = holdings;
+export function lockedEnergy({ orders }: Holdings, product: Product, slot: number): number {
   const sells = sideOf(orders.flags(slot)) === Side.sell;
   return sells ? energyAmount(product, orders.open(slot)) : 0;
 }

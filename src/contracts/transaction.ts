@@ -1,6 +1,16 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { sideOf } from '../orderbook/orders.ts';
+import {
+  ENERGY_ROW,
+  FLAGS,
+  HALVES,
+  MONEY_ROW,
+  OPEN,
+  PRICE,
+  sideOf,
+  TERMS,
+  WORDS,
+} from '../orderbook/orders.ts';
 import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
 import { type Holdings, limitLock, locksExactCost } from './new-order.ts';
 
@@ -27,13 +37,14 @@ export function settleTrade(
   feeRow: number,
   fill: Fill,
 ): void {
-  const { ledger, orders, listings } = holdings;
-  const price = orders.price(maker);
+  const { ledger, listings } = holdings;
+  const { f64, i32 } = holdings.orders;
+  const price = f64[maker * WORDS + PRICE]!;
   const value = energyValue(product, price, lots);
   const size = Math.abs(value);
-  const takerFee = percentFee(size, listings.terms[orders.terms(taker)]!.takerPpm);
-  const makerFee = percentFee(size, listings.terms[orders.terms(maker)]!.makerPpm);
-  const takerBuys = sideOf(orders.flags(taker)) === Side.buy;
+  const takerFee = percentFee(size, listings.terms[i32[taker * HALVES + TERMS]!]!.takerPpm);
+  const makerFee = percentFee(size, listings.terms[i32[maker * HALVES + TERMS]!]!.makerPpm);
+  const takerBuys = sideOf(i32[taker * HALVES + FLAGS]!) === Side.buy;
   const seller = takerBuys ? maker : taker;
   const buyer = takerBuys ? taker : maker;
   fill.price = price;
@@ -41,8 +52,8 @@ export function settleTrade(
   fill.sellerFee = takerBuys ? makerFee : takerFee;
 
   const energy = energyAmount(product, lots);
-  ledger.settle(orders.energyRow(seller), energy, 0, energy);
-  ledger.credit(orders.energyRow(buyer), energy);
+  ledger.settle(i32[seller * HALVES + ENERGY_ROW]!, energy, 0, energy);
+  ledger.credit(i32[buyer * HALVES + ENERGY_ROW]!, energy);
   pay(holdings, product, buyer, lots, fillCost(Side.buy, value, fill.buyerFee));
   pay(holdings, product, seller, lots, fillCost(Side.sell, value, fill.sellerFee));
   if (takerFee + makerFee > 0) ledger.credit(feeRow, takerFee + makerFee);
@@ -50,16 +61,19 @@ export function settleTrade(
 
 /** Takes `cost` out of an order's lock, and shrinks the lock to what the rest can ever cost. */
 function pay(holdings: Holdings, product: Product, slot: number, lots: number, cost: number): void {
-  const { ledger, orders } = holdings;
-  if (locksExactCost(orders.flags(slot))) {
-    const before = holdings.exactLock;
-    const after = before - cost;
+  const { f64, i32 } = holdings.orders;
+  const flags = i32[slot * HALVES + FLAGS]!;
+  let before = holdings.exactLock;
+  let after = before - cost;
+  if (locksExactCost(flags)) {
     holdings.exactLock = after;
-    ledger.settle(orders.moneyRow(slot), Math.max(0, before), Math.max(0, after), cost);
-    return;
+  } else {
+    const terms = holdings.listings.terms[i32[slot * HALVES + TERMS]!]!;
+    const price = f64[slot * WORDS + PRICE]!;
+    const open = f64[slot * WORDS + OPEN]!;
+    before = limitLock(product, terms, sideOf(flags), price, open);
+    after = limitLock(product, terms, sideOf(flags), price, open - lots);
   }
-  const open = orders.open(slot);
-  const before = limitLock(holdings, product, slot, open);
-  const after = limitLock(holdings, product, slot, open - lots);
-  ledger.settle(orders.moneyRow(slot), before, after, cost);
+  const row = i32[slot * HALVES + MONEY_ROW]!;
+  holdings.ledger.settle(row, Math.max(0, before), Math.max(0, after), cost);
 }

@@ -58,10 +58,8 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
-  const { slot } = entry;
   const product = state.listings.products[entry.product]!;
-  walk(state, product, slot);
-  state.orders.release(slot);
+  walk(state, product, entry);
   const { filled, cost, fees, left } = state.walk;
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;

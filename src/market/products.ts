@@ -16,6 +16,8 @@ export interface Terms {
   /** Parts per million of the energy value. */
   readonly makerPpm: number;
   readonly takerPpm: number;
+  /** The larger of the two, which a lock covers. */
+  readonly lockPpm: number;
   /** Lowest and highest price in ticks, both allowed. */
   readonly band: { readonly low: number; readonly high: number } | undefined;
 }
@@ -93,10 +95,20 @@ export class Listings {
     takerPpm: number,
     band: Terms['band'],
     version: number,
-  ): Terms {
-    const terms: Terms = { product: product.row, version, makerPpm, takerPpm, band };
-    product.terms = this.terms.push(terms) - 1;
-    return terms;
+  ): void {
+    product.terms = this.terms.length;
+    this.addTerms(product.row, version, makerPpm, takerPpm, band);
+  }
+
+  addTerms(
+    product: number,
+    version: number,
+    makerPpm: number,
+    takerPpm: number,
+    band: Terms['band'],
+  ): void {
+    const lockPpm = Math.max(makerPpm, takerPpm);
+    this.terms.push({ product, version, makerPpm, takerPpm, lockPpm, band });
   }
 
   /**

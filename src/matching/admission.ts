@@ -1,6 +1,6 @@
 import { OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-import { limitLock, lockPpm, shortage, withinLockLimit } from '../contracts/new-order.ts';
+import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
 import {
   kindOf,
@@ -21,7 +21,7 @@ import type { MarketState } from './state.ts';
 import { crosses, walk } from './walk.ts';
 
 /** A submit command as read from its record, and what its admission found out. */
-export interface Entry extends NewOrder {
+export interface Entry extends PricedOrder {
   actor: number;
   /** Whether `price` was given; if not, admission sets it to the edge of the band. */
   hasPrice: boolean;
@@ -30,35 +30,37 @@ export interface Entry extends NewOrder {
   /** Epoch ms, for good-till-date orders. */
   expiresAt: number;
   clientOrderId: string;
-  /** Slot that holds the order once it is admitted. */
-  slot: number;
-  /** Money quanta that it locks; negative if it is going to receive at once. */
-  cost: number;
-  /** Lots whose energy a seller locks. */
-  lots: number;
 }
 
 /**
- * Decides on an order without touching anything but a slot of its own: every rule in the order of
- * PRECEDENCE, funds last.
- * @returns 0 with `entry.slot`, `cost` and `lots` filled in, or a reject code
+ * Decides on an order without touching anything: every rule in the order of PRECEDENCE, funds last.
+ * @returns 0 with the rest of `entry` filled in, or a reject code
  */
 export function admit(state: MarketState, entry: Entry): number {
   const refused = admitParties(state, entry);
   if (refused !== 0) return refused;
-  const product = state.listings.products[entry.product]!;
-  const terms = state.listings.terms[product.terms]!;
+  const { listings } = state;
+  const product = listings.products[entry.product]!;
+  const terms = listings.terms[product.terms]!;
+  entry.terms = product.terms;
   if (!entry.hasPrice) {
     const { band } = terms;
     if (band === undefined) return RejectCode.NO_PROTECTION;
     entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
   }
-  entry.terms = product.terms;
-  const slot = state.orders.place(entry);
-  const code = admitOrder(state, product, slot, entry);
-  if (code === 0) entry.slot = slot;
-  else state.orders.release(slot);
-  return code;
+  const code = admitPrice(state, product, entry);
+  if (code !== 0) return code;
+  const { flags, quantity } = entry;
+  const exact = kindOf(flags) === OrderKind.market;
+  if (exact || timeInForceOf(flags) === TimeInForce.fok || entry.minQuantity > 0) {
+    const unfit = admitFill(state, product, entry);
+    if (unfit !== 0) return unfit;
+  }
+  entry.cost = exact
+    ? state.walk.cost
+    : limitLock(product, terms, sideOf(flags), entry.price, quantity);
+  entry.lots = exact ? state.walk.filled : quantity;
+  return shortage(state, product, entry);
 }
 
 function admitParties(state: MarketState, entry: Entry): number {
@@ -80,56 +82,46 @@ function admitParties(state: MarketState, entry: Entry): number {
   return 0;
 }
 
-function admitOrder(state: MarketState, product: Product, slot: number, entry: Entry): number {
-  const { quantity } = entry;
-  const code = admitPrice(state, product, slot, quantity);
-  if (code !== 0) return code;
-  const exact = kindOf(entry.flags) === OrderKind.market;
+/** The rules about what must trade on entry; leaves the dry walk in `state.walk`. */
+function admitFill(state: MarketState, product: Product, entry: Entry): number {
+  walk(state, product, entry);
+  const { filled, meetsOwn } = state.walk;
   const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
-  if (exact || whole || entry.minQuantity > 0) {
-    walk(state, product, slot);
-    const { filled, meetsOwn } = state.walk;
-    if (whole && (filled < quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
-    if (filled < entry.minQuantity) return RejectCode.MIN_QUANTITY;
-  }
-  entry.cost = exact ? state.walk.cost : limitLock(state, product, slot, quantity);
-  entry.lots = exact ? state.walk.filled : quantity;
-  return shortage(state, product, slot, entry.cost, entry.lots);
+  if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
+  return filled < entry.minQuantity ? RejectCode.MIN_QUANTITY : 0;
 }
 
 /**
  * The rules about price and size, for a new order and for an amended one. A sliding post-only order
  * gets the price that it slides to.
  */
-export function admitPrice(
-  state: MarketState,
-  product: Product,
-  slot: number,
-  open: number,
-): number {
-  const { orders, listings } = state;
-  const price = orders.price(slot);
-  const side = sideOf(orders.flags(slot));
-  const { band } = listings.terms[orders.terms(slot)]!;
-  if (!insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
-  const ppm = lockPpm(state, slot);
-  if (!withinLockLimit(product, price, open, ppm)) return RejectCode.LOCK_LIMIT;
-  const book = state.books[product.row]!;
-  const postOnly = postOnlyOf(orders.flags(slot));
-  if (postOnly === PostOnly.off) return 0;
-  const touch = book.best(side === Side.buy ? Side.sell : Side.buy);
-  if (touch === NONE || !crosses(side, price, orders.price(touch))) return 0;
-  const own = orders.account(touch) === orders.account(slot);
-  if (postOnly === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;
+export function admitPrice(state: MarketState, product: Product, order: NewOrder): number {
+  const { price, quantity, flags } = order;
+  const { band, lockPpm } = state.listings.terms[order.terms]!;
+  if (band !== undefined && !insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
+  if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
+  return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);
+}
+
+function admitPostOnly(state: MarketState, product: Product, order: NewOrder): number {
+  const { orders } = state;
+  const side = sideOf(order.flags);
+  const touch = state.books[product.row]!.best(side === Side.buy ? Side.sell : Side.buy);
+  if (touch === NONE || !crosses(side, order.price, orders.price(touch))) return 0;
+  const own = orders.account(touch) === order.account;
+  if (postOnlyOf(order.flags) === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;
   const slid = orders.price(touch) + (side === Side.buy ? -1 : 1);
-  const possible = insideBand(band, slid) && withinLockLimit(product, slid, open, ppm);
+  const { band, lockPpm } = state.listings.terms[order.terms]!;
+  const possible =
+    (band === undefined || insideBand(band, slid)) &&
+    withinLockLimit(product, slid, order.quantity, lockPpm);
   if (!possible || Math.abs(slid) > MAX_INTEGER) return RejectCode.POST_ONLY_CROSSES;
-  orders.setPrice(slot, slid);
+  order.price = slid;
   return 0;
 }
 
-function insideBand(band: Terms['band'], price: number): boolean {
-  return band === undefined || (price >= band.low && price <= band.high);
+function insideBand({ low, high }: NonNullable<Terms['band']>, price: number): boolean {
+  return price >= low && price <= high;
 }
 
 /** An entry to fill in. */
@@ -146,7 +138,8 @@ export function emptyEntry(): Entry {
     minQuantity: 0,
     expiresAt: 0,
     clientOrderId: '',
-    slot: NONE,
+    moneyRow: NONE,
+    energyRow: NONE,
     cost: 0,
     lots: 0,
   };

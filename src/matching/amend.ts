@@ -2,7 +2,7 @@ import { EndReason, RejectCode, TimeInForce } from '../core/codes.ts';
 import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { NONE, timeInForceOf } from '../orderbook/orders.ts';
+import { type NewOrder, NONE, timeInForceOf } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
 import { endOrder, unlinkOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
@@ -69,23 +69,26 @@ function enterAnew(
   const product = state.listings.products[orders.product(slot)]!;
   const oldPrice = orders.price(slot);
   const oldOpen = orders.open(slot);
-  const oldTerms = orders.terms(slot);
   const oldLock = lockedMoney(state, product, slot);
-  orders.setPrice(slot, price);
-  orders.setTerms(slot, product.terms);
+  const amended: NewOrder = {
+    account: orders.account(slot),
+    product: product.row,
+    flags: orders.flags(slot),
+    price,
+    quantity: open,
+    terms: product.terms,
+    moneyRow: orders.moneyRow(slot),
+    energyRow: orders.energyRow(slot),
+  };
   const code =
-    admitPrice(state, product, slot, open) ||
-    amendShortage(state, product, slot, oldLock, oldOpen, open);
-  const newPrice = orders.price(slot);
-  orders.setPrice(slot, oldPrice);
-  orders.setTerms(slot, oldTerms);
+    admitPrice(state, product, amended) || amendShortage(state, product, amended, oldLock, oldOpen);
   if (code !== 0) return code;
   // From here on nothing can be refused.
   const clientOrderId = orders.clientOrderId(slot);
   const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
   const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
   unlinkOrder(state, slot);
-  orders.setPrice(slot, newPrice);
+  orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);
   orders.setTotal(slot, orders.total(slot) + (open - oldOpen));

@@ -137,7 +137,7 @@ function decodeTerms(from: Reader, state: MarketState): void {
   const hasBand = from.u8() === 1;
   const [low, high] = [from.i64(), from.i64()];
   const band = hasBand ? { low, high } : undefined;
-  state.listings.terms.push({ product, version, makerPpm, takerPpm, band });
+  state.listings.addTerms(product, version, makerPpm, takerPpm, band);
 }
 
 /** Orders come in price-time priority, so that resting them in turn rebuilds every queue. */
@@ -149,13 +149,14 @@ function decodeOrder(from: Reader, state: MarketState): void {
   const order = { account, product: product.row, flags: from.u32() & ORDER_FLAGS };
   const [price, open, total] = [from.i64(), from.i64(), from.i64()];
   const priority = from.i64();
-  const slot = orders.place({ ...order, price, quantity: open, terms: from.row(listings.terms) });
-  orders.setId(slot, id);
+  const terms = from.row(listings.terms);
+  const moneyRow = ledger.row(account, product.moneyAsset);
+  const energyRow = ledger.row(account, product.energyAsset);
+  const rows = { moneyRow, energyRow };
+  const slot = orders.place({ ...order, price, quantity: open, terms, ...rows }, id);
   orders.setTotal(slot, total);
   orders.setPriority(slot, priority);
   orders.setVersion(slot, from.u32());
-  const moneyRow = ledger.row(account, product.moneyAsset);
-  orders.setRows(slot, moneyRow, ledger.row(account, product.energyAsset));
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
   const expiresAt = from.i64();
   const clientOrderId = from.id(true);

@@ -2,7 +2,15 @@ import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/code
 import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import { kindOf, NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import {
+  kindOf,
+  NONE,
+  OPEN,
+  selfTradeOf,
+  sideOf,
+  timeInForceOf,
+  WORDS,
+} from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -27,18 +35,17 @@ export function match(
   const prevention = selfTradeOf(flags);
   const account = orders.account(taker);
   const limit = orders.price(taker);
-  while (orders.open(taker) > 0) {
+  for (;;) {
     const maker = book.best(opposite);
-    if (maker === NONE || !crosses(side, limit, orders.price(maker))) break;
+    if (maker === NONE || !crosses(side, limit, orders.price(maker))) return true;
     if (prevention !== SelfTrade.allow && orders.account(maker) === account) {
-      if (preventSelfTrade(state, product, taker, maker, prevention, outbox)) continue;
-      return false;
+      if (!preventSelfTrade(state, product, taker, maker, prevention, outbox)) return false;
+    } else {
+      trade(state, product, taker, maker, outbox);
+      product.lastPrice = state.fill.price;
     }
-    const lots = Math.min(orders.open(taker), orders.open(maker));
-    trade(state, product, taker, maker, lots, outbox);
-    product.lastPrice = state.fill.price;
+    if (orders.open(taker) === 0) return true;
   }
-  return true;
 }
 
 /** One fill of a taker against a resting maker: settle, tell, shrink both, end the maker if it is done. */
@@ -47,16 +54,19 @@ export function trade(
   product: Product,
   taker: number,
   maker: number,
-  lots: number,
   outbox: Outbox,
 ): void {
-  const { orders } = state;
+  const { orders, receipt } = state;
+  const { f64 } = orders;
+  const takerOpen = f64[taker * WORDS + OPEN]!;
+  const makerOpen = f64[maker * WORDS + OPEN]!;
+  const lots = Math.min(takerOpen, makerOpen);
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
-  state.receipt.filled += lots;
-  orders.setOpen(taker, orders.open(taker) - lots);
+  receipt.filled += lots;
+  f64[taker * WORDS + OPEN] = takerOpen - lots;
   state.books[product.row]!.reduce(maker, lots);
-  if (orders.open(maker) === 0) endOrder(state, outbox, maker, EndReason.filled);
+  if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
 }
 
 /** @returns whether the taker goes on */

@@ -19,16 +19,14 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   const code = admit(state, entry);
   if (code !== 0) return code;
   // From here on nothing can be refused.
-  const { slot, clientOrderId } = entry;
-  const { orders, receipt } = state;
+  const { expiresAt, clientOrderId } = entry;
   const product = state.listings.products[entry.product]!;
-  receipt.order = ++state.lastOrder;
-  orders.setId(slot, receipt.order);
-  lockOrder(state, product, slot, entry.cost, entry.lots);
-  writeAccepted(state, outbox, slot, entry.expiresAt, clientOrderId);
-  if (match(state, product, slot, outbox)) {
-    finish(state, slot, entry.expiresAt, clientOrderId, outbox);
-  }
+  const order = ++state.lastOrder;
+  state.receipt.order = order;
+  lockOrder(state, product, entry);
+  const slot = state.orders.place(entry, order);
+  writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
+  if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
   return 0;
 }
 

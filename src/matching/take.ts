@@ -46,18 +46,16 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
   const flags = packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow);
   const { row, terms } = product;
-  const taker = orders.place({ account, product: row, flags, price, quantity: lots, terms });
-  const short = shortage(state, product, taker, cost, lots);
-  if (short !== 0) {
-    orders.release(taker);
-    return short;
-  }
+  const rows = { moneyRow: NONE, energyRow: NONE };
+  const order = { account, product: row, flags, price, quantity: lots, terms, ...rows, cost, lots };
+  const short = shortage(state, product, order);
+  if (short !== 0) return short;
   // From here on nothing can be refused.
   state.receipt.order = ++state.lastOrder;
-  orders.setId(taker, state.lastOrder);
-  lockOrder(state, product, taker, cost, lots);
+  lockOrder(state, product, order);
+  const taker = orders.place(order, state.lastOrder);
   writeAccepted(state, outbox, taker, 0, '');
-  trade(state, product, taker, maker, lots, outbox);
+  trade(state, product, taker, maker, outbox);
   endOrder(state, outbox, taker, EndReason.filled);
   return 0;
 }

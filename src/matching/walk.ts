@@ -1,7 +1,7 @@
 import { SelfTrade, Side } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { selfTradeOf, sideOf } from '../orderbook/orders.ts';
+import { type NewOrder, selfTradeOf, sideOf } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
 /** Whether a resting price suits an incoming limit. */
@@ -10,24 +10,21 @@ export function crosses(takerSide: number, limit: number, price: number): boolea
 }
 
 /**
- * The dry walk: what the incoming order in a slot would trade if it entered now, without touching
- * anything. It meets the very orders that `match` would meet, own ones and self-trade prevention
+ * The dry walk: what an incoming order would trade if it entered now, without touching anything. It meets the very orders that `match` would meet, own ones and self-trade prevention
  * included. The answer stands in `state.walk`. O(orders met).
  */
-export function walk(state: MarketState, product: Product, slot: number): void {
+export function walk(state: MarketState, product: Product, order: NewOrder): void {
   const { orders } = state;
   const answer = state.walk;
   answer.filled = 0;
   answer.cost = 0;
   answer.fees = 0;
   answer.meetsOwn = false;
-  const flags = orders.flags(slot);
-  const side = sideOf(flags);
-  const mode = selfTradeOf(flags);
-  const account = orders.account(slot);
-  const limit = orders.price(slot);
-  const { takerPpm } = state.listings.terms[orders.terms(slot)]!;
-  let left = orders.open(slot);
+  const { account, price: limit } = order;
+  const side = sideOf(order.flags);
+  const mode = selfTradeOf(order.flags);
+  const { takerPpm } = state.listings.terms[order.terms]!;
+  let left = order.quantity;
   state.books[product.row]!.walk(side === Side.buy ? Side.sell : Side.buy, (maker) => {
     const price = orders.price(maker);
     if (left === 0 || !crosses(side, limit, price)) return false;

@@ -39,11 +39,14 @@ export interface NewOrder {
   quantity: number;
   /** Row of the product terms (fees, band) that the order enters with. */
   terms: number;
+  /** Ledger rows of the account in the product's two assets. */
+  moneyRow: number;
+  energyRow: number;
 }
 
 /**
- * All orders of a market, one slot each. An incoming order gets a slot as soon as it is looked at; it
- * gets an id when it is accepted, and enters the id index when it rests. Slots are used again, ids never.
+ * All orders of a market, one slot each. An incoming order gets a slot and an id when it is accepted,
+ * and enters the id index when it rests. Slots are used again, ids never.
  */
 export class Orders {
   /** The records as numbers and as integers: the same memory. */
@@ -70,7 +73,7 @@ export class Orders {
   readonly #clientIds = new Map<number, string>();
   readonly #byClientId = new Map<number, Map<string, number>>();
 
-  /** Engine order id, from 1 upward; 0 until accepted. */
+  /** Engine order id, from 1 upward. */
   id(slot: number): number {
     return this.f64[slot * WORDS + ID]!;
   }
@@ -96,7 +99,7 @@ export class Orders {
   terms(slot: number): number {
     return this.i32[slot * HALVES + TERMS]!;
   }
-  /** Ledger rows of the account in the product's two assets; below zero where there is none yet. */
+  /** Ledger rows of the account in the product's two assets. */
   moneyRow(slot: number): number {
     return this.i32[slot * HALVES + MONEY_ROW]!;
   }
@@ -124,9 +127,6 @@ export class Orders {
     return this.#version[slot]!;
   }
 
-  setId(slot: number, id: number): void {
-    this.f64[slot * WORDS + ID] = id;
-  }
   setPrice(slot: number, ticks: number): void {
     this.f64[slot * WORDS + PRICE] = ticks;
   }
@@ -139,10 +139,6 @@ export class Orders {
   setTerms(slot: number, row: number): void {
     this.i32[slot * HALVES + TERMS] = row;
   }
-  setRows(slot: number, moneyRow: number, energyRow: number): void {
-    this.i32[slot * HALVES + MONEY_ROW] = moneyRow;
-    this.i32[slot * HALVES + ENERGY_ROW] = energyRow;
-  }
   setTotal(slot: number, lots: number): void {
     this.#total[slot] = lots;
   }
@@ -153,8 +149,8 @@ export class Orders {
     this.#version[slot] = version;
   }
 
-  /** A slot with an order in it that has no id, rests nowhere and has locked nothing. O(1) amortised. */
-  place(order: NewOrder): number {
+  /** A slot with an accepted order in it that rests nowhere yet. O(1) amortised. */
+  place(order: NewOrder, id: number): number {
     let slot = this.#free;
     if (slot === NONE) {
       if (this.#used === this.#capacity) this.#grow(this.#capacity + growth(this.#capacity));
@@ -165,13 +161,15 @@ export class Orders {
     const { f64, i32 } = this;
     const word = slot * WORDS;
     const half = slot * HALVES;
-    f64[word + ID] = 0;
+    f64[word + ID] = id;
     f64[word + PRICE] = order.price;
     f64[word + OPEN] = order.quantity;
     i32[half + ACCOUNT] = order.account;
     i32[half + PRODUCT] = order.product;
     i32[half + FLAGS] = order.flags;
     i32[half + TERMS] = order.terms;
+    i32[half + MONEY_ROW] = order.moneyRow;
+    i32[half + ENERGY_ROW] = order.energyRow;
     i32[half + LEVEL] = NONE;
     this.#total[slot] = order.quantity;
     this.#version[slot] = 1;
