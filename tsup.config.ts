@@ -1,4 +1,5 @@
 import { defineConfig, type Options } from 'tsup';
+import { withConstants } from './scripts/constants.ts';
 
 /** One line for each sub-path; package.json names the same ones in `exports`. */
 const entry = {
@@ -15,6 +16,7 @@ const common: Options = {
   splitting: true,
   external: [/^node:/],
   removeNodeProtocol: false,
+  plugins: [{ name: 'constants', renderChunk: (code) => ({ code: withConstants(code) }) }],
   dts: {
     // Consumers on lib ES2022 know no Symbol.asyncDispose.
     banner: '/// <reference lib="esnext.disposable" />',

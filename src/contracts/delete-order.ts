@@ -1,5 +1,18 @@
+import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { type Holdings, lockedEnergy, lockedMoney, locksExactCost } from './new-order.ts';
+import {
+  ENERGY_ROW,
+  FLAGS,
+  HALVES,
+  MONEY_ROW,
+  OPEN,
+  PRICE,
+  sideOf,
+  TERMS,
+  WORDS,
+} from '../orderbook/orders.ts';
+import { energyAmount } from './amounts.ts';
+import { type Holdings, limitLock, locksExactCost } from './new-order.ts';
 
 /** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
 export interface Release {
@@ -17,12 +30,17 @@ export function releaseOrder(
   slot: number,
   release: Release,
 ): void {
-  const { ledger, orders } = holdings;
+  const { f64, i32 } = holdings.orders;
+  const half = slot * HALVES;
+  const flags = i32[half + FLAGS]!;
   release.money = 0;
   release.energy = 0;
-  if (locksExactCost(orders.flags(slot))) return;
-  release.money = lockedMoney(holdings, product, slot);
-  if (release.money > 0) ledger.release(orders.moneyRow(slot), release.money);
-  release.energy = lockedEnergy(holdings, product, slot);
-  if (release.energy > 0) ledger.release(orders.energyRow(slot), release.energy);
+  if (locksExactCost(flags)) return;
+  const side = sideOf(flags);
+  const open = f64[slot * WORDS + OPEN]!;
+  const terms = holdings.listings.terms[i32[half + TERMS]!]!;
+  release.money = limitLock(product, terms, side, f64[slot * WORDS + PRICE]!, open);
+  if (release.money > 0) holdings.ledger.release(i32[half + MONEY_ROW]!, release.money);
+  release.energy = side === Side.sell ? energyAmount(product, open) : 0;
+  if (release.energy > 0) holdings.ledger.release(i32[half + ENERGY_ROW]!, release.energy);
 }
