@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import { putI64, putId } from '../core/bytes.ts';
-import { type EventName, EVENTS, HEADER, offsetsOf } from '../core/registry.ts';
+import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
 import {
   ACCOUNT,
@@ -42,13 +42,13 @@ function begin(state: MarketState, outbox: Outbox, type: number, size: number): 
   const at = outbox.extend(size);
   const { view } = outbox;
   const { stamp } = state;
-  view.setUint32(at + HEADER.length, size);
-  // Type, and version 0.
-  view.setUint32(at + HEADER.type, type << 16);
-  view.setInt32(at + HEADER.sequence, stamp[0]!);
-  view.setInt32(at + HEADER.sequence + 4, stamp[1]!);
-  view.setInt32(at + HEADER.time, stamp[2]!);
-  view.setInt32(at + HEADER.time + 4, stamp[3]!);
+  // The header, see `HEADER_SIZE`: length, type with version 0, sequence, time.
+  view.setInt32(at, size);
+  view.setInt32(at + 4, type << 16);
+  view.setInt32(at + 8, stamp[0]!);
+  view.setInt32(at + 12, stamp[1]!);
+  view.setInt32(at + 16, stamp[2]!);
+  view.setInt32(at + 20, stamp[3]!);
   return at;
 }
 
