@@ -2,7 +2,7 @@ import { nameOf, UNKNOWN } from './codes.ts';
 import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
-import { isId, MAX_INTEGER } from './limits.ts';
+import { isIdAt, MAX_INTEGER } from './limits.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -95,7 +95,7 @@ export function writeRecord(
   layout: Layout,
   sequence: number,
   time: number,
-  values: readonly number[],
+  values: ArrayLike<number>,
   strings: readonly string[] = [],
 ): void {
   const { widths } = layout;
@@ -151,52 +151,98 @@ function display(kind: KindName, value: number, naming: Naming): unknown {
   return nameOf(entry.names, value);
 }
 
+/** What `checkCommand` knows of a command: of its fixed fields one entry each, in their order. */
+interface Form {
+  readonly name: CommandName;
+  readonly version: number;
+  readonly sizes: Uint8Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** 1 where the field is a row number. */
+  readonly references: Uint8Array;
+  /** Of each named string, whether it may be empty. */
+  readonly optional: readonly boolean[];
+}
+
+const FORMS: Form[] = [];
+for (const [name, layout] of Object.entries(COMMANDS) as [CommandName, Layout][]) {
+  const kinds = layout.fields.map(([, kind]) => KINDS[kind]);
+  FORMS[layout.type] = {
+    name,
+    version: layout.version,
+    sizes: Uint8Array.from(layout.widths),
+    min: Float64Array.from(kinds, (kind) => kind.min),
+    max: Float64Array.from(kinds, (kind) => kind.max),
+    references: Uint8Array.from(layout.fields, ([, kind]) => (isReference(kind) ? 1 : 0)),
+    optional: layout.strings.map((each) => each === 'commandId' || each === 'clientOrderId'),
+  };
+}
+
+/** The most fields that a command has. */
+export const MOST_FIELDS: number = Math.max(
+  ...Object.values(COMMANDS).map(({ fields }) => fields.length),
+);
+
+/** The fields of the command that is being checked; overwritten by every check. */
+const checked = new Float64Array(MOST_FIELDS);
+
 /**
  * Checks that a whole, well-formed command record stands at a place, so that `apply` may trust it.
  * @returns its length in bytes
  * @throws WattbookError BAD_RECORD or UNKNOWN_TYPE, naming the place and the field
  */
 export function checkCommand(view: DataView, start: number): number {
-  const bad = (what: string): never => {
-    throw new WattbookError('BAD_RECORD', `record at byte ${start}: ${what}`);
-  };
   const left = view.byteLength - start;
-  if (left < HEADER_SIZE) return bad(`${left} bytes are too few for a header`);
+  if (left < HEADER_SIZE) bad(start, `${left} bytes are too few for a header`);
   const length = recordLength(view, start);
-  if (length > left) return bad(`says it is ${length} bytes long, ${left} are left`);
-  for (const field of ['sequence', 'time'] as const) {
-    const value = readI64(view, start + HEADER[field]);
-    if (value < 0 || value > MAX_INTEGER) return bad(`field ${field} is ${value}`);
-  }
-  const layout = LAYOUTS.get(recordType(view, start));
-  const version = view.getUint16(start + HEADER.version);
-  if (layout === undefined || !isCommand(layout.name) || layout.version !== version) {
+  if (length > left) bad(start, `says it is ${length} bytes long, ${left} are left`);
+  checkCounter(view, start, 'sequence');
+  checkCounter(view, start, 'time');
+  const form = FORMS[recordType(view, start)];
+  if (form === undefined || form.version !== view.getUint16(start + HEADER.version)) {
+    const version = view.getUint16(start + HEADER.version);
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
   const end = start + length;
+  const { sizes, min, max, references } = form;
+  let strings = form.optional.length;
   let at = start + HEADER_SIZE;
-  let strings = layout.strings.length;
-  const values: Record<string, number> = {};
-  for (const [name, kind] of layout.fields) {
-    const { size, min, max } = KINDS[kind];
-    if (at + size > end) return bad(`ends inside field ${name}`);
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i]!;
+    if (at + size > end) bad(start, `ends inside field ${fieldName(form, i)}`);
     const value = readField(view, at, size);
-    if (value < min || value > max) return bad(`field ${name} is ${value}, not ${min} to ${max}`);
-    if (value === UNKNOWN && isReference(kind)) strings++;
-    values[name] = value;
+    if (value < min[i]! || value > max[i]!) {
+      bad(start, `field ${fieldName(form, i)} is ${value}, not ${min[i]} to ${max[i]}`);
+    }
+    if (value === UNKNOWN && references[i] === 1) strings++;
+    checked[i] = value;
     at += size;
   }
-  const fault = commandFault(layout.name, (field) => values[field] as number);
-  if (fault !== undefined) return bad(fault);
+  const fault = commandFault(form.name, checked);
+  if (fault !== undefined) bad(start, fault);
   for (let i = 0; i < strings; i++) {
-    if (at >= end || at + 1 + view.getUint8(at) > end) return bad(`ends inside string ${i}`);
-    const id = readId(view, at);
-    const optional = layout.strings[i] === 'commandId' || layout.strings[i] === 'clientOrderId';
-    if (!isId(id) && !(optional && id === '')) return bad(`string ${i} is no id`);
-    at += 1 + id.length;
+    if (at >= end || at + 1 + view.getUint8(at) > end) bad(start, `ends inside string ${i}`);
+    const size = view.getUint8(at);
+    const isEmpty = size === 0 && form.optional[i] === true;
+    if (!isEmpty && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
+    at += 1 + size;
   }
-  return at === end ? length : bad(`has ${end - at} bytes too many`);
+  if (at !== end) bad(start, `has ${end - at} bytes too many`);
+  return length;
+}
+
+function checkCounter(view: DataView, start: number, field: 'sequence' | 'time'): void {
+  const value = readI64(view, start + HEADER[field]);
+  if (value < 0 || value > MAX_INTEGER) bad(start, `field ${field} is ${value}`);
+}
+
+function fieldName({ name }: Form, place: number): string {
+  return COMMANDS[name].fields[place]![0];
+}
+
+function bad(start: number, what: string): never {
+  throw new WattbookError('BAD_RECORD', `record at byte ${start}: ${what}`);
 }
 
 function isCommand(name: string): name is CommandName {

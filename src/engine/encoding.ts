@@ -9,9 +9,9 @@ import {
 } from '../core/codes.ts';
 import type { ByteLog } from '../core/bytes.ts';
 import { type Decimal, parseDecimal, quantum } from '../core/decimal.ts';
-import { writeRecord } from '../core/records.ts';
+import { MOST_FIELDS, writeRecord } from '../core/records.ts';
 import { MAX_DECIMALS, MAX_INTEGER, PPM } from '../core/limits.ts';
-import { type CommandName, COMMANDS } from '../core/registry.ts';
+import { type CommandName, COMMANDS, placesOf } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
@@ -26,38 +26,70 @@ import {
   stepsArgument,
   textSteps,
 } from './arguments.ts';
-import type { Digest } from './fields.ts';
-import type { Band, FeeFields, Requests, Stamp } from './requests.ts';
+import { type Digest, NO_DIGEST } from './fields.ts';
+import type { Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
+
+const STAMP = placesOf(COMMANDS.advanceTime);
+const NO_IDS: readonly string[] = [];
 
 /**
  * A request on its way to a command record: values of the fields in the order of the layout, the
- * named ids, and the ids that nobody has registered.
+ * named ids, and the ids that nobody has registered. May take one request after another.
  */
 export class Encoding {
-  readonly values: number[] = [];
-  readonly strings: string[] = [];
-  readonly unknown: string[] = [];
-  readonly command: CommandName;
+  command: CommandName = 'advanceTime';
+  /** Of the fields; behind the last of the command stands what is left of others. */
+  readonly values: Float64Array = new Float64Array(MOST_FIELDS);
+  #length = 0;
+  #commandId = '';
+  /** The second named id of the record, empty where it was left out; undefined if the layout has none. */
+  #id: string | undefined;
+  #unknown: readonly string[] = NO_IDS;
   readonly #state: MarketState;
 
-  constructor(state: MarketState, command: CommandName) {
+  constructor(state: MarketState) {
     this.#state = state;
-    this.command = command;
   }
 
-  /** The value of a field, once it is there. */
-  field(name: string): number {
-    return this.values[PLACES[this.command][name] as number] as number;
+  /** Takes in a request. @throws TypeError, RangeError if it is malformed */
+  read<C extends CommandName>(command: C, request: Requests[C], digest: Digest = NO_DIGEST): void {
+    this.command = command;
+    this.#length = 0;
+    this.#id = undefined;
+    this.#unknown = NO_IDS;
+    ENCODERS[command](this, request);
+    this.values[STAMP.digestHigh] = digest[0];
+    this.values[STAMP.digestLow] = digest[1];
+    const fault = commandFault(command, this.values);
+    if (fault !== undefined) throw new RangeError(fault);
+  }
+
+  /** Appends the record, stamped. */
+  write(log: ByteLog, sequence: number, time: number): void {
+    const ids = this.#id === undefined ? [this.#commandId] : [this.#commandId, this.#id];
+    if (this.#unknown.length > 0) ids.push(...this.#unknown);
+    writeRecord(log, COMMANDS[this.command], sequence, time, this.values, ids);
+  }
+
+  /** Row of who asks. */
+  get actorRow(): number {
+    return this.values[STAMP.actor]!;
   }
 
   /** Who asks, by name. */
   get actor(): string {
-    const row = this.field('actor');
-    return row === UNKNOWN ? (this.unknown[0] as string) : this.#state.naming('account', row);
+    const row = this.actorRow;
+    return row === UNKNOWN ? this.#unknown[0]! : this.#state.naming('account', row);
   }
 
-  number(...values: number[]): void {
-    this.values.push(...values);
+  number(value: number): void {
+    this.values[this.#length++] = value;
+  }
+
+  /** A number that may be left out, behind the flag that says whether it is there. */
+  optional(value: number | undefined): void {
+    this.number(value === undefined ? 0 : 1);
+    this.number(value === undefined ? 0 : value);
   }
 
   /**
@@ -68,43 +100,34 @@ export class Encoding {
     const { actor, account } = request;
     if (actor === undefined && implied === 'account') this.account(account, 'account');
     else this.account(actor === undefined ? implied : actor, 'actor');
-    this.number(0, 0);
+    this.number(0);
+    this.number(0);
     const { commandId } = request;
-    this.strings.push(commandId === undefined ? '' : idArgument(commandId, 'commandId'));
+    this.#commandId = commandId === undefined ? '' : idArgument(commandId, 'commandId');
   }
 
-  /** Checks the form of the whole, and puts the digest in its place. @throws RangeError */
-  complete(digest: Digest): void {
-    const fault = commandFault(this.command, (field) => this.field(field));
-    if (fault !== undefined) throw new RangeError(fault);
-    this.values[1] = digest[0];
-    this.values[2] = digest[1];
-  }
-
-  /** Appends the record, stamped. */
-  write(log: ByteLog, sequence: number, time: number): void {
-    const { values, strings, unknown } = this;
-    writeRecord(log, COMMANDS[this.command], sequence, time, values, [...strings, ...unknown]);
+  /** The id that a command gives to something new; one that may be left out is undefined then. */
+  id(id: unknown, argument: string): void {
+    this.#id = id === undefined && argument === 'clientOrderId' ? '' : idArgument(id, argument);
   }
 
   account(id: unknown, argument: string): void {
-    const name = idArgument(id, argument);
-    this.#reference(name, this.#state.accounts.find(name));
+    this.#reference(this.#state.accounts.find(id as string), id, argument);
   }
 
   /** @returns how fine the asset is, if it is known */
   asset(id: unknown, argument: string): Decimal | undefined {
-    const name = idArgument(id, argument);
-    const row = this.#state.listings.findAsset(name);
-    this.#reference(name, row);
-    return row === undefined ? undefined : quantum(this.#state.listings.assets[row]!.decimals);
+    const { listings } = this.#state;
+    const row = listings.findAsset(id as string);
+    this.#reference(row, id, argument);
+    return row === undefined ? undefined : quantum(listings.assets[row]!.decimals);
   }
 
   product(id: unknown): Product | undefined {
-    const name = idArgument(id, 'product');
-    const row = this.#state.listings.findProduct(name);
-    this.#reference(name, row);
-    return row === undefined ? undefined : this.#state.listings.products[row];
+    const { listings } = this.#state;
+    const row = listings.findProduct(id as string);
+    this.#reference(row, id, 'product');
+    return row === undefined ? undefined : listings.products[row];
   }
 
   /** @returns the product of a resting order, if there is such an order */
@@ -116,53 +139,36 @@ export class Encoding {
     return slot === NONE ? undefined : listings.products[orders.product[slot]!];
   }
 
+  /** An amount of an asset. */
+  funds({ asset, amount, amountQuanta }: FundsRequest): void {
+    const step = this.asset(asset, 'asset');
+    this.number(requiredSteps(amount, amountQuanta, 'amount', 'amountQuanta', 1, step));
+  }
+
   fees({ makerPpm, takerPpm }: FeeFields): void {
     this.number(integerArgument(makerPpm, 'makerPpm', 0, PPM));
     this.number(integerArgument(takerPpm, 'takerPpm', 0, PPM));
   }
 
   band(band: Band | null, tick: Decimal | undefined): void {
-    if (band === null) {
-      this.number(0, 0, 0);
-      return;
-    }
-    objectArgument(band, 'band', ['low', 'high']);
-    this.number(1, textSteps(band.low, 'band.low', tick), textSteps(band.high, 'band.high', tick));
+    if (band !== null) objectArgument(band, 'band', ['low', 'high']);
+    this.optional(band === null ? undefined : textSteps(band.low, 'band.low', tick));
+    this.number(band === null ? 0 : textSteps(band.high, 'band.high', tick));
   }
 
-  #reference(name: string, row: number | undefined): void {
-    this.values.push(row ?? UNKNOWN);
-    if (row === undefined) this.unknown.push(name);
+  /** A row; an id that has one is of the right form, and need not be looked at. */
+  #reference(row: number | undefined, id: unknown, argument: string): void {
+    if (row === undefined) this.#unknown = [...this.#unknown, idArgument(id, argument)];
+    this.number(row === undefined ? UNKNOWN : row);
   }
 }
-
-/** Makes a request ready to be written. @throws TypeError, RangeError if it is malformed */
-export function encoded<C extends CommandName>(
-  state: MarketState,
-  command: C,
-  request: Requests[C],
-  digest: Digest = [0, 0],
-): Encoding {
-  const encoding = new Encoding(state, command);
-  ENCODERS[command](encoding, request);
-  encoding.complete(digest);
-  return encoding;
-}
-
-/** Where each field of a command stands among its values. */
-const PLACES = Object.fromEntries(
-  Object.entries(COMMANDS).map(([name, { fields }]) => [
-    name,
-    Object.fromEntries(fields.map(([field], i) => [field, i])),
-  ]),
-) as Record<CommandName, Readonly<Record<string, number>>>;
 
 /** How each request becomes the fields of its command, in the order of the command's layout. */
 const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
   openAccount(to, request) {
     to.stamp(request, 'operator');
     to.number(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
-    to.strings.push(idArgument(request.id, 'id'));
+    to.id(request.id, 'id');
   },
   freezeAccount(to, request) {
     to.stamp(request, 'operator');
@@ -176,26 +182,23 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
   deposit(to, request) {
     to.stamp(request, 'operator');
     to.account(request.account, 'account');
-    const step = to.asset(request.asset, 'asset');
-    to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
+    to.funds(request);
   },
   withdraw(to, request) {
     to.stamp(request, 'account');
     to.account(request.account, 'account');
-    const step = to.asset(request.asset, 'asset');
-    to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
+    to.funds(request);
   },
   transfer(to, request) {
     to.stamp(request, 'account');
     to.account(request.account, 'account');
     to.account(request.to, 'to');
-    const step = to.asset(request.asset, 'asset');
-    to.number(requiredSteps(request, 'amount', 'Quanta', 1, step));
+    to.funds(request);
   },
   listAsset(to, request) {
     to.stamp(request, 'operator');
     to.number(integerArgument(request.decimals, 'decimals', 0, MAX_DECIMALS));
-    to.strings.push(idArgument(request.id, 'id'));
+    to.id(request.id, 'id');
   },
   listProduct(to, request) {
     to.stamp(request, 'operator');
@@ -203,11 +206,14 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.asset(request.money, 'money');
     const tick = stepArgument(request.tick, 'tick');
     const lot = stepArgument(request.lot, 'lot');
-    to.number(tick.mantissa, tick.decimals, lot.mantissa, lot.decimals);
+    for (const { mantissa, decimals } of [tick, lot]) {
+      to.number(mantissa);
+      to.number(decimals);
+    }
     const { makerPpm = 0, takerPpm = 0 } = request;
     to.fees({ makerPpm, takerPpm });
     to.band(request.band === undefined ? null : request.band, tick);
-    to.strings.push(idArgument(request.id, 'id'));
+    to.id(request.id, 'id');
   },
   setFees(to, request) {
     to.stamp(request, 'operator');
@@ -230,13 +236,14 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.number(
       integerArgument(otherwise(request.expectedVersion, 0), 'expectedVersion', 0, UNKNOWN),
     );
-    const price = stepsArgument(request, 'price', 'Ticks', -MAX_INTEGER, grid?.tick);
-    const quantity = stepsArgument(request, 'quantity', 'Lots', 0, grid?.lot);
+    const price = priceArgument(request, grid?.tick);
+    const { quantity: text, quantityLots } = request;
+    const quantity = stepsArgument(text, quantityLots, 'quantity', 'quantityLots', 0, grid?.lot);
     if (price === undefined && quantity === undefined) {
       throw new TypeError('an amendment needs a price or a quantity');
     }
-    to.number(price === undefined ? 0 : 1, price ?? 0);
-    to.number(quantity === undefined ? 0 : 1, quantity ?? 0);
+    to.optional(price);
+    to.optional(quantity);
   },
   cancel(to, request) {
     to.stamp(request);
@@ -258,8 +265,19 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.stamp(request, 'account');
     to.account(request.account, 'account');
     const grid = to.order(request.orderId)?.grid;
-    to.number(requiredSteps(request, 'quantity', 'Lots', 1, grid?.lot));
-    to.number(requiredSteps(request, 'limitPrice', 'Ticks', -MAX_INTEGER, grid?.tick));
+    to.number(quantityArgument(request, grid?.lot));
+    const { limitPrice, limitPriceTicks } = request;
+    const least = -MAX_INTEGER;
+    to.number(
+      requiredSteps(
+        limitPrice,
+        limitPriceTicks,
+        'limitPrice',
+        'limitPriceTicks',
+        least,
+        grid?.tick,
+      ),
+    );
   },
   advanceTime(to, request) {
     to.stamp(request, 'operator');
@@ -275,27 +293,47 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   to.stamp(request, 'account');
   to.account(request.account, 'account');
   const grid = to.product(request.product)?.grid;
-  const kind = otherwise(request.kind, 'limit');
-
-  const timeInForce = otherwise(request.timeInForce, kind === 'market' ? 'ioc' : 'gtc');
-  const postOnly = otherwise(request.postOnly, 'off');
-  to.number(nameArgument(Side, request.side, 'side'), nameArgument(SubmitKind, kind, 'kind'));
+  const { side, kind = 'limit' } = request;
+  const { timeInForce = kind === 'market' ? 'ioc' : 'gtc' } = request;
+  const { postOnly = 'off', selfTrade = 'cancelTaker' } = request;
+  to.number(nameArgument(Side, side, 'side'));
+  to.number(nameArgument(SubmitKind, kind, 'kind'));
   to.number(nameArgument(TimeInForce, timeInForce, 'timeInForce'));
   to.number(nameArgument(PostOnly, postOnly, 'postOnly'));
-  to.number(nameArgument(SelfTrade, otherwise(request.selfTrade, 'cancelTaker'), 'selfTrade'));
-  const price = stepsArgument(request, 'price', 'Ticks', -MAX_INTEGER, grid?.tick);
+  to.number(nameArgument(SelfTrade, selfTrade, 'selfTrade'));
+  const price = priceArgument(request, grid?.tick);
   if (price === undefined && kind === 'limit') throw new TypeError('a limit order needs a price');
-  const quantity = requiredSteps(request, 'quantity', 'Lots', 1, grid?.lot);
-  const least = stepsArgument(request, 'minQuantity', 'Lots', 1, grid?.lot) ?? 0;
-  to.number(price === undefined ? 0 : 1, price ?? 0, quantity, least);
-  to.number(expiryArgument(request, timeInForce));
-  to.strings.push(
-    request.clientOrderId === undefined ? '' : idArgument(request.clientOrderId, 'clientOrderId'),
+  to.optional(price);
+  to.number(quantityArgument(request, grid?.lot));
+  const { minQuantity, minQuantityLots } = request;
+  const least = stepsArgument(
+    minQuantity,
+    minQuantityLots,
+    'minQuantity',
+    'minQuantityLots',
+    1,
+    grid?.lot,
   );
+  to.number(least === undefined ? 0 : least);
+  to.number(expiryArgument(request.expiresAt, timeInForce));
+  to.id(request.clientOrderId, 'clientOrderId');
 }
 
-function expiryArgument(request: Requests['submit'], timeInForce: string): number {
-  const { expiresAt } = request;
+function priceArgument(
+  { price, priceTicks }: Requests['submit' | 'amend'],
+  tick: Decimal | undefined,
+): number | undefined {
+  return stepsArgument(price, priceTicks, 'price', 'priceTicks', -MAX_INTEGER, tick);
+}
+
+function quantityArgument(
+  { quantity, quantityLots }: Requests['submit' | 'take'],
+  lot: Decimal | undefined,
+): number {
+  return requiredSteps(quantity, quantityLots, 'quantity', 'quantityLots', 1, lot);
+}
+
+function expiryArgument(expiresAt: number | undefined, timeInForce: string): number {
   if (timeInForce === 'gtd') {
     if (expiresAt === undefined) throw new TypeError('a gtd order needs expiresAt');
     return integerArgument(expiresAt, 'expiresAt', 0, MAX_INTEGER);

@@ -6,8 +6,8 @@ import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { encoded, type Encoding } from './encoding.ts';
-import { checkFields, requestDigest } from './fields.ts';
+import { Encoding } from './encoding.ts';
+import { checkFields, type Digest, requestDigest } from './fields.ts';
 import type { Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
@@ -24,6 +24,8 @@ export class Sequencer {
   readonly #clock: Clock | undefined;
   readonly #keep: boolean;
   readonly #cursor: RecordCursor = { view: this.commands.view, at: 0 };
+  /** Nobody's at present. */
+  #idle: Encoding | undefined;
   #fault: unknown;
 
   /**
@@ -72,23 +74,31 @@ export class Sequencer {
     objectArgument(request, command);
     checkFields(command, request);
     const { commandId } = request;
-    if (commandId === undefined) return encoded(this.state, command, request);
-    const digest = requestDigest(command, request);
-    // A repetition is known by its id and content alone: by now the text might mean something else.
-    if (!this.state.window.isRepetition(commandId, ...digest)) {
-      return encoded(this.state, command, request, digest);
+    let digest: Digest | undefined;
+    if (commandId !== undefined) {
+      digest = requestDigest(command, request);
+      // A repetition is known by its id and content alone: by now the text might mean something else.
+      if (this.state.window.isRepetition(commandId, ...digest)) {
+        recall(this.state, commandId, ...digest);
+        return undefined;
+      }
     }
-    recall(this.state, commandId, ...digest);
-    return undefined;
+    const encoding = this.#idle ?? new Encoding(this.state);
+    // The request is the user's, and may send another one while it is read.
+    this.#idle = undefined;
+    encoding.read(command, request, digest);
+    return encoding;
   }
 
   /**
-   * Carries out what was read, at a time that is a clock's or was asked for.
+   * Carries out what was read, at a time that is a clock's or was asked for. The next request may be
+   * read into the same encoding.
    * @returns the receipt, overwritten by the next command
    */
   carryOut(encoding: Encoding, time: number): Receipt {
     const start = this.commands.length;
     encoding.write(this.commands, this.state.sequence + 1, time);
+    this.#idle = encoding;
     const receipt = this.#apply(start);
     if (!receipt.recorded) this.commands.length = start;
     return receipt;
