@@ -1,80 +1,83 @@
+import { readI64 } from './bytes.ts';
 import { PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
-import { type CommandName, COMMANDS, placesOf } from './registry.ts';
+import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
-const SUBMIT = placesOf(COMMANDS.submit);
-const AMEND = placesOf(COMMANDS.amend);
-const ALL = placesOf(COMMANDS.cancelAll);
-const TRANSFER = placesOf(COMMANDS.transfer);
-const BAND = placesOf(COMMANDS.setBand);
-const LISTING = placesOf(COMMANDS.listProduct);
+const SUBMIT = offsetsOf(COMMANDS.submit);
+const AMEND = offsetsOf(COMMANDS.amend);
+const ALL = offsetsOf(COMMANDS.cancelAll);
+const TRANSFER = offsetsOf(COMMANDS.transfer);
+const BAND = offsetsOf(COMMANDS.setBand);
+const LISTING = offsetsOf(COMMANDS.listProduct);
 
 /**
  * What is wrong with the form of a command beyond its single fields, or undefined. It depends on the
  * command alone and on no state, so such a command is never applied and never journaled.
- * @param values of the fields, in the order of the layout
+ * @param at where its record begins, of which the fixed fields are looked at
  */
-export function commandFault(command: CommandName, values: Float64Array): string | undefined {
+export function commandFault(command: CommandName, view: DataView, at: number): string | undefined {
   switch (command) {
     case 'submit':
-      return orderFault(values);
+      return orderFault(view, at);
     case 'amend':
-      if (values[AMEND.hasPrice] === 1 || values[AMEND.hasQuantity] === 1) return undefined;
+      if (view.getUint8(at + AMEND.hasPrice) === 1) return undefined;
+      if (view.getUint8(at + AMEND.hasQuantity) === 1) return undefined;
       return 'an amendment needs a price or a quantity';
     case 'cancelAll':
-      if (values[ALL.hasAccount] === 1 || values[ALL.hasProduct] === 1) return undefined;
+      if (view.getUint8(at + ALL.hasAccount) === 1) return undefined;
+      if (view.getUint8(at + ALL.hasProduct) === 1) return undefined;
       return 'cancelAll needs an account or a product';
     case 'transfer':
-      if (!isSame(values[TRANSFER.account]!, values[TRANSFER.to]!)) return undefined;
+      if (!isSame(view, at + TRANSFER.account, at + TRANSFER.to)) return undefined;
       return 'to must be another account';
     case 'setBand':
-      return bandFault(values, BAND);
+      return bandFault(view, at + BAND.bandLow, at + BAND.bandHigh);
     case 'listProduct':
-      return listingFault(values);
+      return listingFault(view, at);
     default:
       return undefined;
   }
 }
 
-function orderFault(values: Float64Array): string | undefined {
-  const limit = values[SUBMIT.kind] === SubmitKind.limit;
-  const timeInForce = values[SUBMIT.timeInForce];
+function orderFault(view: DataView, at: number): string | undefined {
+  const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
+  const timeInForce = view.getUint8(at + SUBMIT.timeInForce);
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
-  const postOnly = values[SUBMIT.postOnly] !== PostOnly.off;
-  const least = values[SUBMIT.minQuantity]!;
-  if (limit && values[SUBMIT.hasPrice] === 0) return 'a limit order needs a price';
+  const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
+  const least = readI64(view, at + SUBMIT.minQuantity);
+  if (limit && view.getUint8(at + SUBMIT.hasPrice) === 0) return 'a limit order needs a price';
   if (!limit && !immediate) return 'a market order is ioc or fok: it never rests';
   if (postOnly && immediate) return 'a post-only order is gtc or gtd';
-  if (least > values[SUBMIT.quantity]!) return 'minQuantity must not exceed quantity';
+  if (least > readI64(view, at + SUBMIT.quantity)) return 'minQuantity must not exceed quantity';
   if (least > 0 && (postOnly || timeInForce === TimeInForce.fok)) {
     return 'minQuantity has no meaning for post-only and fok orders';
   }
-  if (timeInForce !== TimeInForce.gtd && values[SUBMIT.expiresAt] !== 0) {
+  if (timeInForce !== TimeInForce.gtd && readI64(view, at + SUBMIT.expiresAt) !== 0) {
     return 'only a gtd order has expiresAt';
   }
   return undefined;
 }
 
-function listingFault(values: Float64Array): string | undefined {
-  if (isSame(values[LISTING.energyAsset]!, values[LISTING.moneyAsset]!)) {
+function listingFault(view: DataView, at: number): string | undefined {
+  if (isSame(view, at + LISTING.energyAsset, at + LISTING.moneyAsset)) {
     return 'energy and money must differ';
   }
-  const tick = hasTrailingZero(values[LISTING.tickMantissa]!, values[LISTING.tickDecimals]!);
-  if (tick || hasTrailingZero(values[LISTING.lotMantissa]!, values[LISTING.lotDecimals]!)) {
+  const tick = hasTrailingZero(view, at + LISTING.tickMantissa, at + LISTING.tickDecimals);
+  if (tick || hasTrailingZero(view, at + LISTING.lotMantissa, at + LISTING.lotDecimals)) {
     return 'tick and lot are written without trailing zeros';
   }
-  return bandFault(values, LISTING);
+  return bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
 }
 
-function bandFault(values: Float64Array, at: { bandLow: number; bandHigh: number }) {
-  const upsideDown = values[at.bandLow]! > values[at.bandHigh]!;
-  return upsideDown ? 'band.low must not be above band.high' : undefined;
+function bandFault(view: DataView, low: number, high: number): string | undefined {
+  if (readI64(view, low) <= readI64(view, high)) return undefined;
+  return 'band.low must not be above band.high';
 }
 
-function hasTrailingZero(mantissa: number, decimals: number): boolean {
-  return decimals > 0 && mantissa % 10 === 0;
+function hasTrailingZero(view: DataView, mantissa: number, decimals: number): boolean {
+  return view.getUint8(decimals) > 0 && readI64(view, mantissa) % 10 === 0;
 }
 
 /** Two unknown references may still be different ids. */
-function isSame(a: number, b: number): boolean {
-  return a === b && a !== UNKNOWN;
+function isSame(view: DataView, a: number, b: number): boolean {
+  return view.getUint32(a) === view.getUint32(b) && view.getUint32(a) !== UNKNOWN;
 }

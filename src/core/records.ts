@@ -77,13 +77,24 @@ export function beginRecord(
   time: number,
 ): number {
   const at = log.extend(size);
-  const view = log.view;
+  putHeader(log.view, at, type, size, sequence, time);
+  return at;
+}
+
+/** Writes the header of a record of `size` bytes. */
+export function putHeader(
+  view: DataView,
+  at: number,
+  type: number,
+  size: number,
+  sequence: number,
+  time: number,
+): void {
   view.setUint32(at + HEADER.length, size);
   view.setUint16(at + HEADER.type, type);
   view.setUint16(at + HEADER.version, 0);
   putI64(view, at + HEADER.sequence, sequence);
   putI64(view, at + HEADER.time, time);
-  return at;
 }
 
 /**
@@ -95,7 +106,7 @@ export function writeRecord(
   layout: Layout,
   sequence: number,
   time: number,
-  values: ArrayLike<number>,
+  values: readonly number[],
   strings: readonly string[] = [],
 ): void {
   const { widths } = layout;
@@ -178,14 +189,6 @@ for (const [name, layout] of Object.entries(COMMANDS) as [CommandName, Layout][]
   };
 }
 
-/** The most fields that a command has. */
-export const MOST_FIELDS: number = Math.max(
-  ...Object.values(COMMANDS).map(({ fields }) => fields.length),
-);
-
-/** The fields of the command that is being checked; overwritten by every check. */
-const checked = new Float64Array(MOST_FIELDS);
-
 /**
  * Checks that a whole, well-formed command record stands at a place, so that `apply` may trust it.
  * @returns its length in bytes
@@ -216,10 +219,9 @@ export function checkCommand(view: DataView, start: number): number {
       bad(start, `field ${fieldName(form, i)} is ${value}, not ${min[i]} to ${max[i]}`);
     }
     if (value === UNKNOWN && references[i] === 1) strings++;
-    checked[i] = value;
     at += size;
   }
-  const fault = commandFault(form.name, checked);
+  const fault = commandFault(form.name, view, start);
   if (fault !== undefined) bad(start, fault);
   for (let i = 0; i < strings; i++) {
     if (at >= end || at + 1 + view.getUint8(at) > end) bad(start, `ends inside string ${i}`);

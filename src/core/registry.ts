@@ -295,8 +295,9 @@ export const EVENTS = {
 export type CommandName = keyof typeof COMMANDS;
 export type EventName = keyof typeof EVENTS;
 
-type PlacesOf<L extends Layout> = { readonly [F in L['fields'][number] as F[0]]: number };
-type OffsetsOf<L extends Layout> = PlacesOf<L> & { readonly strings: number };
+type OffsetsOf<L extends Layout> = {
+  readonly [F in L['fields'][number] as F[0]]: number;
+} & { readonly strings: number };
 
 /** Where each fixed field of a layout stands in its record, and where its strings begin. */
 export function offsetsOf<L extends Layout>(layout: L): OffsetsOf<L> {
@@ -308,11 +309,6 @@ export function offsetsOf<L extends Layout>(layout: L): OffsetsOf<L> {
   }
   offsets['strings'] = at;
   return offsets as OffsetsOf<L>;
-}
-
-/** Which of the fields of a layout each one is, by its place in their order. */
-export function placesOf<L extends Layout>({ fields }: L): PlacesOf<L> {
-  return Object.fromEntries(fields.map(([name], place) => [name, place])) as PlacesOf<L>;
 }
 
 /** Where the fields stand with which every event about one order begins. */

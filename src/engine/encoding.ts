@@ -7,11 +7,11 @@ import {
   TimeInForce,
   UNKNOWN,
 } from '../core/codes.ts';
-import type { ByteLog } from '../core/bytes.ts';
+import { putI64, putId } from '../core/bytes.ts';
 import { type Decimal, parseDecimal, quantum } from '../core/decimal.ts';
-import { MOST_FIELDS, writeRecord } from '../core/records.ts';
+import { putHeader } from '../core/records.ts';
 import { MAX_DECIMALS, MAX_INTEGER, PPM } from '../core/limits.ts';
-import { type CommandName, COMMANDS, placesOf } from '../core/registry.ts';
+import { type CommandName, COMMANDS, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
@@ -29,21 +29,22 @@ import {
 import { type Digest, NO_DIGEST } from './fields.ts';
 import type { Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
 
-const STAMP = placesOf(COMMANDS.advanceTime);
+const STAMP = offsetsOf(COMMANDS.advanceTime);
 const NO_IDS: readonly string[] = [];
+/** More than any command takes: 24 bytes of header, under 100 of fields, 65 for each of at most five ids. */
+const ROOM = 512;
 
-/**
- * A request on its way to a command record: values of the fields in the order of the layout, the
- * named ids, and the ids that nobody has registered. May take one request after another.
- */
+/** A request on its way: a command record that is not stamped yet. May take one request after another. */
 export class Encoding {
   command: CommandName = 'advanceTime';
-  /** Of the fields; behind the last of the command stands what is left of others. */
-  readonly values: Float64Array = new Float64Array(MOST_FIELDS);
-  #length = 0;
+  /** Begins with the record; behind it stands what is left of others. */
+  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(ROOM);
+  readonly view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
+  length = 0;
   #commandId = '';
   /** The second named id of the record, empty where it was left out; undefined if the layout has none. */
   #id: string | undefined;
+  /** Ids that nobody has registered. */
   #unknown: readonly string[] = NO_IDS;
   readonly #state: MarketState;
 
@@ -53,27 +54,29 @@ export class Encoding {
 
   /** Takes in a request. @throws TypeError, RangeError if it is malformed */
   read<C extends CommandName>(command: C, request: Requests[C], digest: Digest = NO_DIGEST): void {
+    const { view } = this;
     this.command = command;
-    this.#length = 0;
+    this.length = HEADER_SIZE;
     this.#id = undefined;
     this.#unknown = NO_IDS;
     ENCODERS[command](this, request);
-    this.values[STAMP.digestHigh] = digest[0];
-    this.values[STAMP.digestLow] = digest[1];
-    const fault = commandFault(command, this.values);
+    view.setUint32(STAMP.digestHigh, digest[0]);
+    view.setUint32(STAMP.digestLow, digest[1]);
+    const fault = commandFault(command, view, 0);
     if (fault !== undefined) throw new RangeError(fault);
+    this.#text(this.#commandId);
+    if (this.#id !== undefined) this.#text(this.#id);
+    if (this.#unknown.length > 0) for (const id of this.#unknown) this.#text(id);
   }
 
-  /** Appends the record, stamped. */
-  write(log: ByteLog, sequence: number, time: number): void {
-    const ids = this.#id === undefined ? [this.#commandId] : [this.#commandId, this.#id];
-    if (this.#unknown.length > 0) ids.push(...this.#unknown);
-    writeRecord(log, COMMANDS[this.command], sequence, time, this.values, ids);
+  /** Makes a command of it. */
+  stamp(sequence: number, time: number): void {
+    putHeader(this.view, 0, COMMANDS[this.command].type, this.length, sequence, time);
   }
 
   /** Row of who asks. */
   get actorRow(): number {
-    return this.values[STAMP.actor]!;
+    return this.view.getUint32(STAMP.actor);
   }
 
   /** Who asks, by name. */
@@ -82,33 +85,42 @@ export class Encoding {
     return row === UNKNOWN ? this.#unknown[0]! : this.#state.naming('account', row);
   }
 
-  number(value: number): void {
-    this.values[this.#length++] = value;
+  u8(value: number): void {
+    this.view.setUint8(this.length, value);
+    this.length += 1;
+  }
+
+  u32(value: number): void {
+    this.view.setUint32(this.length, value);
+    this.length += 4;
+  }
+
+  i64(value: number): void {
+    putI64(this.view, this.length, value);
+    this.length += 8;
   }
 
   /** A number that may be left out, behind the flag that says whether it is there. */
   optional(value: number | undefined): void {
-    this.number(value === undefined ? 0 : 1);
-    this.number(value === undefined ? 0 : value);
+    this.u8(value === undefined ? 0 : 1);
+    this.i64(value === undefined ? 0 : value);
   }
 
   /**
    * Actor, room for the digest, and command id, which every command begins with. Without an actor it
    * is the account that the request is about or the operator, as the command implies.
    */
-  stamp(request: Stamp & { readonly account?: string }, implied?: 'account' | 'operator'): void {
+  origin(request: Stamp & { readonly account?: string }, implied?: 'account' | 'operator'): void {
     const { actor, account } = request;
     if (actor === undefined && implied === 'account') this.account(account, 'account');
     else this.account(actor === undefined ? implied : actor, 'actor');
-    this.number(0);
-    this.number(0);
-    const { commandId } = request;
-    this.#commandId = commandId === undefined ? '' : idArgument(commandId, 'commandId');
+    this.length = STAMP.strings;
+    this.#commandId = optionalId(request.commandId, 'commandId');
   }
 
-  /** The id that a command gives to something new; one that may be left out is undefined then. */
-  id(id: unknown, argument: string): void {
-    this.#id = id === undefined && argument === 'clientOrderId' ? '' : idArgument(id, argument);
+  /** The id that a command gives to something new. */
+  id(id: string): void {
+    this.#id = id;
   }
 
   account(id: unknown, argument: string): void {
@@ -133,7 +145,7 @@ export class Encoding {
   /** @returns the product of a resting order, if there is such an order */
   order(orderId: unknown): Product | undefined {
     const id = integerArgument(orderId, 'orderId', 1, MAX_INTEGER);
-    this.number(id);
+    this.i64(id);
     const { orders, listings } = this.#state;
     const slot = orders.slotOf(id);
     return slot === NONE ? undefined : listings.products[orders.product[slot]!];
@@ -142,86 +154,90 @@ export class Encoding {
   /** An amount of an asset. */
   funds({ asset, amount, amountQuanta }: FundsRequest): void {
     const step = this.asset(asset, 'asset');
-    this.number(requiredSteps(amount, amountQuanta, 'amount', 'amountQuanta', 1, step));
+    this.i64(requiredSteps(amount, amountQuanta, 'amount', 'amountQuanta', 1, step));
   }
 
   fees({ makerPpm, takerPpm }: FeeFields): void {
-    this.number(integerArgument(makerPpm, 'makerPpm', 0, PPM));
-    this.number(integerArgument(takerPpm, 'takerPpm', 0, PPM));
+    this.u32(integerArgument(makerPpm, 'makerPpm', 0, PPM));
+    this.u32(integerArgument(takerPpm, 'takerPpm', 0, PPM));
   }
 
   band(band: Band | null, tick: Decimal | undefined): void {
     if (band !== null) objectArgument(band, 'band', ['low', 'high']);
     this.optional(band === null ? undefined : textSteps(band.low, 'band.low', tick));
-    this.number(band === null ? 0 : textSteps(band.high, 'band.high', tick));
+    this.i64(band === null ? 0 : textSteps(band.high, 'band.high', tick));
   }
 
   /** A row; an id that has one is of the right form, and need not be looked at. */
   #reference(row: number | undefined, id: unknown, argument: string): void {
     if (row === undefined) this.#unknown = [...this.#unknown, idArgument(id, argument)];
-    this.number(row === undefined ? UNKNOWN : row);
+    this.u32(row === undefined ? UNKNOWN : row);
+  }
+
+  #text(id: string): void {
+    this.length = putId(this.bytes, this.length, id);
   }
 }
 
 /** How each request becomes the fields of its command, in the order of the command's layout. */
 const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
   openAccount(to, request) {
-    to.stamp(request, 'operator');
-    to.number(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
-    to.id(request.id, 'id');
+    to.origin(request, 'operator');
+    to.u8(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
+    to.id(idArgument(request.id, 'id'));
   },
   freezeAccount(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
     to.account(request.account, 'account');
-    to.number(flagArgument(otherwise(request.frozen, true), 'frozen') ? 1 : 0);
+    to.u8(flagArgument(otherwise(request.frozen, true), 'frozen') ? 1 : 0);
   },
   closeAccount(to, request) {
-    to.stamp(request, 'account');
+    to.origin(request, 'account');
     to.account(request.account, 'account');
   },
   deposit(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
     to.account(request.account, 'account');
     to.funds(request);
   },
   withdraw(to, request) {
-    to.stamp(request, 'account');
+    to.origin(request, 'account');
     to.account(request.account, 'account');
     to.funds(request);
   },
   transfer(to, request) {
-    to.stamp(request, 'account');
+    to.origin(request, 'account');
     to.account(request.account, 'account');
     to.account(request.to, 'to');
     to.funds(request);
   },
   listAsset(to, request) {
-    to.stamp(request, 'operator');
-    to.number(integerArgument(request.decimals, 'decimals', 0, MAX_DECIMALS));
-    to.id(request.id, 'id');
+    to.origin(request, 'operator');
+    to.u8(integerArgument(request.decimals, 'decimals', 0, MAX_DECIMALS));
+    to.id(idArgument(request.id, 'id'));
   },
   listProduct(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
     to.asset(request.energy, 'energy');
     to.asset(request.money, 'money');
     const tick = stepArgument(request.tick, 'tick');
     const lot = stepArgument(request.lot, 'lot');
     for (const { mantissa, decimals } of [tick, lot]) {
-      to.number(mantissa);
-      to.number(decimals);
+      to.i64(mantissa);
+      to.u8(decimals);
     }
     const { makerPpm = 0, takerPpm = 0 } = request;
     to.fees({ makerPpm, takerPpm });
     to.band(request.band === undefined ? null : request.band, tick);
-    to.id(request.id, 'id');
+    to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
     to.product(request.product);
     to.fees(request);
   },
   setBand(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
     const product = to.product(request.product);
     if (request.band === undefined) throw new TypeError('band is missing; null takes it away');
     to.band(request.band, product?.grid.tick);
@@ -231,11 +247,9 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
   closeProduct: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {
-    to.stamp(request);
+    to.origin(request);
     const grid = to.order(request.orderId)?.grid;
-    to.number(
-      integerArgument(otherwise(request.expectedVersion, 0), 'expectedVersion', 0, UNKNOWN),
-    );
+    to.u32(integerArgument(otherwise(request.expectedVersion, 0), 'expectedVersion', 0, UNKNOWN));
     const price = priceArgument(request, grid?.tick);
     const { quantity: text, quantityLots } = request;
     const quantity = stepsArgument(text, quantityLots, 'quantity', 'quantityLots', 0, grid?.lot);
@@ -246,29 +260,29 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.optional(quantity);
   },
   cancel(to, request) {
-    to.stamp(request);
+    to.origin(request);
     to.order(request.orderId);
   },
   cancelAll(to, request) {
-    to.stamp(request, request.account === undefined ? 'operator' : 'account');
+    to.origin(request, request.account === undefined ? 'operator' : 'account');
     if (request.account === undefined && request.product === undefined) {
       throw new TypeError('cancelAll needs an account or a product');
     }
-    to.number(request.account === undefined ? 0 : 1);
-    if (request.account === undefined) to.number(0);
+    to.u8(request.account === undefined ? 0 : 1);
+    if (request.account === undefined) to.u32(0);
     else to.account(request.account, 'account');
-    to.number(request.product === undefined ? 0 : 1);
-    if (request.product === undefined) to.number(0);
+    to.u8(request.product === undefined ? 0 : 1);
+    if (request.product === undefined) to.u32(0);
     else to.product(request.product);
   },
   take(to, request) {
-    to.stamp(request, 'account');
+    to.origin(request, 'account');
     to.account(request.account, 'account');
     const grid = to.order(request.orderId)?.grid;
-    to.number(quantityArgument(request, grid?.lot));
+    to.i64(quantityArgument(request, grid?.lot));
     const { limitPrice, limitPriceTicks } = request;
     const least = -MAX_INTEGER;
-    to.number(
+    to.i64(
       requiredSteps(
         limitPrice,
         limitPriceTicks,
@@ -280,31 +294,31 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     );
   },
   advanceTime(to, request) {
-    to.stamp(request, 'operator');
+    to.origin(request, 'operator');
   },
 };
 
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
-  to.stamp(request, 'operator');
+  to.origin(request, 'operator');
   to.product(request.product);
 }
 
 function encodeSubmit(to: Encoding, request: Requests['submit']): void {
-  to.stamp(request, 'account');
+  to.origin(request, 'account');
   to.account(request.account, 'account');
   const grid = to.product(request.product)?.grid;
   const { side, kind = 'limit' } = request;
   const { timeInForce = kind === 'market' ? 'ioc' : 'gtc' } = request;
   const { postOnly = 'off', selfTrade = 'cancelTaker' } = request;
-  to.number(nameArgument(Side, side, 'side'));
-  to.number(nameArgument(SubmitKind, kind, 'kind'));
-  to.number(nameArgument(TimeInForce, timeInForce, 'timeInForce'));
-  to.number(nameArgument(PostOnly, postOnly, 'postOnly'));
-  to.number(nameArgument(SelfTrade, selfTrade, 'selfTrade'));
+  to.u8(nameArgument(Side, side, 'side'));
+  to.u8(nameArgument(SubmitKind, kind, 'kind'));
+  to.u8(nameArgument(TimeInForce, timeInForce, 'timeInForce'));
+  to.u8(nameArgument(PostOnly, postOnly, 'postOnly'));
+  to.u8(nameArgument(SelfTrade, selfTrade, 'selfTrade'));
   const price = priceArgument(request, grid?.tick);
   if (price === undefined && kind === 'limit') throw new TypeError('a limit order needs a price');
   to.optional(price);
-  to.number(quantityArgument(request, grid?.lot));
+  to.i64(quantityArgument(request, grid?.lot));
   const { minQuantity, minQuantityLots } = request;
   const least = stepsArgument(
     minQuantity,
@@ -314,9 +328,9 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
     1,
     grid?.lot,
   );
-  to.number(least === undefined ? 0 : least);
-  to.number(expiryArgument(request.expiresAt, timeInForce));
-  to.id(request.clientOrderId, 'clientOrderId');
+  to.i64(least === undefined ? 0 : least);
+  to.i64(expiryArgument(request.expiresAt, timeInForce));
+  to.id(optionalId(request.clientOrderId, 'clientOrderId'));
 }
 
 function priceArgument(
@@ -340,6 +354,10 @@ function expiryArgument(expiresAt: number | undefined, timeInForce: string): num
   }
   if (expiresAt !== undefined) throw new TypeError('only a gtd order has expiresAt');
   return 0;
+}
+
+function optionalId(id: unknown, argument: string): string {
+  return id === undefined ? '' : idArgument(id, argument);
 }
 
 function stepArgument(text: unknown, argument: string): Decimal {

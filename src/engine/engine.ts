@@ -71,7 +71,9 @@ export class Engine extends Queries {
     const { from, ...own } = options;
     const state = from === undefined ? new MarketState() : restore(bytesArgument(from, 'from'));
     const engine = new Engine(own, state);
-    for (let at = 0; at < commands.length;) at = engine.#sequencer.replay(commands, at);
+    const view = new DataView(commands.buffer, commands.byteOffset, commands.length);
+    for (let at = 0; at < commands.length;) at = engine.#sequencer.replay(view, at);
+    if (engine.#keep) engine.#sequencer.commands.append(commands);
     return engine;
   }
 

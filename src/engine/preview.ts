@@ -7,7 +7,6 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
-import { ByteLog } from '../core/bytes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
@@ -49,13 +48,11 @@ export type Preview =
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
   checkFields('submit', request);
-  const log = new ByteLog(256);
   const encoding = new Encoding(state);
   encoding.read('submit', request);
-  encoding.write(log, 0, 0);
   if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
-  readEntry(log.view, 0, entry);
+  readEntry(encoding.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 

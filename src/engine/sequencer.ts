@@ -30,7 +30,7 @@ export class Sequencer {
 
   /**
    * @param clock time of commands that bring none; without one, time stands still between those that do
-   * @param keep false keeps the latest command and its events only
+   * @param keep false keeps the events of the latest command only
    */
   constructor(state: MarketState, clock: Clock | undefined, keep = true) {
     if (clock !== undefined) functionArgument(clock, 'clock');
@@ -96,28 +96,29 @@ export class Sequencer {
    * @returns the receipt, overwritten by the next command
    */
   carryOut(encoding: Encoding, time: number): Receipt {
-    const start = this.commands.length;
-    encoding.write(this.commands, this.state.sequence + 1, time);
+    encoding.stamp(this.state.sequence + 1, time);
     this.#idle = encoding;
-    const receipt = this.#apply(start);
-    if (!receipt.recorded) this.commands.length = start;
+    if (!this.#keep) return this.#apply(encoding.view, 0);
+    const { commands } = this;
+    const start = commands.length;
+    // Before it is applied: what stops the market is the last of the log.
+    commands.append(encoding.bytes.subarray(0, encoding.length));
+    const receipt = this.#apply(commands.view, start);
+    if (!receipt.recorded) commands.length = start;
     return receipt;
   }
 
   /**
-   * Goes through a command record that was written earlier.
-   * @returns where it ends in `bytes`
+   * Goes through a command record that was written earlier. Its owner keeps it.
+   * @returns where it ends
    * @throws WattbookError BAD_RECORD, UNKNOWN_TYPE, SEQUENCE_GAP
    */
-  replay(bytes: Uint8Array, at: number): number {
+  replay(view: DataView, at: number): number {
     this.#mustRun();
-    const { buffer, byteOffset, byteLength } = bytes;
-    const end = at + checkCommand(new DataView(buffer, byteOffset, byteLength), at);
-    const start = this.commands.length;
-    this.commands.append(bytes.subarray(at, end));
+    const end = at + checkCommand(view, at);
     const expected = this.state.sequence + 1;
-    const sequence = readI64(this.commands.view, start + HEADER.sequence);
-    if (sequence !== expected || !this.#apply(start).recorded) {
+    const sequence = readI64(view, at + HEADER.sequence);
+    if (sequence !== expected || !this.#apply(view, at).recorded) {
       const where = `command ${expected} of the log`;
       throw new WattbookError('SEQUENCE_GAP', `${where} is numbered ${sequence}, or a repetition`);
     }
@@ -130,13 +131,16 @@ export class Sequencer {
     this.events.dropFirst(eventsStart);
   }
 
-  #apply(start: number): Receipt {
-    this.#cursor.view = this.commands.view;
-    this.#cursor.at = start;
-    const eventsStart = this.events.length;
+  #apply(view: DataView, at: number): Receipt {
+    const { events } = this;
+    const eventsStart = events.length;
+    if (!this.#keep) events.length = 0;
+    this.#cursor.view = view;
+    this.#cursor.at = at;
     try {
-      const receipt = apply(this.state, this.#cursor, this.events);
-      if (receipt.recorded && !this.#keep) this.dropBefore(start, eventsStart);
+      const receipt = apply(this.state, this.#cursor, events);
+      // A repetition has no events, and leaves those of the latest command where they are.
+      if (!receipt.recorded) events.length = eventsStart;
       return receipt;
     } catch (fault) {
       this.#fault = fault;

@@ -1,6 +1,6 @@
 import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { COMMANDS, EVENTS, offsetsOf, ORDER_AT, placesOf } from '../core/registry.ts';
+import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
 import type { Encoding } from '../engine/encoding.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
@@ -19,7 +19,7 @@ export interface AccountLimits {
   readonly openOrders?: number;
 }
 
-const SUBMIT = placesOf(COMMANDS.submit);
+const SUBMIT = offsetsOf(COMMANDS.submit);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
@@ -77,7 +77,7 @@ export class Limits {
     const retryAfterMs = this.#waitMs(actor, time);
     if (retryAfterMs > 0) return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
     const resting = mayRest(encoding)
-      ? (this.#resting.get(encoding.values[SUBMIT.account]!) ?? 0)
+      ? (this.#resting.get(encoding.view.getUint32(SUBMIT.account)) ?? 0)
       : -1;
     if (resting < this.#openOrders) return undefined;
     return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
@@ -125,9 +125,9 @@ export class Limits {
 
 /** Whether a request could leave an order in a book. */
 function mayRest(encoding: Encoding): boolean {
-  if (encoding.command !== 'submit' || encoding.values[SUBMIT.kind] !== SubmitKind.limit)
+  if (encoding.command !== 'submit' || encoding.view.getUint8(SUBMIT.kind) !== SubmitKind.limit)
     return false;
-  return encoding.values[SUBMIT.timeInForce]! < TimeInForce.ioc;
+  return encoding.view.getUint8(SUBMIT.timeInForce) < TimeInForce.ioc;
 }
 
 function optional(value: unknown, argument: string, min: number): number {
