@@ -17,6 +17,7 @@ import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import {
+  choiceArgument,
   flagArgument,
   idArgument,
   integerArgument,
@@ -27,9 +28,14 @@ import {
   textSteps,
 } from './arguments.ts';
 import { type Digest, NO_DIGEST } from './fields.ts';
-import type { Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
+import type { AccountRequest, Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
 
 const STAMP = offsetsOf(COMMANDS.advanceTime);
+const SIDES = Object.keys(Side);
+const KINDS = Object.keys(SubmitKind);
+const TIMES_IN_FORCE = Object.keys(TimeInForce);
+const POST_ONLY = Object.keys(PostOnly);
+const SELF_TRADE = Object.keys(SelfTrade);
 const NO_IDS: readonly string[] = [];
 /** More than any command takes: 24 bytes of header, under 100 of fields, 65 for each of at most five ids. */
 const ROOM = 512;
@@ -106,16 +112,29 @@ export class Encoding {
     this.i64(value === undefined ? 0 : value);
   }
 
-  /**
-   * Actor, room for the digest, and command id, which every command begins with. Without an actor it
-   * is the account that the request is about or the operator, as the command implies.
-   */
-  origin(request: Stamp & { readonly account?: string }, implied?: 'account' | 'operator'): void {
-    const { actor, account } = request;
-    if (actor === undefined && implied === 'account') this.account(account, 'account');
-    else this.account(actor === undefined ? implied : actor, 'actor');
+  /** Who asks, room for the digest, and command id, which every command begins with. */
+  origin(who: unknown, argument: 'actor' | 'account', commandId: unknown): void {
+    this.account(who, argument);
     this.length = STAMP.strings;
-    this.#commandId = optionalId(request.commandId, 'commandId');
+    this.#commandId = optionalId(commandId, 'commandId');
+  }
+
+  /** The same where it is an operator who asks, unless another actor is named. */
+  operator({ actor = 'operator', commandId }: Stamp): void {
+    this.origin(actor, 'actor', commandId);
+  }
+
+  /** The same, and the account that the request is about: who asks, unless another actor is named. */
+  party({ actor, account, commandId }: AccountRequest): void {
+    if (actor !== undefined) {
+      this.origin(actor, 'actor', commandId);
+      this.account(account, 'account');
+      return;
+    }
+    this.origin(account, 'account', commandId);
+    const row = this.actorRow;
+    if (row === UNKNOWN) this.#unknown = [account, account];
+    this.u32(row);
   }
 
   /** The id that a command gives to something new. */
@@ -182,42 +201,39 @@ export class Encoding {
 /** How each request becomes the fields of its command, in the order of the command's layout. */
 const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
   openAccount(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.u8(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
     to.id(idArgument(request.id, 'id'));
   },
   freezeAccount(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.account(request.account, 'account');
     to.u8(flagArgument(otherwise(request.frozen, true), 'frozen') ? 1 : 0);
   },
   closeAccount(to, request) {
-    to.origin(request, 'account');
-    to.account(request.account, 'account');
+    to.party(request);
   },
   deposit(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.account(request.account, 'account');
     to.funds(request);
   },
   withdraw(to, request) {
-    to.origin(request, 'account');
-    to.account(request.account, 'account');
+    to.party(request);
     to.funds(request);
   },
   transfer(to, request) {
-    to.origin(request, 'account');
-    to.account(request.account, 'account');
+    to.party(request);
     to.account(request.to, 'to');
     to.funds(request);
   },
   listAsset(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.u8(integerArgument(request.decimals, 'decimals', 0, MAX_DECIMALS));
     to.id(idArgument(request.id, 'id'));
   },
   listProduct(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.asset(request.energy, 'energy');
     to.asset(request.money, 'money');
     const tick = stepArgument(request.tick, 'tick');
@@ -232,12 +248,12 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     to.product(request.product);
     to.fees(request);
   },
   setBand(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
     const product = to.product(request.product);
     if (request.band === undefined) throw new TypeError('band is missing; null takes it away');
     to.band(request.band, product?.grid.tick);
@@ -247,7 +263,7 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
   closeProduct: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {
-    to.origin(request);
+    to.origin(request.actor, 'actor', request.commandId);
     const grid = to.order(request.orderId)?.grid;
     to.u32(integerArgument(otherwise(request.expectedVersion, 0), 'expectedVersion', 0, UNKNOWN));
     const price = priceArgument(request, grid?.tick);
@@ -260,24 +276,25 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     to.optional(quantity);
   },
   cancel(to, request) {
-    to.origin(request);
+    to.origin(request.actor, 'actor', request.commandId);
     to.order(request.orderId);
   },
   cancelAll(to, request) {
-    to.origin(request, request.account === undefined ? 'operator' : 'account');
-    if (request.account === undefined && request.product === undefined) {
+    const { actor, account, product, commandId } = request;
+    if (actor === undefined && account !== undefined) to.origin(account, 'account', commandId);
+    else to.operator(request);
+    if (account === undefined && product === undefined) {
       throw new TypeError('cancelAll needs an account or a product');
     }
-    to.u8(request.account === undefined ? 0 : 1);
-    if (request.account === undefined) to.u32(0);
-    else to.account(request.account, 'account');
-    to.u8(request.product === undefined ? 0 : 1);
-    if (request.product === undefined) to.u32(0);
-    else to.product(request.product);
+    to.u8(account === undefined ? 0 : 1);
+    if (account === undefined) to.u32(0);
+    else to.account(account, 'account');
+    to.u8(product === undefined ? 0 : 1);
+    if (product === undefined) to.u32(0);
+    else to.product(product);
   },
   take(to, request) {
-    to.origin(request, 'account');
-    to.account(request.account, 'account');
+    to.party(request);
     const grid = to.order(request.orderId)?.grid;
     to.i64(quantityArgument(request, grid?.lot));
     const { limitPrice, limitPriceTicks } = request;
@@ -294,27 +311,26 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
     );
   },
   advanceTime(to, request) {
-    to.origin(request, 'operator');
+    to.operator(request);
   },
 };
 
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
-  to.origin(request, 'operator');
+  to.operator(request);
   to.product(request.product);
 }
 
 function encodeSubmit(to: Encoding, request: Requests['submit']): void {
-  to.origin(request, 'account');
-  to.account(request.account, 'account');
+  to.party(request);
   const grid = to.product(request.product)?.grid;
   const { side, kind = 'limit' } = request;
   const { timeInForce = kind === 'market' ? 'ioc' : 'gtc' } = request;
   const { postOnly = 'off', selfTrade = 'cancelTaker' } = request;
-  to.u8(nameArgument(Side, side, 'side'));
-  to.u8(nameArgument(SubmitKind, kind, 'kind'));
-  to.u8(nameArgument(TimeInForce, timeInForce, 'timeInForce'));
-  to.u8(nameArgument(PostOnly, postOnly, 'postOnly'));
-  to.u8(nameArgument(SelfTrade, selfTrade, 'selfTrade'));
+  to.u8(choiceArgument(SIDES, side, 'side'));
+  to.u8(choiceArgument(KINDS, kind, 'kind'));
+  to.u8(choiceArgument(TIMES_IN_FORCE, timeInForce, 'timeInForce'));
+  to.u8(choiceArgument(POST_ONLY, postOnly, 'postOnly'));
+  to.u8(choiceArgument(SELF_TRADE, selfTrade, 'selfTrade'));
   const price = priceArgument(request, grid?.tick);
   if (price === undefined && kind === 'limit') throw new TypeError('a limit order needs a price');
   to.optional(price);
