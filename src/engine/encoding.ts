@@ -27,7 +27,7 @@ import {
   stepsArgument,
   textSteps,
 } from './arguments.ts';
-import { type Digest, NO_DIGEST } from './fields.ts';
+import { type Digest, type Fields, fieldsOf } from './fields.ts';
 import type { AccountRequest, Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
 
 const STAMP = offsetsOf(COMMANDS.advanceTime);
@@ -36,13 +36,23 @@ const KINDS = Object.keys(SubmitKind);
 const TIMES_IN_FORCE = Object.keys(TimeInForce);
 const POST_ONLY = Object.keys(PostOnly);
 const SELF_TRADE = Object.keys(SelfTrade);
+const SUBMIT = offsetsOf(COMMANDS.submit);
 const NO_IDS: readonly string[] = [];
 /** More than any command takes: 24 bytes of header, under 100 of fields, 65 for each of at most five ids. */
 const ROOM = 512;
 
+/** What there is to know about the requests of one command, found at once. */
+export interface Form<C extends CommandName = CommandName> {
+  readonly command: C;
+  readonly type: number;
+  readonly fields: Fields;
+  /** Makes the fields of the command out of a request, in the order of the layout. */
+  encode(to: Encoding, request: Requests[C]): void;
+}
+
 /** A request on its way: a command record that is not stamped yet. May take one request after another. */
 export class Encoding {
-  command: CommandName = 'advanceTime';
+  #form: Form = FORMS.advanceTime;
   /** Begins with the record; behind it stands what is left of others. */
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(ROOM);
   readonly view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
@@ -59,16 +69,16 @@ export class Encoding {
   }
 
   /** Takes in a request. @throws TypeError, RangeError if it is malformed */
-  read<C extends CommandName>(command: C, request: Requests[C], digest: Digest = NO_DIGEST): void {
+  read<C extends CommandName>(form: Form<C>, request: Requests[C], digest: Digest): void {
     const { view } = this;
-    this.command = command;
+    this.#form = form;
     this.length = HEADER_SIZE;
     this.#id = undefined;
     this.#unknown = NO_IDS;
-    ENCODERS[command](this, request);
+    form.encode(this, request);
     view.setUint32(STAMP.digestHigh, digest[0]);
     view.setUint32(STAMP.digestLow, digest[1]);
-    const fault = commandFault(command, view, 0);
+    const fault = commandFault(form.command, view, 0);
     if (fault !== undefined) throw new RangeError(fault);
     this.#text(this.#commandId);
     if (this.#id !== undefined) this.#text(this.#id);
@@ -77,7 +87,11 @@ export class Encoding {
 
   /** Makes a command of it. */
   stamp(sequence: number, time: number): void {
-    putHeader(this.view, 0, COMMANDS[this.command].type, this.length, sequence, time);
+    putHeader(this.view, 0, this.#form.type, this.length, sequence, time);
+  }
+
+  get command(): CommandName {
+    return this.#form.command;
   }
 
   /** Row of who asks. */
@@ -198,8 +212,7 @@ export class Encoding {
   }
 }
 
-/** How each request becomes the fields of its command, in the order of the command's layout. */
-const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => void } = {
+const ENCODERS: { [C in CommandName]: Form<C>['encode'] } = {
   openAccount(to, request) {
     to.operator(request);
     to.u8(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
@@ -315,26 +328,36 @@ const ENCODERS: { [C in CommandName]: (to: Encoding, request: Requests[C]) => vo
   },
 };
 
+export const FORMS = Object.fromEntries(
+  Object.entries(ENCODERS).map(([name, encode]) => {
+    const command = name as CommandName;
+    return [name, { command, type: COMMANDS[command].type, fields: fieldsOf(command), encode }];
+  }),
+) as { readonly [C in CommandName]: Form<C> };
+
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
   to.operator(request);
   to.product(request.product);
 }
 
+/** Written at fixed places: in turn, as the others are, it took 60 ns more. */
 function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   to.party(request);
   const grid = to.product(request.product)?.grid;
   const { side, kind = 'limit' } = request;
   const { timeInForce = kind === 'market' ? 'ioc' : 'gtc' } = request;
   const { postOnly = 'off', selfTrade = 'cancelTaker' } = request;
-  to.u8(choiceArgument(SIDES, side, 'side'));
-  to.u8(choiceArgument(KINDS, kind, 'kind'));
-  to.u8(choiceArgument(TIMES_IN_FORCE, timeInForce, 'timeInForce'));
-  to.u8(choiceArgument(POST_ONLY, postOnly, 'postOnly'));
-  to.u8(choiceArgument(SELF_TRADE, selfTrade, 'selfTrade'));
+  const { view } = to;
+  view.setUint8(SUBMIT.side, choiceArgument(SIDES, side, 'side'));
+  view.setUint8(SUBMIT.kind, choiceArgument(KINDS, kind, 'kind'));
+  view.setUint8(SUBMIT.timeInForce, choiceArgument(TIMES_IN_FORCE, timeInForce, 'timeInForce'));
+  view.setUint8(SUBMIT.postOnly, choiceArgument(POST_ONLY, postOnly, 'postOnly'));
+  view.setUint8(SUBMIT.selfTrade, choiceArgument(SELF_TRADE, selfTrade, 'selfTrade'));
   const price = priceArgument(request, grid?.tick);
   if (price === undefined && kind === 'limit') throw new TypeError('a limit order needs a price');
-  to.optional(price);
-  to.i64(quantityArgument(request, grid?.lot));
+  view.setUint8(SUBMIT.hasPrice, price === undefined ? 0 : 1);
+  putI64(view, SUBMIT.price, price === undefined ? 0 : price);
+  putI64(view, SUBMIT.quantity, quantityArgument(request, grid?.lot));
   const { minQuantity, minQuantityLots } = request;
   const least = stepsArgument(
     minQuantity,
@@ -344,8 +367,9 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
     1,
     grid?.lot,
   );
-  to.i64(least === undefined ? 0 : least);
-  to.i64(expiryArgument(request.expiresAt, timeInForce));
+  putI64(view, SUBMIT.minQuantity, least === undefined ? 0 : least);
+  putI64(view, SUBMIT.expiresAt, expiryArgument(request.expiresAt, timeInForce));
+  to.length = SUBMIT.strings;
   to.id(optionalId(request.clientOrderId, 'clientOrderId'));
 }
 

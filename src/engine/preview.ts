@@ -14,8 +14,8 @@ import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
-import { Encoding } from './encoding.ts';
-import { checkFields } from './fields.ts';
+import { Encoding, FORMS } from './encoding.ts';
+import { checkFields, NO_DIGEST } from './fields.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
@@ -47,9 +47,9 @@ export type Preview =
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
-  checkFields('submit', request);
+  checkFields(FORMS.submit.fields, request);
   const encoding = new Encoding(state);
-  encoding.read('submit', request);
+  encoding.read(FORMS.submit, request, NO_DIGEST);
   if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
   readEntry(encoding.view, 0, entry);

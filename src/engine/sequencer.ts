@@ -6,8 +6,8 @@ import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { Encoding } from './encoding.ts';
-import { checkFields, type Digest, requestDigest } from './fields.ts';
+import { Encoding, FORMS } from './encoding.ts';
+import { checkFields, NO_DIGEST, requestDigest } from './fields.ts';
 import type { Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
@@ -72,11 +72,12 @@ export class Sequencer {
   encode<C extends CommandName>(command: C, request: Requests[C]): Encoding | undefined {
     this.#mustRun();
     objectArgument(request, command);
-    checkFields(command, request);
+    const form = FORMS[command];
+    checkFields(form.fields, request);
     const { commandId } = request;
-    let digest: Digest | undefined;
+    let digest = NO_DIGEST;
     if (commandId !== undefined) {
-      digest = requestDigest(command, request);
+      digest = requestDigest(form.fields, request);
       // A repetition is known by its id and content alone: by now the text might mean something else.
       if (this.state.window.isRepetition(commandId, ...digest)) {
         recall(this.state, commandId, ...digest);
@@ -86,7 +87,7 @@ export class Sequencer {
     const encoding = this.#idle ?? new Encoding(this.state);
     // The request is the user's, and may send another one while it is read.
     this.#idle = undefined;
-    encoding.read(command, request, digest);
+    encoding.read(form, request, digest);
     return encoding;
   }
 
