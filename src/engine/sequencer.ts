@@ -6,7 +6,8 @@ import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { Encoding, FORMS } from './encoding.ts';
+import { FORMS } from './encoders.ts';
+import { Encoding } from './encoding.ts';
 import { checkFields, NO_DIGEST, requestDigest } from './fields.ts';
 import type { Requests } from './requests.ts';
 
