@@ -60,8 +60,8 @@ export class Encoding {
     this.#id = undefined;
     this.#unknown = NO_IDS;
     form.encode(this, request);
-    view.setUint32(STAMP.digestHigh, digest[0]);
-    view.setUint32(STAMP.digestLow, digest[1]);
+    view.setUint32(STAMP.digestHigh, digest.high);
+    view.setUint32(STAMP.digestLow, digest.low);
     const fault = commandFault(form.command, view, 0);
     if (fault !== undefined) throw new RangeError(fault);
     this.#text(this.#commandId);

@@ -51,14 +51,16 @@ export interface Fields {
   readonly command: CommandName;
   readonly known: ReadonlySet<string>;
   /** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
-  readonly content: readonly string[];
+  readonly content: readonly { readonly name: string; readonly prefix: string }[];
   /** The names in the latest request: the next one has mostly the same, in the same order. */
   readonly latest: string[];
 }
 
 export function fieldsOf(command: CommandName): Fields {
-  const content = [...Object.keys(OWN[command]), 'actor'].sort();
-  return { command, known: new Set([...content, 'at', 'commandId']), content, latest: [] };
+  const names = [...Object.keys(OWN[command]), 'actor'].sort();
+  const known = new Set([...names, 'at', 'commandId']);
+  const content = names.map((name) => ({ name, prefix: `,${name}:` }));
+  return { command, known, content, latest: [] };
 }
 
 /**
@@ -79,8 +81,11 @@ export function checkFields({ command, known, latest }: Fields, request: object)
 }
 
 /** A digest of what a request asks for; zeros where it has no command id. */
-export type Digest = readonly [high: number, low: number];
-export const NO_DIGEST: Digest = [0, 0];
+export interface Digest {
+  readonly high: number;
+  readonly low: number;
+}
+export const NO_DIGEST: Digest = { high: 0, low: 0 };
 
 /**
  * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
@@ -89,30 +94,56 @@ export const NO_DIGEST: Digest = [0, 0];
  */
 export function requestDigest({ command, content }: Fields, request: object): Digest {
   const fields = request as Record<string, unknown>;
-  let text: string = command;
+  const lanes = new Lanes();
+  lanes.add(command);
   // For this command alone the time is what is asked for.
-  if (command === 'advanceTime') text += String(fields['at']);
-  for (const name of content) {
+  if (command === 'advanceTime') lanes.add(String(fields['at']));
+  for (const { name, prefix } of content) {
     const value = fields[name];
     if (value === undefined) continue;
-    text += `,${name}:${contentOf(value)}`;
+    lanes.add(prefix);
+    lanes.addValue(value);
     if (name === 'band' && typeof value === 'object' && value !== null) {
       const { low, high } = value as Record<string, unknown>;
-      text += `${contentOf(low)}:${contentOf(high)}`;
+      lanes.addValue(low);
+      lanes.add(':');
+      lanes.addValue(high);
     }
   }
-  let high = 0x811c_9dc5;
-  let low = 0x9747_b28c;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    high = Math.imul(high ^ code, 0x0100_0193);
-    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
-  }
-  return [high >>> 0, low >>> 0];
+  return { high: lanes.high >>> 0, low: lanes.low >>> 0 };
 }
 
-/** Text and number of the same look are told apart; nothing else can be well-formed. */
-function contentOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' ? typeof value : String(value);
+class Lanes {
+  high = 0x811c_9dc5 | 0;
+  low = 0x9747_b28c | 0;
+
+  add(text: string): void {
+    let { high, low } = this;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      high = Math.imul(high ^ code, 0x0100_0193);
+      low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  /** Text and number of the same look are told apart; nothing else can be well-formed. */
+  addValue(value: unknown): void {
+    if (typeof value !== 'string') this.add(typeof value === 'object' ? 'object' : String(value));
+    else if (isPlain(value)) {
+      this.add('"');
+      this.add(value);
+      this.add('"');
+    } else this.add(JSON.stringify(value));
+  }
+}
+
+/** Whether text stands in JSON as it is. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code > 0x7e) return false;
+  }
+  return true;
 }

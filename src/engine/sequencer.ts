@@ -80,8 +80,8 @@ export class Sequencer {
     if (commandId !== undefined) {
       digest = requestDigest(form.fields, request);
       // A repetition is known by its id and content alone: by now the text might mean something else.
-      if (this.state.window.isRepetition(commandId, ...digest)) {
-        recall(this.state, commandId, ...digest);
+      if (this.state.window.isRepetition(commandId, digest.high, digest.low)) {
+        recall(this.state, commandId, digest.high, digest.low);
         return undefined;
       }
     }
