@@ -13,24 +13,19 @@ export const MAX_DECIMALS = 15;
 /** How many of the latest commands are remembered for the recognition of repeated command ids. */
 export const COMMAND_WINDOW = 65_536;
 
-/** Which bytes an id may be made of. */
-const ID_BYTES = new Uint8Array(256);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+|-') {
-  ID_BYTES[character.charCodeAt(0)] = 1;
-}
+const ID = /^[A-Za-z0-9._:/@+|-]{1,64}$/;
 
 /** Whether `text` may name an account, asset, product, command or client order. */
 export function isId(text: string): boolean {
-  const { length } = text;
-  if (length === 0 || length > MAX_ID_LENGTH) return false;
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 255 || ID_BYTES[code] === 0) return false;
-  }
-  return true;
+  return ID.test(text);
 }
 
-/** The same of an id in bytes. */
+/** By byte, 1 for those that an id may be made of. */
+const ID_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  isId(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** The same of bytes. */
 export function isIdAt(view: DataView, start: number, length: number): boolean {
   if (length === 0 || length > MAX_ID_LENGTH) return false;
   for (let at = start; at < start + length; at++) {

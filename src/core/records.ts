@@ -162,31 +162,10 @@ function display(kind: KindName, value: number, naming: Naming): unknown {
   return nameOf(entry.names, value);
 }
 
-/** What `checkCommand` knows of a command: of its fixed fields one entry each, in their order. */
-interface Form {
-  readonly name: CommandName;
-  readonly version: number;
-  readonly sizes: Uint8Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  /** 1 where the field is a row number. */
-  readonly references: Uint8Array;
-  /** Of each named string, whether it may be empty. */
-  readonly optional: readonly boolean[];
-}
-
-const FORMS: Form[] = [];
+/** By type. */
+const COMMAND_LAYOUTS: (Layout & { readonly name: CommandName })[] = [];
 for (const [name, layout] of Object.entries(COMMANDS) as [CommandName, Layout][]) {
-  const kinds = layout.fields.map(([, kind]) => KINDS[kind]);
-  FORMS[layout.type] = {
-    name,
-    version: layout.version,
-    sizes: Uint8Array.from(layout.widths),
-    min: Float64Array.from(kinds, (kind) => kind.min),
-    max: Float64Array.from(kinds, (kind) => kind.max),
-    references: Uint8Array.from(layout.fields, ([, kind]) => (isReference(kind) ? 1 : 0)),
-    optional: layout.strings.map((each) => each === 'commandId' || each === 'clientOrderId'),
-  };
+  COMMAND_LAYOUTS[layout.type] = { name, ...layout };
 }
 
 /**
@@ -201,33 +180,33 @@ export function checkCommand(view: DataView, start: number): number {
   if (length > left) bad(start, `says it is ${length} bytes long, ${left} are left`);
   checkCounter(view, start, 'sequence');
   checkCounter(view, start, 'time');
-  const form = FORMS[recordType(view, start)];
-  if (form === undefined || form.version !== view.getUint16(start + HEADER.version)) {
-    const version = view.getUint16(start + HEADER.version);
+  const layout = COMMAND_LAYOUTS[recordType(view, start)];
+  const version = view.getUint16(start + HEADER.version);
+  if (layout?.version !== version) {
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
   const end = start + length;
-  const { sizes, min, max, references } = form;
-  let strings = form.optional.length;
+  const { name, fields, kinds } = layout;
+  let strings = layout.strings.length;
   let at = start + HEADER_SIZE;
-  for (let i = 0; i < sizes.length; i++) {
-    const size = sizes[i]!;
-    if (at + size > end) bad(start, `ends inside field ${fieldName(form, i)}`);
+  for (let i = 0; i < kinds.length; i++) {
+    const { size, min, max } = kinds[i]!;
+    if (at + size > end) bad(start, `ends inside field ${fields[i]![0]}`);
     const value = readField(view, at, size);
-    if (value < min[i]! || value > max[i]!) {
-      bad(start, `field ${fieldName(form, i)} is ${value}, not ${min[i]} to ${max[i]}`);
+    if (value < min || value > max) {
+      bad(start, `field ${fields[i]![0]} is ${value}, not ${min} to ${max}`);
     }
-    if (value === UNKNOWN && references[i] === 1) strings++;
+    if (value === UNKNOWN && isReference(fields[i]![1])) strings++;
     at += size;
   }
-  const fault = commandFault(form.name, view, start);
+  const fault = commandFault(name, view, start);
   if (fault !== undefined) bad(start, fault);
   for (let i = 0; i < strings; i++) {
     if (at >= end || at + 1 + view.getUint8(at) > end) bad(start, `ends inside string ${i}`);
     const size = view.getUint8(at);
-    const isEmpty = size === 0 && form.optional[i] === true;
-    if (!isEmpty && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
+    const isLeftOut = size === 0 && isOptional(layout.strings[i]);
+    if (!isLeftOut && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
     at += 1 + size;
   }
   if (at !== end) bad(start, `has ${end - at} bytes too many`);
@@ -239,8 +218,8 @@ function checkCounter(view: DataView, start: number, field: 'sequence' | 'time')
   if (value < 0 || value > MAX_INTEGER) bad(start, `field ${field} is ${value}`);
 }
 
-function fieldName({ name }: Form, place: number): string {
-  return COMMANDS[name].fields[place]![0];
+function isOptional(string: string | undefined): boolean {
+  return string === 'commandId' || string === 'clientOrderId';
 }
 
 function bad(start: number, what: string): never {

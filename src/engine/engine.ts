@@ -29,7 +29,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /**
    * 'keep' (default) keeps every command and event in memory, for `trades`, `events` and
-   * `commandLog`; 'drop' keeps those of the latest command only, so that memory stays flat.
+   * `commandLog`; 'drop' keeps the events of the latest command only, so that memory stays flat.
    */
   readonly history?: 'keep' | 'drop';
 }

@@ -94,6 +94,7 @@ export const NO_DIGEST: Digest = { high: 0, low: 0 };
  */
 export function requestDigest({ command, content }: Fields, request: object): Digest {
   const fields = request as Record<string, unknown>;
+  // Piece by piece: to make one text of it first takes twice as long.
   const lanes = new Lanes();
   lanes.add(command);
   // For this command alone the time is what is asked for.
@@ -113,6 +114,10 @@ export function requestDigest({ command, content }: Fields, request: object): Di
   return { high: lanes.high >>> 0, low: lanes.low >>> 0 };
 }
 
+/** What stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Two lanes of 32 bits with sign: without one they are no small numbers, which takes a third more time. */
 class Lanes {
   high = 0x811c_9dc5 | 0;
   low = 0x9747_b28c | 0;
@@ -131,19 +136,10 @@ class Lanes {
   /** Text and number of the same look are told apart; nothing else can be well-formed. */
   addValue(value: unknown): void {
     if (typeof value !== 'string') this.add(typeof value === 'object' ? 'object' : String(value));
-    else if (isPlain(value)) {
+    else if (PLAIN.test(value)) {
       this.add('"');
       this.add(value);
       this.add('"');
     } else this.add(JSON.stringify(value));
   }
-}
-
-/** Whether text stands in JSON as it is. */
-function isPlain(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code === 0x22 || code === 0x5c || code > 0x7e) return false;
-  }
-  return true;
 }
