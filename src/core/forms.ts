@@ -1,66 +1,83 @@
-import { PostOnly, TimeInForce, UNKNOWN } from './codes.ts';
-import type { CommandName } from './registry.ts';
+import { readI64 } from './bytes.ts';
+import { PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
+import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
-/** Reads one field of a command. */
-export type FieldReader = (field: string) => number;
+const SUBMIT = offsetsOf(COMMANDS.submit);
+const AMEND = offsetsOf(COMMANDS.amend);
+const ALL = offsetsOf(COMMANDS.cancelAll);
+const TRANSFER = offsetsOf(COMMANDS.transfer);
+const BAND = offsetsOf(COMMANDS.setBand);
+const LISTING = offsetsOf(COMMANDS.listProduct);
 
 /**
  * What is wrong with the form of a command beyond its single fields, or undefined. It depends on the
  * command alone and on no state, so such a command is never applied and never journaled.
+ * @param at where its record begins, of which the fixed fields are looked at
  */
-export function commandFault(command: CommandName, read: FieldReader): string | undefined {
+export function commandFault(command: CommandName, view: DataView, at: number): string | undefined {
   switch (command) {
     case 'submit':
-      return orderFault(read);
+      return orderFault(view, at);
     case 'amend':
-      if (read('hasPrice') === 1 || read('hasQuantity') === 1) return undefined;
+      if (view.getUint8(at + AMEND.hasPrice) === 1) return undefined;
+      if (view.getUint8(at + AMEND.hasQuantity) === 1) return undefined;
       return 'an amendment needs a price or a quantity';
     case 'cancelAll':
-      if (read('hasAccount') === 1 || read('hasProduct') === 1) return undefined;
+      if (view.getUint8(at + ALL.hasAccount) === 1) return undefined;
+      if (view.getUint8(at + ALL.hasProduct) === 1) return undefined;
       return 'cancelAll needs an account or a product';
     case 'transfer':
-      return same(read('account'), read('to')) ? 'to must be another account' : undefined;
+      if (!isSame(view, at + TRANSFER.account, at + TRANSFER.to)) return undefined;
+      return 'to must be another account';
     case 'setBand':
-      return bandFault(read);
+      return bandFault(view, at + BAND.bandLow, at + BAND.bandHigh);
     case 'listProduct':
-      if (same(read('energyAsset'), read('moneyAsset'))) return 'energy and money must differ';
-      if (hasTrailingZero(read, 'tick') || hasTrailingZero(read, 'lot')) {
-        return 'tick and lot are written without trailing zeros';
-      }
-      return bandFault(read);
+      return listingFault(view, at);
     default:
       return undefined;
   }
 }
 
-function orderFault(read: FieldReader): string | undefined {
-  const limit = read('kind') === 0;
-  const timeInForce = read('timeInForce');
+function orderFault(view: DataView, at: number): string | undefined {
+  const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
+  const timeInForce = view.getUint8(at + SUBMIT.timeInForce);
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
-  const postOnly = read('postOnly') !== PostOnly.off;
-  const least = read('minQuantity');
-  if (limit && read('hasPrice') === 0) return 'a limit order needs a price';
+  const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
+  const least = readI64(view, at + SUBMIT.minQuantity);
+  if (limit && view.getUint8(at + SUBMIT.hasPrice) === 0) return 'a limit order needs a price';
   if (!limit && !immediate) return 'a market order is ioc or fok: it never rests';
   if (postOnly && immediate) return 'a post-only order is gtc or gtd';
-  if (least > read('quantity')) return 'minQuantity must not exceed quantity';
+  if (least > readI64(view, at + SUBMIT.quantity)) return 'minQuantity must not exceed quantity';
   if (least > 0 && (postOnly || timeInForce === TimeInForce.fok)) {
     return 'minQuantity has no meaning for post-only and fok orders';
   }
-  if (timeInForce !== TimeInForce.gtd && read('expiresAt') !== 0) {
+  if (timeInForce !== TimeInForce.gtd && readI64(view, at + SUBMIT.expiresAt) !== 0) {
     return 'only a gtd order has expiresAt';
   }
   return undefined;
 }
 
-function bandFault(read: FieldReader): string | undefined {
-  return read('bandLow') > read('bandHigh') ? 'band.low must not be above band.high' : undefined;
+function listingFault(view: DataView, at: number): string | undefined {
+  if (isSame(view, at + LISTING.energyAsset, at + LISTING.moneyAsset)) {
+    return 'energy and money must differ';
+  }
+  const tick = hasTrailingZero(view, at + LISTING.tickMantissa, at + LISTING.tickDecimals);
+  if (tick || hasTrailingZero(view, at + LISTING.lotMantissa, at + LISTING.lotDecimals)) {
+    return 'tick and lot are written without trailing zeros';
+  }
+  return bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
 }
 
-function hasTrailingZero(read: FieldReader, step: 'tick' | 'lot'): boolean {
-  return read(`${step}Decimals`) > 0 && read(`${step}Mantissa`) % 10 === 0;
+function bandFault(view: DataView, low: number, high: number): string | undefined {
+  if (readI64(view, low) <= readI64(view, high)) return undefined;
+  return 'band.low must not be above band.high';
+}
+
+function hasTrailingZero(view: DataView, mantissa: number, decimals: number): boolean {
+  return view.getUint8(decimals) > 0 && readI64(view, mantissa) % 10 === 0;
 }
 
 /** Two unknown references may still be different ids. */
-function same(a: number, b: number): boolean {
-  return a === b && a !== UNKNOWN;
+function isSame(view: DataView, a: number, b: number): boolean {
+  return view.getUint32(a) === view.getUint32(b) && view.getUint32(a) !== UNKNOWN;
 }

@@ -19,3 +19,17 @@ const ID = /^[A-Za-z0-9._:/@+|-]{1,64}$/;
 export function isId(text: string): boolean {
   return ID.test(text);
 }
+
+/** By byte, 1 for those that an id may be made of. */
+const ID_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  isId(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** The same of bytes. */
+export function isIdAt(view: DataView, start: number, length: number): boolean {
+  if (length === 0 || length > MAX_ID_LENGTH) return false;
+  for (let at = start; at < start + length; at++) {
+    if (ID_BYTES[view.getUint8(at)] === 0) return false;
+  }
+  return true;
+}

@@ -2,7 +2,7 @@ import { nameOf, UNKNOWN } from './codes.ts';
 import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
-import { isId, MAX_INTEGER } from './limits.ts';
+import { isIdAt, MAX_INTEGER } from './limits.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -77,13 +77,24 @@ export function beginRecord(
   time: number,
 ): number {
   const at = log.extend(size);
-  const view = log.view;
+  putHeader(log.view, at, type, size, sequence, time);
+  return at;
+}
+
+/** Writes the header of a record of `size` bytes. */
+export function putHeader(
+  view: DataView,
+  at: number,
+  type: number,
+  size: number,
+  sequence: number,
+  time: number,
+): void {
   view.setUint32(at + HEADER.length, size);
   view.setUint16(at + HEADER.type, type);
   view.setUint16(at + HEADER.version, 0);
   putI64(view, at + HEADER.sequence, sequence);
   putI64(view, at + HEADER.time, time);
-  return at;
 }
 
 /**
@@ -151,52 +162,68 @@ function display(kind: KindName, value: number, naming: Naming): unknown {
   return nameOf(entry.names, value);
 }
 
+/** By type. */
+const COMMAND_LAYOUTS: (Layout & { readonly name: CommandName })[] = [];
+for (const [name, layout] of Object.entries(COMMANDS) as [CommandName, Layout][]) {
+  COMMAND_LAYOUTS[layout.type] = { name, ...layout };
+}
+
 /**
  * Checks that a whole, well-formed command record stands at a place, so that `apply` may trust it.
  * @returns its length in bytes
  * @throws WattbookError BAD_RECORD or UNKNOWN_TYPE, naming the place and the field
  */
 export function checkCommand(view: DataView, start: number): number {
-  const bad = (what: string): never => {
-    throw new WattbookError('BAD_RECORD', `record at byte ${start}: ${what}`);
-  };
   const left = view.byteLength - start;
-  if (left < HEADER_SIZE) return bad(`${left} bytes are too few for a header`);
+  if (left < HEADER_SIZE) bad(start, `${left} bytes are too few for a header`);
   const length = recordLength(view, start);
-  if (length > left) return bad(`says it is ${length} bytes long, ${left} are left`);
-  for (const field of ['sequence', 'time'] as const) {
-    const value = readI64(view, start + HEADER[field]);
-    if (value < 0 || value > MAX_INTEGER) return bad(`field ${field} is ${value}`);
-  }
-  const layout = LAYOUTS.get(recordType(view, start));
+  if (length > left) bad(start, `says it is ${length} bytes long, ${left} are left`);
+  checkCounter(view, start, 'sequence');
+  checkCounter(view, start, 'time');
+  const layout = COMMAND_LAYOUTS[recordType(view, start)];
   const version = view.getUint16(start + HEADER.version);
-  if (layout === undefined || !isCommand(layout.name) || layout.version !== version) {
+  if (layout?.version !== version) {
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
   const end = start + length;
-  let at = start + HEADER_SIZE;
+  const { name, fields, kinds } = layout;
   let strings = layout.strings.length;
-  const values: Record<string, number> = {};
-  for (const [name, kind] of layout.fields) {
-    const { size, min, max } = KINDS[kind];
-    if (at + size > end) return bad(`ends inside field ${name}`);
+  let at = start + HEADER_SIZE;
+  for (let i = 0; i < kinds.length; i++) {
+    const { size, min, max } = kinds[i]!;
+    if (at + size > end) bad(start, `ends inside field ${fields[i]![0]}`);
     const value = readField(view, at, size);
-    if (value < min || value > max) return bad(`field ${name} is ${value}, not ${min} to ${max}`);
-    if (value === UNKNOWN && isReference(kind)) strings++;
-    values[name] = value;
+    if (value < min || value > max) {
+      bad(start, `field ${fields[i]![0]} is ${value}, not ${min} to ${max}`);
+    }
+    if (value === UNKNOWN && isReference(fields[i]![1])) strings++;
     at += size;
   }
-  const fault = commandFault(layout.name, (field) => values[field] as number);
-  if (fault !== undefined) return bad(fault);
+  const fault = commandFault(name, view, start);
+  if (fault !== undefined) bad(start, fault);
   for (let i = 0; i < strings; i++) {
-    if (at >= end || at + 1 + view.getUint8(at) > end) return bad(`ends inside string ${i}`);
-    const id = readId(view, at);
-    const optional = layout.strings[i] === 'commandId' || layout.strings[i] === 'clientOrderId';
-    if (!isId(id) && !(optional && id === '')) return bad(`string ${i} is no id`);
-    at += 1 + id.length;
+    if (at >= end || at + 1 + view.getUint8(at) > end) bad(start, `ends inside string ${i}`);
+    const size = view.getUint8(at);
+    const isLeftOut = size === 0 && isOptional(layout.strings[i]);
+    if (!isLeftOut && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
+    at += 1 + size;
   }
-  return at === end ? length : bad(`has ${end - at} bytes too many`);
+  if (at !== end) bad(start, `has ${end - at} bytes too many`);
+  return length;
+}
+
+function checkCounter(view: DataView, start: number, field: 'sequence' | 'time'): void {
+  const value = readI64(view, start + HEADER[field]);
+  if (value < 0 || value > MAX_INTEGER) bad(start, `field ${field} is ${value}`);
+}
+
+function isOptional(string: string | undefined): boolean {
+  return string === 'commandId' || string === 'clientOrderId';
+}
+
+function bad(start: number, what: string): never {
+  throw new WattbookError('BAD_RECORD', `record at byte ${start}: ${what}`);
 }
 
 function isCommand(name: string): name is CommandName {

@@ -64,6 +64,8 @@ export interface Layout {
   readonly version: number;
   readonly fields: readonly Field[];
   readonly strings: readonly string[];
+  /** Of each field. */
+  readonly kinds: readonly Kind[];
   /** Bytes of each field. */
   readonly widths: readonly number[];
 }
@@ -117,7 +119,8 @@ function layout<const F extends readonly Field[], const S extends readonly strin
   fields: F,
   strings: S,
 ): LayoutOf<F, S> {
-  return { type, version: 0, fields, strings, widths: fields.map(([, kind]) => KINDS[kind].size) };
+  const kinds = fields.map(([, kind]): Kind => KINDS[kind]);
+  return { type, version: 0, fields, strings, kinds, widths: kinds.map(({ size }) => size) };
 }
 
 function command<const F extends readonly Field[], const S extends readonly string[] = []>(

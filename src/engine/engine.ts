@@ -29,7 +29,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /**
    * 'keep' (default) keeps every command and event in memory, for `trades`, `events` and
-   * `commandLog`; 'drop' keeps those of the latest command only, so that memory stays flat.
+   * `commandLog`; 'drop' keeps the events of the latest command only, so that memory stays flat.
    */
   readonly history?: 'keep' | 'drop';
 }
@@ -71,7 +71,9 @@ export class Engine extends Queries {
     const { from, ...own } = options;
     const state = from === undefined ? new MarketState() : restore(bytesArgument(from, 'from'));
     const engine = new Engine(own, state);
-    for (let at = 0; at < commands.length;) at = engine.#sequencer.replay(commands, at);
+    const view = new DataView(commands.buffer, commands.byteOffset, commands.length);
+    for (let at = 0; at < commands.length;) at = engine.#sequencer.replay(view, at);
+    if (engine.#keep) engine.#sequencer.commands.append(commands);
     return engine;
   }
 

@@ -46,13 +46,21 @@ const OWN: OwnFields = {
   advanceTime: {},
 };
 
-/** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
-const CONTENT = byCommand((own) => [...Object.keys(own), 'actor'].sort());
-const KNOWN = byCommand((own) => new Set([...Object.keys(own), 'actor', 'at', 'commandId']));
+/** The fields that the requests of one command may have. */
+export interface Fields {
+  readonly command: CommandName;
+  readonly known: ReadonlySet<string>;
+  /** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
+  readonly content: readonly { readonly name: string; readonly prefix: string }[];
+  /** The names in the latest request: the next one has mostly the same, in the same order. */
+  readonly latest: string[];
+}
 
-function byCommand<T>(make: (own: object) => T): Readonly<Record<CommandName, T>> {
-  const made = Object.entries(OWN).map(([command, own]) => [command, make(own)]);
-  return Object.fromEntries(made) as Record<CommandName, T>;
+export function fieldsOf(command: CommandName): Fields {
+  const names = [...Object.keys(OWN[command]), 'actor'].sort();
+  const known = new Set([...names, 'at', 'commandId']);
+  const content = names.map((name) => ({ name, prefix: `,${name}:` }));
+  return { command, known, content, latest: [] };
 }
 
 /**
@@ -60,47 +68,78 @@ function byCommand<T>(make: (own: object) => T): Readonly<Record<CommandName, T>
  * and a good-till-cancelled order is no small thing to get by mistake.
  * @throws TypeError naming the field
  */
-export function checkFields(command: CommandName, request: object): void {
-  const known = KNOWN[command];
+export function checkFields({ command, known, latest }: Fields, request: object): void {
+  let place = 0;
   for (const name in request) {
-    if (!known.has(name)) throw new TypeError(`${command} has no field ${shown(name)}`);
+    // To compare takes 2 ns for each field, to look it up 8.
+    if (name !== latest[place]) {
+      if (!known.has(name)) throw new TypeError(`${command} has no field ${shown(name)}`);
+      latest[place] = name;
+    }
+    place++;
   }
 }
 
 /** A digest of what a request asks for; zeros where it has no command id. */
-export type Digest = readonly [high: number, low: number];
+export interface Digest {
+  readonly high: number;
+  readonly low: number;
+}
+export const NO_DIGEST: Digest = { high: 0, low: 0 };
 
 /**
  * 64 bits over what a request asks for, the time of its stamp excluded, whatever the order of its
  * fields. Two FNV-1a-like lanes: they tell honest requests apart. Who forges a collision gets to read
  * the outcome of the command that was first, and brings about nothing.
  */
-export function requestDigest(command: CommandName, request: object): Digest {
+export function requestDigest({ command, content }: Fields, request: object): Digest {
   const fields = request as Record<string, unknown>;
-  let text: string = command;
+  // Piece by piece: to make one text of it first takes twice as long.
+  const lanes = new Lanes();
+  lanes.add(command);
   // For this command alone the time is what is asked for.
-  if (command === 'advanceTime') text += String(fields['at']);
-  for (const name of CONTENT[command]) {
+  if (command === 'advanceTime') lanes.add(String(fields['at']));
+  for (const { name, prefix } of content) {
     const value = fields[name];
     if (value === undefined) continue;
-    text += `,${name}:${contentOf(value)}`;
+    lanes.add(prefix);
+    lanes.addValue(value);
     if (name === 'band' && typeof value === 'object' && value !== null) {
       const { low, high } = value as Record<string, unknown>;
-      text += `${contentOf(low)}:${contentOf(high)}`;
+      lanes.addValue(low);
+      lanes.add(':');
+      lanes.addValue(high);
     }
   }
-  let high = 0x811c_9dc5;
-  let low = 0x9747_b28c;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    high = Math.imul(high ^ code, 0x0100_0193);
-    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
-  }
-  return [high >>> 0, low >>> 0];
+  return { high: lanes.high >>> 0, low: lanes.low >>> 0 };
 }
 
-/** Text and number of the same look are told apart; nothing else can be well-formed. */
-function contentOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' ? typeof value : String(value);
+/** What stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Two lanes of 32 bits with sign: without one they are no small numbers, which takes a third more time. */
+class Lanes {
+  high = 0x811c_9dc5 | 0;
+  low = 0x9747_b28c | 0;
+
+  add(text: string): void {
+    let { high, low } = this;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      high = Math.imul(high ^ code, 0x0100_0193);
+      low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 15);
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  /** Text and number of the same look are told apart; nothing else can be well-formed. */
+  addValue(value: unknown): void {
+    if (typeof value !== 'string') this.add(typeof value === 'object' ? 'object' : String(value));
+    else if (PLAIN.test(value)) {
+      this.add('"');
+      this.add(value);
+      this.add('"');
+    } else this.add(JSON.stringify(value));
+  }
 }

@@ -1,12 +1,16 @@
-import { nameOf, RejectCode } from '../core/codes.ts';
+import { RejectCode, type RejectName } from '../core/codes.ts';
 import type { Receipt } from '../matching/state.ts';
 import type { OrderOutcome, Outcome } from './requests.ts';
+
+/** By number. */
+const REJECT_NAMES: RejectName[] = [];
+for (const [name, code] of Object.entries(RejectCode)) REJECT_NAMES[code] = name as RejectName;
 
 /** What users see of a receipt. */
 export function outcomeOf({ sequence, code, recorded }: Receipt): Outcome {
   const repeated = !recorded;
   if (code === 0) return { ok: true, sequence, repeated };
-  return { ok: false, code: nameOf(RejectCode, code), sequence, repeated };
+  return { ok: false, code: REJECT_NAMES[code]!, sequence, repeated };
 }
 
 /** The same of a command about an order. */
@@ -14,5 +18,5 @@ export function orderOutcomeOf(receipt: Receipt): OrderOutcome {
   const { sequence, code, recorded, order, filled } = receipt;
   const repeated = !recorded;
   if (code === 0) return { ok: true, sequence, repeated, orderId: order, filledLots: filled };
-  return { ok: false, code: nameOf(RejectCode, code), sequence, repeated };
+  return { ok: false, code: REJECT_NAMES[code]!, sequence, repeated };
 }

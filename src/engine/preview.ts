@@ -7,7 +7,6 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
-import { ByteLog } from '../core/bytes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
@@ -15,9 +14,10 @@ import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
-import { encoded } from './encoding.ts';
-import { checkFields } from './fields.ts';
 import { kindOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { FORMS } from './encoders.ts';
+import { Encoding } from './encoding.ts';
+import { checkFields, NO_DIGEST } from './fields.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
@@ -49,12 +49,12 @@ export type Preview =
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
-  checkFields('submit', request);
-  const log = new ByteLog(256);
-  encoded(state, 'submit', request).write(log, 0, 0);
+  checkFields(FORMS.submit.fields, request);
+  const encoding = new Encoding(state);
+  encoding.read(FORMS.submit, request, NO_DIGEST);
   if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
-  readEntry(log.view, 0, entry);
+  readEntry(encoding.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 

@@ -6,8 +6,9 @@ import { type CommandName, HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
-import { encoded, type Encoding } from './encoding.ts';
-import { checkFields, requestDigest } from './fields.ts';
+import { FORMS } from './encoders.ts';
+import { Encoding } from './encoding.ts';
+import { checkFields, NO_DIGEST, requestDigest } from './fields.ts';
 import type { Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
@@ -24,11 +25,13 @@ export class Sequencer {
   readonly #clock: Clock | undefined;
   readonly #keep: boolean;
   readonly #cursor: RecordCursor = { view: this.commands.view, at: 0 };
+  /** Nobody's at present. */
+  #idle: Encoding | undefined;
   #fault: unknown;
 
   /**
    * @param clock time of commands that bring none; without one, time stands still between those that do
-   * @param keep false keeps the latest command and its events only
+   * @param keep false keeps the events of the latest command only
    */
   constructor(state: MarketState, clock: Clock | undefined, keep = true) {
     if (clock !== undefined) functionArgument(clock, 'clock');
@@ -70,44 +73,54 @@ export class Sequencer {
   encode<C extends CommandName>(command: C, request: Requests[C]): Encoding | undefined {
     this.#mustRun();
     objectArgument(request, command);
-    checkFields(command, request);
+    const form = FORMS[command];
+    checkFields(form.fields, request);
     const { commandId } = request;
-    if (commandId === undefined) return encoded(this.state, command, request);
-    const digest = requestDigest(command, request);
-    // A repetition is known by its id and content alone: by now the text might mean something else.
-    if (!this.state.window.isRepetition(commandId, ...digest)) {
-      return encoded(this.state, command, request, digest);
+    let digest = NO_DIGEST;
+    if (commandId !== undefined) {
+      digest = requestDigest(form.fields, request);
+      // A repetition is known by its id and content alone: by now the text might mean something else.
+      if (this.state.window.isRepetition(commandId, digest.high, digest.low)) {
+        recall(this.state, commandId, digest.high, digest.low);
+        return undefined;
+      }
     }
-    recall(this.state, commandId, ...digest);
-    return undefined;
+    const encoding = this.#idle ?? new Encoding(this.state);
+    // The request is the user's, and may send another one while it is read.
+    this.#idle = undefined;
+    encoding.read(form, request, digest);
+    return encoding;
   }
 
   /**
-   * Carries out what was read, at a time that is a clock's or was asked for.
+   * Carries out what was read, at a time that is a clock's or was asked for. The next request may be
+   * read into the same encoding.
    * @returns the receipt, overwritten by the next command
    */
   carryOut(encoding: Encoding, time: number): Receipt {
-    const start = this.commands.length;
-    encoding.write(this.commands, this.state.sequence + 1, time);
-    const receipt = this.#apply(start);
-    if (!receipt.recorded) this.commands.length = start;
+    encoding.stamp(this.state.sequence + 1, time);
+    this.#idle = encoding;
+    if (!this.#keep) return this.#apply(encoding.view, 0);
+    const { commands } = this;
+    const start = commands.length;
+    // Before it is applied: what stops the market is the last of the log.
+    commands.append(encoding.bytes.subarray(0, encoding.length));
+    const receipt = this.#apply(commands.view, start);
+    if (!receipt.recorded) commands.length = start;
     return receipt;
   }
 
   /**
-   * Goes through a command record that was written earlier.
-   * @returns where it ends in `bytes`
+   * Goes through a command record that was written earlier. Its owner keeps it.
+   * @returns where it ends
    * @throws WattbookError BAD_RECORD, UNKNOWN_TYPE, SEQUENCE_GAP
    */
-  replay(bytes: Uint8Array, at: number): number {
+  replay(view: DataView, at: number): number {
     this.#mustRun();
-    const { buffer, byteOffset, byteLength } = bytes;
-    const end = at + checkCommand(new DataView(buffer, byteOffset, byteLength), at);
-    const start = this.commands.length;
-    this.commands.append(bytes.subarray(at, end));
+    const end = at + checkCommand(view, at);
     const expected = this.state.sequence + 1;
-    const sequence = readI64(this.commands.view, start + HEADER.sequence);
-    if (sequence !== expected || !this.#apply(start).recorded) {
+    const sequence = readI64(view, at + HEADER.sequence);
+    if (sequence !== expected || !this.#apply(view, at).recorded) {
       const where = `command ${expected} of the log`;
       throw new WattbookError('SEQUENCE_GAP', `${where} is numbered ${sequence}, or a repetition`);
     }
@@ -120,13 +133,16 @@ export class Sequencer {
     this.events.dropFirst(eventsStart);
   }
 
-  #apply(start: number): Receipt {
-    this.#cursor.view = this.commands.view;
-    this.#cursor.at = start;
-    const eventsStart = this.events.length;
+  #apply(view: DataView, at: number): Receipt {
+    const { events } = this;
+    const eventsStart = events.length;
+    if (!this.#keep) events.length = 0;
+    this.#cursor.view = view;
+    this.#cursor.at = at;
     try {
-      const receipt = apply(this.state, this.#cursor, this.events);
-      if (receipt.recorded && !this.#keep) this.dropBefore(start, eventsStart);
+      const receipt = apply(this.state, this.#cursor, events);
+      // A repetition has no events, and leaves those of the latest command where they are.
+      if (!receipt.recorded) events.length = eventsStart;
       return receipt;
     } catch (fault) {
       this.#fault = fault;

@@ -307,7 +307,7 @@ export class Exchange {
       this.#commit.stop(fault);
       throw fault;
     }
-    this.#limits.add(encoding.field('actor'), eventsStart);
+    this.#limits.add(encoding.actorRow, eventsStart);
     this.#commit.add(eventsStart);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
+import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
 import type { Encoding } from '../engine/encoding.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
@@ -19,6 +19,7 @@ export interface AccountLimits {
   readonly openOrders?: number;
 }
 
+const SUBMIT = offsetsOf(COMMANDS.submit);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
@@ -71,11 +72,13 @@ export class Limits {
 
   /** Why a request is not carried out, if so. */
   refusal(encoding: Encoding, time: number): TurnedAway | undefined {
-    const actor = encoding.field('actor');
+    const actor = encoding.actorRow;
     if (this.#sequencer.state.accounts.list[actor]?.role === Role.operator) return undefined;
     const retryAfterMs = this.#waitMs(actor, time);
     if (retryAfterMs > 0) return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
-    const resting = mayRest(encoding) ? (this.#resting.get(encoding.field('account')) ?? 0) : -1;
+    const resting = mayRest(encoding)
+      ? (this.#resting.get(encoding.view.getUint32(SUBMIT.account)) ?? 0)
+      : -1;
     if (resting < this.#openOrders) return undefined;
     return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
   }
@@ -122,8 +125,9 @@ export class Limits {
 
 /** Whether a request could leave an order in a book. */
 function mayRest(encoding: Encoding): boolean {
-  if (encoding.command !== 'submit' || encoding.field('kind') !== SubmitKind.limit) return false;
-  return encoding.field('timeInForce') < TimeInForce.ioc;
+  if (encoding.command !== 'submit' || encoding.view.getUint8(SUBMIT.kind) !== SubmitKind.limit)
+    return false;
+  return encoding.view.getUint8(SUBMIT.timeInForce) < TimeInForce.ioc;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

@@ -59,9 +59,11 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
 
 function replayFrame(sequencer: Sequencer, frame: Frame): void {
   const { events, state } = sequencer;
+  const { buffer, byteOffset, byteLength } = frame.bytes;
+  const view = new DataView(buffer, byteOffset, byteLength);
   for (const { at, end } of recordsOf(frame)) {
     const eventsStart = events.length;
-    sequencer.replay(frame.bytes, at);
+    sequencer.replay(view, at);
     if (murmur3(events.view, eventsStart, events.length) === digestAt(frame, end)) continue;
     const what = `command ${state.sequence} led to other events than when it was recorded`;
     throw new WattbookError('DIVERGED', what);
