@@ -67,7 +67,7 @@ function stateCase<Result>(
 /** A market after the prefill of flow A, whose thousand accounts are a hundred each here. */
 function heldByMany(plan: Plan): MarketState {
   const few = workload('A', { prefill: plan.size(ORDERS), commands: 0 });
-  const accounts = plan.size(ACCOUNTS);
+  const accounts = Math.max(few.accounts, plan.size(ACCOUNTS));
   const share = accounts / few.accounts;
   const account = few.account.map((of, row) => of + few.accounts * (row % share));
   const load = { ...few, accounts, account };
