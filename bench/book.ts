@@ -5,14 +5,14 @@ import { Levels } from '../src/orderbook/levels.ts';
 import { NONE, Orders, packFlags } from '../src/orderbook/orders.ts';
 import { OperationKind, type Workload } from '../src/testing/index.ts';
 import type { Fills } from './fills.ts';
-import type { Market, Path } from './market.ts';
+import type { RestingMarket, RestingPath } from './market.ts';
 
 /** The order book alone, by the functions that matching calls: no accounts, no records. */
-export function bookPath(load: Workload): Path {
+export function bookPath(load: Workload): RestingPath {
   return { block: Infinity, open: (fills) => new BareBooks(load, fills) };
 }
 
-class BareBooks implements Market {
+class BareBooks implements RestingMarket {
   readonly #load: Workload;
   readonly #fills: Fills;
   readonly #orders = new Orders();
@@ -57,6 +57,10 @@ class BareBooks implements Market {
 
   proof(): string {
     return this.#fills.checksum();
+  }
+
+  resting(): number {
+    return this.#orders.resting;
   }
 
   #open(): void {

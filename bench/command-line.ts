@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Flow } from '../src/testing/index.ts';
 import { type Checksums, FULL_CHECKSUMS, SMOKE_CHECKSUMS } from './checksums.ts';
 import { markdown, table } from './report.ts';
+import { scalePicture } from './scale-picture.ts';
 import { type Figure, FULL, type Plan, SMOKE, type Suite } from './suite.ts';
 import { SUITES } from './suites.ts';
 import { yardsticks } from './yardsticks.ts';
@@ -14,6 +14,7 @@ const HELP = `Takes the figures of this library.
 
   --json FILE   writes the figures to a file as well
   --markdown    prints the table as in bench/RESULTS.md
+  --svg FILE    draws the figures of the suite scale
   --smoke       short flows, to see that the fills are right; says nothing about speed
   --help        prints this
 
@@ -23,6 +24,7 @@ What is measured, and how, stands in bench/README.md.
 
 const OPTIONS = {
   json: { type: 'string' },
+  svg: { type: 'string' },
   markdown: { type: 'boolean', default: false },
   smoke: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -46,6 +48,9 @@ export async function bench(args: readonly string[], around: Surroundings): Prom
     const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     options = parsed.values;
     suites = chosen(parsed.positionals);
+    if (options.svg !== undefined && !suites.some(({ name }) => name === 'scale')) {
+      throw new Error('--svg draws the suite scale, which is not run');
+    }
   } catch (error) {
     around.error(`${(error as Error).message}\n`);
     return 2;
@@ -61,6 +66,7 @@ export async function bench(args: readonly string[], around: Surroundings): Prom
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
   }
+  if (options.svg !== undefined) writeFileSync(options.svg, scalePicture(figures));
   for (const fault of faults) around.error(`${fault}\n`);
   return faults.length > 0 ? 1 : 0;
 }
@@ -84,14 +90,14 @@ async function measured(
   const figures = yardsticks();
   const faults: string[] = [];
   for (const suite of suites) {
-    for (const flow of suite.flows) {
-      const name = `${suite.name}/${flow}`;
+    for (const { name: ofCase, work, measure } of suite.cases) {
+      const name = `${suite.name}/${ofCase}`;
       try {
-        const figure = await suite.measure(flow, plan, (text) =>
-          around.progress?.(`${name}: ${text}`),
-        );
-        figures.push(figure);
-        faults.push(...faultOf(figure, flow, checksums));
+        const figure = await measure(plan, (text) => around.progress?.(`${name}: ${text}`));
+        figures.push({ name, ...figure });
+        if (work === undefined || figure.checksum === checksums[work]) continue;
+        const differing = `${figure.checksum} instead of ${checksums[work]}`;
+        faults.push(`${name}: the fills have the checksum ${differing}`);
       } catch (error) {
         faults.push(`${name}: ${(error as Error).message}`);
       }
@@ -99,10 +105,4 @@ async function measured(
   }
   around.progress?.('');
   return { figures, faults };
-}
-
-function faultOf({ name, checksum }: Figure, flow: Flow, checksums: Checksums): string[] {
-  const expected = checksums[flow];
-  if (checksum === expected) return [];
-  return [`${name}: the fills have the checksum ${checksum} instead of ${expected}`];
 }

@@ -27,3 +27,9 @@ export class Fills {
     return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   }
 }
+
+/** One checksum for several. */
+export function combined(checksums: readonly string[]): string {
+  if (checksums.length === 1) return checksums[0]!;
+  return createHash('sha256').update(checksums.join()).digest('hex').slice(0, 16);
+}

@@ -19,3 +19,13 @@ export interface Path {
   /** A new market, without the prefill. Fills go where `collect` or `run` finds them. */
   open(fills: Fills): Market | Promise<Market>;
 }
+
+/** A market of this library in which one can see how many orders rest. */
+export interface RestingMarket extends Market {
+  run(from: number, to: number): void;
+  resting(): number;
+}
+
+export interface RestingPath extends Path {
+  open(fills: Fills): RestingMarket;
+}

@@ -1,13 +1,29 @@
 import { cpus } from 'node:os';
 import type { Figure } from './suite.ts';
 
-const HEADINGS = ['case', 'median', 'unit', 'p50', 'p99', 'p99.9', 'times the peer', 'checksum'];
+const HEADINGS = [
+  'case',
+  'median',
+  'unit',
+  'p50',
+  'p99',
+  'p99.9',
+  'times the peer',
+  'details',
+  'checksum',
+];
 
 function cells(figure: Figure): string[] {
-  const { name, unit, p50ns, p99ns, p999ns, ratio, checksum } = figure;
+  const { name, unit, p50ns, p99ns, p999ns, ratio, details = {}, checksum } = figure;
   const latency = [p50ns, p99ns, p999ns].map((ns) => (ns === undefined ? '' : `${whole(ns)} ns`));
   const times = ratio === undefined ? '' : ratio.toFixed(ratio < 10 ? 1 : 0);
-  return [name, whole(figure.median), unit, ...latency, times, checksum];
+  const counts = Object.entries(details).map(([what, count]) => `${what} ${shown(count)}`);
+  return [name, shown(figure.median), unit, ...latency, times, counts.join(', '), checksum];
+}
+
+/** Three digits at least, where there are as many. */
+function shown(value: number): string {
+  return value >= 100 || Number.isInteger(value) ? whole(value) : value.toPrecision(3);
 }
 
 function whole(value: number): string {
@@ -46,5 +62,5 @@ export function markdown(figures: readonly Figure[]): string {
 }
 
 function isText(column: number): boolean {
-  return ['case', 'unit', 'checksum'].includes(HEADINGS[column]!);
+  return ['case', 'unit', 'details', 'checksum'].includes(HEADINGS[column]!);
 }

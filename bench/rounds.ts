@@ -62,7 +62,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** So that nobody sweeps up what another has left. */
-const collectGarbage: () => void = garbageCollector();
+export const collectGarbage: () => void = garbageCollector();
 
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc');

@@ -1,13 +1,39 @@
-import { applyLatency, applyPath } from './apply.ts';
+import type { Flow } from '../src/testing/index.ts';
+import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
+import { cancelCases } from './cancels.ts';
 import { exchangePath } from './exchange.ts';
+import { flowCases } from './flows.ts';
+import { latencyCases } from './latency.ts';
+import { limitCases } from './limit.ts';
+import { memoryCases } from './memory.ts';
+import { replayCase } from './replay.ts';
+import { scaleCases } from './scale.ts';
+import { restoreCase, snapshotCase } from './snapshot.ts';
 import { submitPath } from './submit.ts';
-import { type Suite, suite } from './suite.ts';
+import type { Suite } from './suite.ts';
+
+const FLOWS: readonly Flow[] = ['A', 'B', 'C', 'D', 'E'];
 
 /** All suites, in the order in which they run. */
 export const SUITES: readonly Suite[] = [
-  suite('book', ['A', 'B', 'C', 'D', 'E'], bookPath),
-  suite('apply', ['A', 'B', 'C', 'D', 'E'], applyPath, applyLatency),
-  suite('submit', ['A'], submitPath),
-  suite('exchange', ['A'], exchangePath),
+  { name: 'book', cases: flowCases(FLOWS, bookPath) },
+  { name: 'apply', cases: flowCases(FLOWS, applyPath) },
+  { name: 'submit', cases: flowCases(['A'], submitPath) },
+  { name: 'exchange', cases: flowCases(['A'], exchangePath) },
+  {
+    name: 'scale',
+    cases: [
+      ...scaleCases('', applyPath),
+      ...scaleCases('book-', bookPath),
+      ...cancelCases('cancel-', applyPath),
+      ...cancelCases('cancel-book-', bookPath),
+    ],
+  },
+  { name: 'latency', cases: latencyCases() },
+  { name: 'memory', cases: memoryCases() },
+  { name: 'snapshot', cases: [snapshotCase()] },
+  { name: 'restore', cases: [restoreCase()] },
+  { name: 'replay', cases: [replayCase()] },
+  { name: 'limit', cases: limitCases() },
 ];
