@@ -67,10 +67,10 @@ export function shortage({ ledger }: Holdings, product: Product, order: PricedOr
   order.moneyRow = moneyRow;
   order.energyRow = energyRow;
   const sells = sideOf(order.flags) === Side.sell;
-  if (sells && energyAmount(product, order.lots) > ledger.available(energyRow)) {
+  if (sells && !ledger.covers(energyRow, energyAmount(product, order.lots))) {
     return RejectCode.INSUFFICIENT_ENERGY;
   }
-  return order.cost > ledger.available(moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
+  return ledger.covers(moneyRow, order.cost) ? 0 : RejectCode.INSUFFICIENT_MONEY;
 }
 
 /** The new-order contract, second half: locks what an order can ever cost, or has to deliver. */
@@ -101,10 +101,9 @@ export function amendShortage(
   const { price, quantity } = amended;
   const side = sideOf(amended.flags);
   const energy = side === Side.sell ? energyAmount(product, quantity - lotsBefore) : 0;
-  if (energy > ledger.available(amended.energyRow)) return RejectCode.INSUFFICIENT_ENERGY;
+  if (!ledger.covers(amended.energyRow, energy)) return RejectCode.INSUFFICIENT_ENERGY;
   const lock = limitLock(product, listings.terms[amended.terms]!, side, price, quantity);
-  const money = lock - moneyBefore;
-  return money > ledger.available(amended.moneyRow) ? RejectCode.INSUFFICIENT_MONEY : 0;
+  return ledger.covers(amended.moneyRow, lock - moneyBefore) ? 0 : RejectCode.INSUFFICIENT_MONEY;
 }
 
 /**

@@ -148,7 +148,7 @@ export function productView(state: MarketState, product: Product): ProductView {
   const { assets, terms } = state.listings;
   const { version, makerPpm, takerPpm, band } = terms[product.terms]!;
   const { tick, lot } = product.grid;
-  const last = product.lastPrice;
+  const last = Number.isNaN(product.lastPrice) ? undefined : product.lastPrice;
   return {
     id: product.id,
     energy: assets[product.energyAsset]!.id,

@@ -98,9 +98,20 @@ export class Ledger {
     this.lock(row, 0 - amount);
   }
 
+  /** Whether a row has an amount available. */
+  covers(row: number, amount: number): boolean {
+    // Not by `available`: what it returned was a heap number for most balances.
+    return amount <= (row < 0 ? 0 : this.#f64[row * WORDS + AVAILABLE]!);
+  }
+
   /** Moves an amount from available to locked, or back if it is negative. */
   lock(row: number, amount: number): void {
-    this.settle(row, 0, amount, 0);
+    const f64 = this.#f64;
+    const available = f64[row * WORDS + AVAILABLE]! - amount;
+    const locked = f64[row * WORDS + LOCKED]! + amount;
+    f64[row * WORDS + AVAILABLE] = available;
+    f64[row * WORDS + LOCKED] = locked;
+    if (available < 0 || locked < 0) overdrawn(row, available, locked);
   }
 
   /**
@@ -113,9 +124,7 @@ export class Ledger {
     const locked = f64[row * WORDS + LOCKED]! + (after - before);
     f64[row * WORDS + AVAILABLE] = available;
     f64[row * WORDS + LOCKED] = locked;
-    if (available < 0 || locked < 0) {
-      brokenInvariant(`ledger row ${row}: available ${available}, locked ${locked}`);
-    }
+    if (available < 0 || locked < 0) overdrawn(row, available, locked);
   }
 
   /** Pays an amount into a row; the other side of the entry is booked by the same contract. */
@@ -151,6 +160,10 @@ export class Ledger {
     this.#shift--;
     for (let row = 0; row < this.rows; row++) this.#link(row);
   }
+}
+
+function overdrawn(row: number, available: number, locked: number): never {
+  return brokenInvariant(`ledger row ${row}: available ${available}, locked ${locked}`);
 }
 
 /** Accounts in a row are spread evenly, and each asset's begin elsewhere. */

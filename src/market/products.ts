@@ -44,8 +44,8 @@ export interface Product {
   status: number;
   /** Row of the terms in force. */
   terms: number;
-  /** Price of the last trade in ticks; a take does not set it. */
-  lastPrice: number | undefined;
+  /** Price of the last trade in ticks, NaN before there was one; a take does not set it. */
+  lastPrice: number;
 }
 
 /** Assets, products and their terms, by row. Rows and ids are never given out twice. */
@@ -81,7 +81,7 @@ export class Listings {
       grid,
       status,
       terms: 0,
-      lastPrice: undefined,
+      lastPrice: NaN,
     };
     this.products.push(product);
     this.#productRows.set(id, row);

@@ -127,7 +127,7 @@ function decodeProduct(from: Reader, state: MarketState): void {
   product.terms = from.u32();
   const hasLast = from.u8() === 1;
   const lastPrice = from.i64();
-  product.lastPrice = hasLast ? lastPrice : undefined;
+  product.lastPrice = hasLast ? lastPrice : NaN;
   state.addBook(product);
 }
 

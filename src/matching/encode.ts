@@ -57,8 +57,9 @@ export function encodeMarket(state: MarketState): Uint8Array<ArrayBuffer> {
     to.decimal(product.grid.lot);
     to.u8(product.status);
     to.u32(product.terms);
-    to.u8(product.lastPrice === undefined ? 0 : 1);
-    to.i64(product.lastPrice ?? 0);
+    const hasLast = !Number.isNaN(product.lastPrice);
+    to.u8(hasLast ? 1 : 0);
+    to.i64(hasLast ? product.lastPrice : 0);
   }
   to.u32(terms.length);
   for (const { product, version, makerPpm, takerPpm, band } of terms) {

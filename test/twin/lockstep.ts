@@ -243,9 +243,10 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
   const engine = state.listings.products[row]!;
   const twin = market.products[row]!;
   const what = `product ${row}`;
-  for (const name of ['id', 'energyAsset', 'moneyAsset', 'status', 'terms', 'lastPrice'] as const) {
+  for (const name of ['id', 'energyAsset', 'moneyAsset', 'status', 'terms'] as const) {
     same(what, name, engine[name], twin[name]);
   }
+  same(what, 'lastPrice', engine.lastPrice, twin.lastPrice ?? NaN);
   same(what, 'tickQuanta', BigInt(engine.grid.tickQuanta), twin.tickQuanta);
   same(what, 'lotQuanta', BigInt(engine.grid.lotQuanta), twin.lotQuanta);
   for (const side of [Side.buy, Side.sell]) {
