@@ -45,9 +45,7 @@ class BareBooks implements RestingMarket {
         const slot = this.#orders.slotOf(order[row]!);
         if (slot !== NONE) this.#end(slot);
       } else if (what === OperationKind.roll) {
-        const closing = product[row];
-        const slots = this.#orders.select((slot) => this.#orders.product(slot) === closing);
-        for (const slot of slots) this.#end(slot);
+        for (const slot of this.#books[product[row]!]!.slots()) this.#end(slot);
         this.#open();
       } else {
         this.#enter(row, what === OperationKind.add);

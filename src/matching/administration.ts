@@ -186,7 +186,7 @@ function statusSetter(status: number, event: 'productHalted' | 'productResumed')
   };
 }
 
-/** Closes a product for good: every open order ends, in order of order id. O(most orders ever open at once). */
+/** Closes a product for good: every open order ends, in order of order id. O(orders log orders) of the product. */
 export function closeProduct(
   state: MarketState,
   view: DataView,
@@ -195,9 +195,8 @@ export function closeProduct(
 ): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
-  const { orders } = state;
-  const slots = orders.select((slot) => orders.product(slot) === product.row);
-  for (const slot of slots) endOrder(state, outbox, slot, EndReason.productClosed);
+  for (const slot of state.books[product.row]!.slots())
+    endOrder(state, outbox, slot, EndReason.productClosed);
   product.status = ProductStatus.closed;
   writeEvent(state, outbox, 'productClosed', [product.row]);
   return 0;

@@ -118,6 +118,16 @@ export class Book {
     });
   }
 
+  /** Slots of all its orders, in order of order id. O(orders log orders). */
+  slots(): number[] {
+    const orders = this.#orders;
+    const slots: number[] = [];
+    for (const side of [Side.buy, Side.sell]) {
+      this.walk(side, (slot) => slots.push(slot) > 0);
+    }
+    return slots.sort((a, b) => orders.id(a) - orders.id(b));
+  }
+
   /** The best `limit` levels of a side. */
   depth(side: number, limit: number): DepthLevel[] {
     const levels = this.#levels;

@@ -3,8 +3,8 @@ import { NONE } from './orders.ts';
 
 /** Levels per page; measured, see docs/decisions. */
 export const PAGE_SIZE = 64;
-/** Places of the shortcut from a key to its level. */
-const SHORTCUTS = 256;
+/** Shortcuts of a side with few levels. */
+const FEW = 64;
 
 /** Neighbouring levels, worst first, so that the top of the book is a push and a pop. */
 class Page {
@@ -32,11 +32,12 @@ export class Ladder {
   #bestPage = new Page(-Infinity);
   #best = NONE;
   /**
-   * Levels by the low bits of their key, as far as they do not push each other out. Where prices are
-   * dense it answers 9 of 10 searches, each of which would be six branches that no one can predict.
+   * Levels by the low bits of their key, as far as they do not push each other out: most searches end here
+   * and are spared the branches of the others, which no one can predict.
    */
-  readonly #shortcuts = new Int32Array(SHORTCUTS).fill(NONE);
-  readonly #shortcutKeys = new Float64Array(SHORTCUTS);
+  #shortcuts = new Int32Array(FEW).fill(NONE);
+  #shortcutKeys = new Float64Array(FEW);
+  #size = 0;
   /** Pages in use. */
   pages = 1;
 
@@ -51,7 +52,7 @@ export class Ladder {
 
   /** The level with this key, or NONE. O(1) for most, else O(log levels). */
   find(key: number): number {
-    const shortcut = key & (SHORTCUTS - 1);
+    const shortcut = key & (this.#shortcuts.length - 1);
     const short = this.#shortcuts[shortcut]!;
     if (short !== NONE && this.#shortcutKeys[shortcut] === key) return short;
     const page = this.#pageOf(key);
@@ -79,8 +80,9 @@ export class Ladder {
     keys[at] = key;
     levels[at] = level;
     page.size++;
+    if (++this.#size > this.#shortcuts.length) this.#clearShortcuts(this.#size * 4);
     this.#best = this.#bestPage.levels[this.#bestPage.size - 1]!;
-    const shortcut = key & (SHORTCUTS - 1);
+    const shortcut = key & (this.#shortcuts.length - 1);
     this.#shortcuts[shortcut] = level;
     this.#shortcutKeys[shortcut] = key;
   }
@@ -90,6 +92,7 @@ export class Ladder {
     const page = this.#pageOf(key);
     const { keys, levels } = page;
     const last = --page.size;
+    this.#size--;
     for (let i = position(keys, last, key); i < last; i++) {
       keys[i] = keys[i + 1]!;
       levels[i] = levels[i + 1]!;
@@ -97,7 +100,7 @@ export class Ladder {
     if (last < PAGE_SIZE / 4) this.#thin(page);
     const best = this.#bestPage;
     this.#best = best.size === 0 ? NONE : best.levels[best.size - 1]!;
-    const shortcut = key & (SHORTCUTS - 1);
+    const shortcut = key & (this.#shortcuts.length - 1);
     if (this.#shortcutKeys[shortcut] === key) this.#shortcuts[shortcut] = NONE;
   }
 
@@ -108,6 +111,11 @@ export class Ladder {
         if (!visit(page.levels[i]!)) return;
       }
     }
+  }
+
+  #clearShortcuts(places: number): void {
+    this.#shortcuts = new Int32Array(2 ** Math.floor(Math.log2(places))).fill(NONE);
+    this.#shortcutKeys = new Float64Array(this.#shortcuts.length);
   }
 
   #pageOf(key: number): Page {
