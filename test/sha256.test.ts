@@ -2,8 +2,10 @@ import { sha256 as portable } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createHash, type Hash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { nativeSha256, type Platform, sha256 } from '../src/core/sha256.ts';
+import { nativeSha256, sha256 } from '../src/core/sha256.ts';
 import { mulberry32 } from './mulberry32.ts';
+
+type Platform = Parameters<typeof nativeSha256>[0];
 
 const SEED = 20_261_122;
 // FIPS 180-2, appendix B.

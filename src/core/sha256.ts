@@ -9,7 +9,7 @@ interface Hash {
 }
 
 /** What is used of a platform, so that the declarations need neither the DOM's nor Node's. */
-export interface Platform {
+interface Platform {
   readonly process?: {
     getBuiltinModule?(id: 'node:crypto'): { createHash(name: 'sha256'): Hash } | undefined;
   };
@@ -36,9 +36,9 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
  * would keep the library out of browsers.
  * @returns undefined if there is none, or if it computes something else
  */
-export function nativeSha256({ process }: Platform): (() => Hash) | undefined {
+export function nativeSha256(platform: Platform): (() => Hash) | undefined {
   try {
-    const crypto = process?.getBuiltinModule?.('node:crypto');
+    const crypto = platform.process?.getBuiltinModule?.('node:crypto');
     if (crypto === undefined) return undefined;
     const create = (): Hash => crypto.createHash('sha256');
     return sameBytes(create().digest(), OF_NOTHING) ? create : undefined;
