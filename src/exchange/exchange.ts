@@ -72,6 +72,7 @@ export class Exchange {
     this.#commit = new GroupCommit(sequencer, writer, {
       sha256: settings.sha256,
       timeoutMs: settings.storageTimeoutMs,
+      keepsEvents: (bytes) => feed.keeps(bytes),
       onStored: (stored) => this.#stored(stored),
       onFault: (fault) => this.#stopped(fault),
     });
@@ -289,11 +290,8 @@ export class Exchange {
       const refusal = encoding && this.#carryOut(encoding);
       if (refusal !== undefined) return Promise.resolve(refusal);
       const receipt = receiptFor(this.#sequencer.state.receipt, this.level);
-      const stored = this.#commit.stored(receipt.sequence);
-      return untilAborted(
-        stored.then(() => receipt),
-        signal,
-      );
+      const stored = this.#commit.stored(receipt.sequence).then(() => receipt);
+      return untilAborted(stored, signal);
     } catch (fault) {
       return Promise.reject(fault);
     }
@@ -336,10 +334,10 @@ export class Exchange {
   }
 
   #stored({ frame, events, durationMs }: StoredFrame): void {
-    const { firstSequence, lastSequence, bytes } = frame;
+    const { firstSequence, lastSequence } = frame;
+    const bytes = frame.bytes.length;
     this.#feed.publish(events, lastSequence);
-    const stored = { firstSequence, lastSequence, bytes: bytes.length, durationMs };
-    this.#observer.tell({ kind: 'stored', ...stored });
+    this.#observer.tell({ kind: 'stored', firstSequence, lastSequence, bytes, durationMs });
   }
 
   #stopped(fault: WattbookError): void {
