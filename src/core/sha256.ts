@@ -1,6 +1,5 @@
 import { sha256 as portable } from '@noble/hashes/sha2.js';
-import { hexToBytes } from '@noble/hashes/utils.js';
-import { sameBytes } from './bytes.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
 
 /** A hash under way. */
 interface Hash {
@@ -16,7 +15,7 @@ interface Platform {
 }
 
 /** SHA-256 of nothing; FIPS 180-4. */
-const OF_NOTHING = hexToBytes('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+const OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const begin = nativeSha256(globalThis as Platform) ?? (() => portable.create());
 
@@ -41,7 +40,8 @@ export function nativeSha256(platform: Platform): (() => Hash) | undefined {
     const crypto = platform.process?.getBuiltinModule?.('node:crypto');
     if (crypto === undefined) return undefined;
     const create = (): Hash => crypto.createHash('sha256');
-    return sameBytes(create().digest(), OF_NOTHING) ? create : undefined;
+    const found = bytesToHex(new Uint8Array(create().digest()));
+    return found === OF_NOTHING ? create : undefined;
   } catch {
     return undefined;
   }
