@@ -356,6 +356,7 @@ describe('what could not be replayed', () => {
       const commit = new GroupCommit(sequencer, writer, {
         sha256,
         timeoutMs: 1_000,
+        keepsEvents: () => true,
         onStored: () => {},
         onFault: (fault) => faults.push(fault),
       });

@@ -11,7 +11,7 @@ import {
   TestClock,
   traceOf,
 } from './exchange-stage.ts';
-import { codeOf } from './stage.ts';
+import { codeOf, thrownBy } from './stage.ts';
 
 describe('limits', () => {
   it('count what only operators may ask as theirs, though it is about an account', async () => {
@@ -177,6 +177,25 @@ describe('a reader that falls behind', () => {
     for (let i = 0; i < 30; i++) await ask();
     expect(await faultCode(reader.next())).toBe('NOT_KEPT');
     expect(await faultCode(late.next())).toBe('NOT_KEPT');
+  });
+
+  it('where nothing is kept, is whoever was not there, also after opening again', async () => {
+    const storage = memoryStorage();
+    const first = await staged({ storage, keepBytes: 0 });
+    const reader = first.subscribe('events');
+    await first.advanceTime();
+    expect(await faultCode(reader.next())).toBe('NOT_KEPT');
+    await first.close();
+    const again = await Exchange.open({ storage, keepBytes: 0, clock: () => 1_000 });
+    for (const exchange of [first, again]) {
+      const { sequence } = exchange.status();
+      for (const after of [0, sequence - 1]) {
+        const refused = thrownBy(() => exchange.subscribe('events', { after }));
+        expect(refused).toMatchObject({ code: 'NOT_KEPT' });
+      }
+      const latest = exchange.subscribe('events', { after: sequence, follow: false });
+      expect(await latest.next()).toEqual({ done: true, value: undefined });
+    }
   });
 });
 

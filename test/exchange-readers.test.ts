@@ -267,6 +267,18 @@ describe('the feed', () => {
     expect(numbers).toEqual([990, 991, 1_000]);
   });
 
+  it('keeps nothing of a frame that has more than is kept', () => {
+    const feed = new Feed(1_000, 0);
+    expect([0, 700, 701].map((bytes) => feed.keeps(bytes))).toEqual([true, true, false]);
+    feed.publish(new Uint8Array(700), 1);
+    expect(feed.chunk(0)?.byteLength).toBe(700);
+    feed.publish(undefined, 5);
+    expect([feed.lastSequence, feed.chunk(0)]).toEqual([5, undefined]);
+    expect(thrownBy(() => feed.mustKeep(4))).toMatchObject({ code: 'NOT_KEPT' });
+    feed.publish(new Uint8Array(10), 6);
+    expect(feed.chunk(feed.chunkAfter(5))?.byteLength).toBe(10);
+  });
+
   it('ends once, with the fault if there was one', () => {
     const feed = new Feed(10_000, 0);
     expect(feed.ended).toBeUndefined();

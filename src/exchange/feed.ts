@@ -53,20 +53,30 @@ export class Feed {
     return this.#ended;
   }
 
-  /** Adds the events of whole commands up to a sequence. O(1) amortised, whoever reads. */
-  publish(events: Uint8Array<ArrayBuffer>, lastSequence: number): void {
+  /** Whether events of so many bytes, of one frame, are kept when they are published. */
+  keeps(bytes: number): boolean {
+    return bytes + CHUNK_OVERHEAD <= this.#keepBytes;
+  }
+
+  /**
+   * Adds the events of whole commands up to a sequence. O(1) amortised, whoever reads.
+   * @param events left out where they are too many to be kept
+   */
+  publish(events: Uint8Array<ArrayBuffer> | undefined, lastSequence: number): void {
+    const keepBytes = events === undefined ? -1 : this.#keepBytes;
     this.#lastSequence = lastSequence;
-    if (events.length > 0) {
+    if (events !== undefined && events.length > 0) {
       const view = new DataView(events.buffer, events.byteOffset, events.length);
       this.#chunks.set(this.#next++, { view, lastSequence });
       this.#bytes += events.length + CHUNK_OVERHEAD;
     }
-    while (this.#bytes > this.#keepBytes && this.#first < this.#next) {
+    while (this.#bytes > keepBytes && this.#first < this.#next) {
       const { view, lastSequence: gone } = this.#chunks.get(this.#first)!;
       this.#chunks.delete(this.#first++);
       this.#bytes -= view.byteLength + CHUNK_OVERHEAD;
       this.#goneSequence = gone;
     }
+    if (events === undefined) this.#goneSequence = lastSequence;
     this.#wakeAll();
   }
 

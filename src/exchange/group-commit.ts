@@ -8,8 +8,8 @@ import { checkEnd, storageCall } from './storage-calls.ts';
 /** What became of a frame that is stored. */
 export interface StoredFrame {
   readonly frame: Frame;
-  /** The events of its commands. */
-  readonly events: Uint8Array<ArrayBuffer>;
+  /** The events of its commands, if somebody keeps them. */
+  readonly events: Uint8Array<ArrayBuffer> | undefined;
   readonly durationMs: number;
 }
 
@@ -44,6 +44,7 @@ export class GroupCommit {
   readonly #writer: JournalWriter;
   readonly #sha256: Sha256;
   readonly #timeoutMs: number;
+  readonly #keepsEvents: (bytes: number) => boolean;
   readonly #onStored: (stored: StoredFrame) => void;
   readonly #onFault: (fault: WattbookError) => void;
   #gathering = new Batch();
@@ -60,6 +61,8 @@ export class GroupCommit {
     options: {
       readonly sha256: Sha256;
       readonly timeoutMs: number;
+      /** Whether the events of a frame are kept, by the number of their bytes. */
+      readonly keepsEvents: (bytes: number) => boolean;
       readonly onStored: (stored: StoredFrame) => void;
       readonly onFault: (fault: WattbookError) => void;
     },
@@ -68,6 +71,7 @@ export class GroupCommit {
     this.#writer = writer;
     this.#sha256 = options.sha256;
     this.#timeoutMs = options.timeoutMs;
+    this.#keepsEvents = options.keepsEvents;
     this.#onStored = options.onStored;
     this.#onFault = options.onFault;
     const { sequence, hash } = writer.end;
@@ -154,15 +158,16 @@ export class GroupCommit {
     this.#gathering = new Batch();
     for (const atEnd of batch.atEnd) atEnd();
     const { commands, events } = this.#sequencer;
-    // Taken out before `sha256` is called, which is the user's and might ask for something.
-    const body = commands.slice();
-    const stored = events.slice();
-    this.#sequencer.dropBefore(commands.length, events.length);
-    this.#eventsEnd = 0;
+    const [commandsEnd, eventsEnd] = [commands.length, events.length];
+    const body = commands.bytes.subarray(0, commandsEnd);
+    const kept = this.#keepsEvents(eventsEnd) ? events.slice() : undefined;
     const first = batch.lastSequence - batch.commands + 1;
     const { epoch } = this.#writer;
     const { hash } = this.end;
+    // Calls `sha256`, which is the user's and may ask for something: that goes behind what is dropped.
     const frame = encodeFrame(body, batch.commands, first, epoch, hash, this.#sha256);
+    this.#sequencer.dropBefore(commandsEnd, eventsEnd);
+    this.#eventsEnd -= eventsEnd;
     const startedAt = performance.now();
     const expected = { sequence: frame.lastSequence, hash: new Uint8Array(frame.hash) };
     const end = await storageCall('append', this.#timeoutMs, () => this.#writer.append(frame));
@@ -170,7 +175,7 @@ export class GroupCommit {
     checkEnd(end, expected, 'after an append');
     this.end = expected;
     this.#underWay = undefined;
-    this.#onStored({ frame, events: stored, durationMs: performance.now() - startedAt });
+    this.#onStored({ frame, events: kept, durationMs: performance.now() - startedAt });
     batch.resolve(expected);
   }
 }

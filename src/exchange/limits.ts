@@ -32,13 +32,18 @@ interface Allowance {
   at: number;
 }
 
-/** Limits with Infinity for those that are not set. @throws TypeError, RangeError */
-export function limitsOf(limits: AccountLimits): Required<AccountLimits> {
+/**
+ * Limits with Infinity for those that are not set.
+ * @returns undefined if none is
+ * @throws TypeError, RangeError
+ */
+export function limitsOf(limits: AccountLimits): Required<AccountLimits> | undefined {
   objectArgument(limits, 'limits', ['commandsPerSecond', 'burst', 'openOrders']);
   const { commandsPerSecond: perSecond, burst = perSecond, openOrders } = limits;
   if (burst !== undefined && perSecond === undefined) {
     throw new TypeError('limits.burst needs limits.commandsPerSecond');
   }
+  if (perSecond === undefined && openOrders === undefined) return undefined;
   return {
     commandsPerSecond: optional(perSecond, 'limits.commandsPerSecond', 1),
     burst: optional(burst, 'limits.burst', 1),

@@ -1,8 +1,9 @@
-import type { AbortSignalLike } from '../core/abort.ts';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import type { CommandName } from '../core/registry.ts';
 import type { WattbookError } from '../core/errors.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
+import { sha256 } from '../core/sha256.ts';
 import {
   flagArgument,
   functionArgument,
@@ -10,7 +11,7 @@ import {
   nameArgument,
   objectArgument,
 } from '../engine/arguments.ts';
-import type { Requests } from '../engine/requests.ts';
+import type { Requests, Stamp } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
 import type { Sha256 } from '../storage/frame.ts';
@@ -43,8 +44,8 @@ export interface ExchangeOptions {
    */
   readonly storageTimeoutMs?: number;
   /**
-   * Computes SHA-256. Default: @noble/hashes, which runs anywhere; on a server that of `node:crypto` is
-   * several times as fast.
+   * Computes SHA-256. Default: that of `node:crypto` where `process.getBuiltinModule` gives it (Node from
+   * 20.16 and 22.3 on), else that of @noble/hashes, which runs anywhere and is many times as slow.
    */
   readonly sha256?: Sha256;
   /** Told what goes on, for logs and metrics. What it throws or rejects with is counted (`status().observerFaults`) and otherwise ignored. */
@@ -124,7 +125,7 @@ export interface ExchangeStatus {
 
 /** Options with their defaults. */
 export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
-  readonly limits: Required<AccountLimits>;
+  readonly limits: Required<AccountLimits> | undefined;
   readonly level: StorageLevel;
 };
 
@@ -166,6 +167,23 @@ export function settingsOf(options: ExchangeOptions): Settings {
     level: storage.supports.level,
     observe,
   };
+}
+
+/** Checks that a request is an object, and leaves the time to the exchange. @throws TypeError */
+export function requestArgument(request: object, command: CommandName): void {
+  objectArgument(request, command);
+  if ((request as Stamp).at === undefined) return;
+  throw new TypeError('at is not taken: an exchange stamps commands by its own clock');
+}
+
+/** The signal that may end the waiting. @throws TypeError; its reason if it has aborted */
+export function signalOf(options: RequestOptions | undefined): AbortSignalLike | undefined {
+  if (options === undefined) return undefined;
+  objectArgument(options, 'options', ['signal']);
+  const { signal } = options;
+  signalArgument(signal);
+  signal?.throwIfAborted();
+  return signal;
 }
 
 function storageArgument(storage: StorageAdapter): void {

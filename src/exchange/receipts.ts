@@ -40,6 +40,9 @@ export type Receipt = ReceiptAccepted | ReceiptRefused | TurnedAway;
 /** What an exchange answers to a request about an order. */
 export type OrderReceipt = OrderReceiptAccepted | ReceiptRefused | TurnedAway;
 
+/** What is turned away while too much waits. */
+export const overloaded = (): TurnedAway => ({ ok: false, code: 'OVERLOADED', level: 'none' });
+
 // Not `{ ...outcome, level }`: on Node 20.20 that took 480 ns where a literal took 13.
 
 export function receiptOf(applied: Applied, level: StorageLevel): ReceiptAccepted | ReceiptRefused {

@@ -50,8 +50,9 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
     }
     replayFrame(sequencer, frame);
     end = endOf(frame);
-    feed.publish(sequencer.events.slice(), end.sequence);
-    sequencer.dropBefore(sequencer.commands.length, sequencer.events.length);
+    const { commands, events } = sequencer;
+    feed.publish(feed.keeps(events.length) ? events.slice() : undefined, end.sequence);
+    sequencer.dropBefore(commands.length, events.length);
   }
   checkEnd(writer.end, end, 'when opened');
   return { sequencer, feed, replayed: state.sequence - from };
