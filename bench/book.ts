@@ -88,8 +88,7 @@ class BareBooks implements RestingMarket {
       return;
     }
     orders.setPriority(taker, ++this.#lastPriority);
-    book.rest(taker);
-    orders.enlist(taker, '');
+    book.rest(taker, '');
   }
 
   /** Writes an order into a slot, as admission does. */
@@ -106,7 +105,6 @@ class BareBooks implements RestingMarket {
 
   #end(slot: number): void {
     this.#books[this.#orders.product(slot)]!.unlink(slot);
-    this.#orders.delist(slot);
     this.#orders.release(slot);
   }
 }

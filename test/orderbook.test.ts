@@ -18,46 +18,57 @@ function levelsOf(ladder: Ladder): number[] {
   return found;
 }
 
-/** A ladder beside a sorted array that it must agree with after every step. */
+/** A side's ladder beside a sorted array that it must agree with after every step. */
 class LadderTwin {
-  readonly ladder = new Ladder();
-  /** Key and level, best first. */
-  model: [key: number, level: number][] = [];
-  #next = 0;
+  readonly levels = new Levels();
+  readonly ladder: Ladder;
+  /** Price and level, best first. */
+  model: [price: number, level: number][] = [];
+  readonly #isBids: boolean;
 
-  toggle(key: number): void {
-    const at = this.model.findIndex(([other]) => other <= key);
-    if (at >= 0 && this.model[at]![0] === key) {
-      expect(this.ladder.find(key)).toBe(this.model[at]![1]);
-      this.ladder.remove(key);
+  constructor(side: number) {
+    this.ladder = new Ladder(this.levels, side);
+    this.#isBids = side === Side.buy;
+  }
+
+  toggle(price: number): void {
+    const at = this.model.findIndex(([other]) => (this.#isBids ? other <= price : other >= price));
+    if (at >= 0 && this.model[at]![0] === price) {
+      const level = this.model[at]![1];
+      expect(this.ladder.find(price)).toBe(level);
+      this.ladder.remove(level);
+      this.levels.release(level);
       this.model.splice(at, 1);
     } else {
-      const level = this.#next++;
-      expect(this.ladder.find(key)).toBe(NONE);
-      this.ladder.insert(key, level);
-      this.model.splice(at < 0 ? this.model.length : at, 0, [key, level]);
+      expect(this.ladder.find(price)).toBe(NONE);
+      const level = this.levels.allocate(price);
+      this.ladder.insert(level);
+      this.model.splice(at < 0 ? this.model.length : at, 0, [price, level]);
     }
     expect(this.ladder.best()).toBe(this.model[0]?.[1] ?? NONE);
   }
 
   compare(): void {
     expect(levelsOf(this.ladder)).toEqual(this.model.map(([, level]) => level));
-    for (const [key, level] of this.model) {
-      if (this.ladder.find(key) !== level) expect.fail(`lost ${key}`);
+    for (const [price, level] of this.model) {
+      if (this.ladder.find(price) !== level) expect.fail(`lost ${price}`);
     }
-    const most = Math.max(1, this.model.length);
-    expect(this.ladder.pages).toBeLessThanOrEqual(most + 1);
+    // Of two neighbouring pages one is at least a quarter full.
+    expect(this.ladder.pages).toBeLessThanOrEqual(1 + (2 * this.model.length) / (PAGE_SIZE / 4));
   }
 }
 
-describe('a ladder', () => {
+describe.each([
+  ['bids', Side.buy],
+  ['asks', Side.sell],
+])('a ladder of %s', (_, side) => {
   it('is a sorted list of levels', () => {
     const key = fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: -150, max: 150 }) },
       { weight: 1, arbitrary: fc.constantFrom(SAFE, -SAFE, SAFE - 1, 1 - SAFE, 0) },
     );
     const property = fc.property(fc.array(key, { minLength: 100, maxLength: 600 }), (keys) => {
-      const twin = new LadderTwin();
+      const twin = new LadderTwin(side);
       for (const each of keys) twin.toggle(each);
       twin.compare();
     });
@@ -69,9 +80,9 @@ describe('a ladder', () => {
     ['near the top', 2, (random: (below: number) => number) => 4_000 - random(40) * random(40)],
     ['near the bottom', 3, (random: (below: number) => number) => random(60) * random(60)],
     ['far apart', 4, (random: (below: number) => number) => (random(4_000) - 2_000) * 2 ** 41],
-  ])('keeps in order through a long run of keys %s', (_, seed, draw) => {
+  ])('keeps in order through a long run of keys %s', (__, seed, draw) => {
     const random = mulberry32(seed);
-    const twin = new LadderTwin();
+    const twin = new LadderTwin(side);
     let most = 1;
     for (let step = 1; step <= 12_000; step++) {
       twin.toggle(draw(random));
@@ -89,8 +100,8 @@ describe('a ladder', () => {
   it.each([
     ['rising', (i: number) => i],
     ['falling', (i: number) => -i],
-  ])('splits and drains with %s keys', (_, keyOf) => {
-    const twin = new LadderTwin();
+  ])('splits and drains with %s prices', (__, keyOf) => {
+    const twin = new LadderTwin(side);
     const count = PAGE_SIZE * 20;
     for (let i = 0; i < count; i++) twin.toggle(keyOf(i));
     twin.compare();
@@ -103,8 +114,10 @@ describe('a ladder', () => {
   });
 
   it('is walked no further than asked', () => {
-    const ladder = new Ladder();
-    for (let key = 0; key < 500; key++) ladder.insert(key, key);
+    const levels = new Levels();
+    const ladder = new Ladder(levels, side);
+    const outward = side === Side.buy ? 1 : -1;
+    for (let price = 0; price < 500; price++) ladder.insert(levels.allocate(price * outward));
     const seen: number[] = [];
     ladder.walk((level) => seen.push(level) < 70);
     expect(seen).toEqual(Array.from({ length: 70 }, (_, i) => 499 - i));
@@ -130,9 +143,9 @@ class BookTwin {
   rest(buy: boolean, price: number, open: number): void {
     const flags = packFlags(buy ? Side.buy : Side.sell, 0, 0, 0, 0);
     const order = { account: 3, product: 0, flags, price, quantity: open, terms: 0 };
-    const slot = this.orders.place({ ...order, moneyRow: 0, energyRow: 0 }, 1);
-    this.book.rest(slot);
-    this.resting.push({ slot, buy, price, open, priority: this.#clock++ });
+    const slot = this.orders.place({ ...order, moneyRow: 0, energyRow: 0 }, ++this.#clock);
+    this.book.rest(slot, '');
+    this.resting.push({ slot, buy, price, open, priority: this.#clock });
   }
 
   unlink(index: number): void {

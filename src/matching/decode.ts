@@ -163,8 +163,7 @@ function decodeOrder(from: Reader, state: MarketState): void {
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
     throw new RangeError(`has two orders ${clientOrderId} of one account`);
   }
-  state.books[product.row]!.rest(slot);
-  orders.enlist(slot, clientOrderId);
+  state.books[product.row]!.rest(slot, clientOrderId);
   if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
     state.timers.set(slot, expiresAt, orders);
   }

@@ -18,7 +18,6 @@ export function endOrder(state: MarketState, outbox: Outbox, slot: number, reaso
 export function unlinkOrder(state: MarketState, slot: number): void {
   const { orders } = state;
   state.books[orders.product(slot)]!.unlink(slot);
-  orders.delist(slot);
   if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
     state.timers.clear(slot, orders);
   }

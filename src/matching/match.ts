@@ -136,8 +136,7 @@ export function finish(
     endOrder(state, outbox, slot, EndReason.unfilled);
   } else {
     orders.setPriority(slot, ++state.lastPriority);
-    state.books[orders.product(slot)]!.rest(slot);
-    orders.enlist(slot, clientOrderId);
+    state.books[orders.product(slot)]!.rest(slot, clientOrderId);
     if (timeInForce === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders);
     writeRested(state, outbox, slot);
   }

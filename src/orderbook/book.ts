@@ -24,14 +24,16 @@ export interface DepthLevel {
 
 /** The resting orders of one product in price-time priority. It never sees money. */
 export class Book {
-  readonly bids = new Ladder();
-  readonly asks = new Ladder();
+  readonly bids: Ladder;
+  readonly asks: Ladder;
   readonly #orders: Orders;
   readonly #levels: Levels;
 
   constructor(orders: Orders, levels: Levels) {
     this.#orders = orders;
     this.#levels = levels;
+    this.bids = new Ladder(levels, Side.buy);
+    this.asks = new Ladder(levels, Side.sell);
   }
 
   ladder(side: number): Ladder {
@@ -44,19 +46,20 @@ export class Book {
     return level === NONE ? NONE : this.#levels.head(level);
   }
 
-  /** Puts an order at the back of the queue at its price. O(1) where the price level exists. */
-  rest(slot: number): void {
+  /**
+   * Puts an order at the back of the queue at its price, where it can be found by its id and by its
+   * client order id, if that is not ''. O(1) where the price level exists.
+   */
+  rest(slot: number, clientOrderId: string): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
     const price = f64[slot * WORDS + PRICE]!;
-    const buy = sideOf(i32[half + FLAGS]!) === Side.buy;
-    const ladder = buy ? this.bids : this.asks;
-    const key = buy ? price : 0 - price;
-    let level = ladder.find(key);
+    const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
+    let level = ladder.find(price);
     if (level === NONE) {
       level = levels.allocate(price);
-      ladder.insert(key, level);
+      ladder.insert(level);
     }
     const queues = levels.i32;
     const queue = level * LEVEL_HALVES;
@@ -69,9 +72,10 @@ export class Book {
     i32[half + NEXT] = NONE;
     i32[half + LEVEL] = level;
     levels.addOpen(level, f64[slot * WORDS + OPEN]!);
+    this.#orders.enlist(slot, clientOrderId);
   }
 
-  /** Takes an order out of its queue, wherever it stands in it. O(1) unless its level goes too. */
+  /** Takes an order out of its queue, wherever it stands in it, and out of the index. O(1) unless its level goes too. */
   unlink(slot: number): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
@@ -87,6 +91,7 @@ export class Book {
     else i32[next * HALVES + PREVIOUS] = previous;
     i32[half + LEVEL] = NONE;
     levels.reduceOpen(level, f64[slot * WORDS + OPEN]!);
+    this.#orders.delist(slot);
     const count = queues[queue + COUNT]! - 1;
     queues[queue + COUNT] = count;
     if (count === 0) this.#drop(level, sideOf(i32[half + FLAGS]!));
@@ -100,8 +105,7 @@ export class Book {
   }
 
   #drop(level: number, side: number): void {
-    const price = this.#levels.price(level);
-    this.ladder(side).remove(side === Side.buy ? price : 0 - price);
+    this.ladder(side).remove(level);
     this.#levels.release(level);
   }
 

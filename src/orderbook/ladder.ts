@@ -1,4 +1,6 @@
 import createTree from 'functional-red-black-tree';
+import { Side } from '../core/codes.ts';
+import type { Levels } from './levels.ts';
 import { NONE } from './orders.ts';
 
 /** Levels per page; measured, see docs/decisions. */
@@ -22,26 +24,29 @@ class Page {
 }
 
 /**
- * One side of a book: its levels ordered by key, the greater the better (bids: price, asks: minus
- * price). Levels stand in pages; a full page splits, and two that hold little become one. A red-black
- * tree finds the page of a key and changes only then. The lowest page always stays, so that every key
- * has a page.
+ * One side of a book: its levels in order of their key, the greater the better (bids: price, asks: minus
+ * price). Levels stand in pages; a full page splits, and one that holds little is joined to a neighbour: of two
+ * neighbours one is at least a quarter full. A red-black tree finds the page of a key and changes only
+ * then. The lowest page always stays, so that every key has a page.
  */
 export class Ladder {
+  readonly #levels: Levels;
+  readonly #isBids: boolean;
   #tree = createTree<number, Page>();
   #bestPage = new Page(-Infinity);
   #best = NONE;
   /**
-   * Levels by the low bits of their key, as far as they do not push each other out: most searches end here
-   * and are spared the branches of the others, which no one can predict.
+   * Levels by the low bits of their price, as far as they do not push each other out: most searches end
+   * here and are spared the branches of the others, which no one can predict.
    */
   #shortcuts = new Int32Array(FEW).fill(NONE);
-  #shortcutKeys = new Float64Array(FEW);
   #size = 0;
   /** Pages in use. */
   pages = 1;
 
-  constructor() {
+  constructor(levels: Levels, side: number) {
+    this.#levels = levels;
+    this.#isBids = side === Side.buy;
     this.#tree = this.#tree.insert(-Infinity, this.#bestPage);
   }
 
@@ -50,22 +55,16 @@ export class Ladder {
     return this.#best;
   }
 
-  /** The level with this key, or NONE. O(1) for most, else O(log levels). */
-  find(key: number): number {
-    const shortcut = key & (this.#shortcuts.length - 1);
-    const short = this.#shortcuts[shortcut]!;
-    if (short !== NONE && this.#shortcutKeys[shortcut] === key) return short;
-    const page = this.#pageOf(key);
-    const at = position(page.keys, page.size, key);
-    if (at === page.size || page.keys[at] !== key) return NONE;
-    const level = page.levels[at]!;
-    this.#shortcuts[shortcut] = level;
-    this.#shortcutKeys[shortcut] = key;
-    return level;
+  /** The level at a price, or NONE. O(1) for most, else O(log levels). */
+  find(price: number): number {
+    const level = this.#shortcuts[price & (this.#shortcuts.length - 1)]!;
+    return level !== NONE && this.#levels.price(level) === price ? level : this.#search(price);
   }
 
-  /** Enters a level whose key is not there yet. O(log levels + PAGE_SIZE). */
-  insert(key: number, level: number): void {
+  /** Enters a level whose price is not there yet. O(log levels + PAGE_SIZE). */
+  insert(level: number): void {
+    const price = this.#levels.price(level);
+    const key = this.#key(price);
     let page = this.#pageOf(key);
     if (page.size === PAGE_SIZE) {
       const upper = this.#split(page);
@@ -80,19 +79,20 @@ export class Ladder {
     keys[at] = key;
     levels[at] = level;
     page.size++;
-    if (++this.#size > this.#shortcuts.length) this.#clearShortcuts(this.#size * 4);
     this.#best = this.#bestPage.levels[this.#bestPage.size - 1]!;
-    const shortcut = key & (this.#shortcuts.length - 1);
-    this.#shortcuts[shortcut] = level;
-    this.#shortcutKeys[shortcut] = key;
+    if (++this.#size > this.#shortcuts.length) {
+      this.#shortcuts = new Int32Array(this.#shortcuts.length * 4).fill(NONE);
+    }
+    this.#shortcuts[price & (this.#shortcuts.length - 1)] = level;
   }
 
-  /** Takes out the level with this key. O(log levels + PAGE_SIZE); O(1) for the best one. */
-  remove(key: number): void {
+  /** Takes a level out. O(log levels + PAGE_SIZE); O(1) for the best one. */
+  remove(level: number): void {
+    const price = this.#levels.price(level);
+    const key = this.#key(price);
     const page = this.#pageOf(key);
     const { keys, levels } = page;
     const last = --page.size;
-    this.#size--;
     for (let i = position(keys, last, key); i < last; i++) {
       keys[i] = keys[i + 1]!;
       levels[i] = levels[i + 1]!;
@@ -100,8 +100,9 @@ export class Ladder {
     if (last < PAGE_SIZE / 4) this.#thin(page);
     const best = this.#bestPage;
     this.#best = best.size === 0 ? NONE : best.levels[best.size - 1]!;
-    const shortcut = key & (this.#shortcuts.length - 1);
-    if (this.#shortcutKeys[shortcut] === key) this.#shortcuts[shortcut] = NONE;
+    this.#size--;
+    const shortcut = price & (this.#shortcuts.length - 1);
+    if (this.#shortcuts[shortcut] === level) this.#shortcuts[shortcut] = NONE;
   }
 
   /** Calls `visit` with each level, best first, until it returns false. */
@@ -113,9 +114,18 @@ export class Ladder {
     }
   }
 
-  #clearShortcuts(places: number): void {
-    this.#shortcuts = new Int32Array(2 ** Math.floor(Math.log2(places))).fill(NONE);
-    this.#shortcutKeys = new Float64Array(this.#shortcuts.length);
+  #key(price: number): number {
+    return this.#isBids ? price : 0 - price;
+  }
+
+  #search(price: number): number {
+    const key = this.#key(price);
+    const page = this.#pageOf(key);
+    const at = position(page.keys, page.size, key);
+    if (at === page.size || page.keys[at] !== key) return NONE;
+    const level = page.levels[at]!;
+    this.#shortcuts[price & (this.#shortcuts.length - 1)] = level;
+    return level;
   }
 
   #pageOf(key: number): Page {
@@ -153,12 +163,14 @@ export class Ladder {
     return upper;
   }
 
-  /** Lets a page that holds little and the one below it (or above the lowest) be one, if they fill half of it. */
+  /** Joins a page that holds less than a quarter to a neighbour, if they fill no more than half of one. */
   #thin(page: Page): void {
-    const lower = page.worse ?? page;
-    const upper = lower.better;
-    if (upper === undefined) return;
-    if (upper.size > 0 && lower.size + upper.size > PAGE_SIZE / 2) return;
+    const { worse, better } = page;
+    if (worse !== undefined && joinable(worse, page)) this.#join(worse, page);
+    else if (better !== undefined && joinable(page, better)) this.#join(page, better);
+  }
+
+  #join(lower: Page, upper: Page): void {
     lower.keys.set(upper.keys.subarray(0, upper.size), lower.size);
     lower.levels.set(upper.levels.subarray(0, upper.size), lower.size);
     lower.size += upper.size;
@@ -176,6 +188,11 @@ interface Node {
   readonly value: Page;
   readonly left: Node | null;
   readonly right: Node | null;
+}
+
+/** An empty page goes whatever its neighbour holds. */
+function joinable(a: Page, b: Page): boolean {
+  return a.size + b.size <= PAGE_SIZE / 2 || a.size === 0 || b.size === 0;
 }
 
 /** Index of the first key that is not less than `key`. */

@@ -65,38 +65,29 @@ export class Levels {
    * price of zero or below locks nothing, so that no guard bounds the sum.
    */
   addOpen(level: number, lots: number): void {
-    let sum = this.f64[level * LEVEL_WORDS + LOW]!;
-    if (lots >= TWO_52) {
-      lots -= TWO_52;
-      this.i32[level * LEVEL_HALVES + HIGH]! += 1;
-    }
-    sum += lots;
-    if (sum >= TWO_52) {
-      sum -= TWO_52;
-      this.i32[level * LEVEL_HALVES + HIGH]! += 1;
-    }
-    this.f64[level * LEVEL_WORDS + LOW] = sum;
+    const sum = this.f64[level * LEVEL_WORDS + LOW]! + lots;
+    if (sum < TWO_52) this.f64[level * LEVEL_WORDS + LOW] = sum;
+    else this.#carry(level, lots);
   }
 
   /** Takes lots off a level's sum. */
   reduceOpen(level: number, lots: number): void {
-    let sum = this.f64[level * LEVEL_WORDS + LOW]!;
-    if (lots >= TWO_52) {
-      lots -= TWO_52;
-      this.i32[level * LEVEL_HALVES + HIGH]! -= 1;
-    }
-    sum -= lots;
-    if (sum < 0) {
-      sum += TWO_52;
-      this.i32[level * LEVEL_HALVES + HIGH]! -= 1;
-    }
-    this.f64[level * LEVEL_WORDS + LOW] = sum;
+    const sum = this.f64[level * LEVEL_WORDS + LOW]! - lots;
+    if (sum >= 0) this.f64[level * LEVEL_WORDS + LOW] = sum;
+    else this.#carry(level, 0 - lots);
   }
 
   /** Sum of the open lots in the queue. */
   open(level: number): bigint {
     const high = this.i32[level * LEVEL_HALVES + HIGH]!;
     return BigInt(high) * BigInt(TWO_52) + BigInt(this.f64[level * LEVEL_WORDS + LOW]!);
+  }
+
+  /** Adds lots, or takes them off, where 2^52 is passed on the way. A sum is below 2^52, lots below 2^53. */
+  #carry(level: number, lots: number): void {
+    const sum = BigInt(this.f64[level * LEVEL_WORDS + LOW]!) + BigInt(lots);
+    this.i32[level * LEVEL_HALVES + HIGH]! += Number(sum >> 52n);
+    this.f64[level * LEVEL_WORDS + LOW] = Number(BigInt.asUintN(52, sum));
   }
 
   #grow(): void {
