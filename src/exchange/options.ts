@@ -1,8 +1,8 @@
 import type { AbortSignalLike } from '../core/abort.ts';
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { WattbookError } from '../core/errors.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
+import { sha256 } from '../core/sha256.ts';
 import {
   flagArgument,
   functionArgument,
@@ -43,8 +43,8 @@ export interface ExchangeOptions {
    */
   readonly storageTimeoutMs?: number;
   /**
-   * Computes SHA-256. Default: @noble/hashes, which runs anywhere; on a server that of `node:crypto` is
-   * several times as fast.
+   * Computes SHA-256. Default: that of `node:crypto` where `process.getBuiltinModule` gives it (Node from
+   * 20.16 and 22.3 on), else that of @noble/hashes, which runs anywhere and is many times as slow.
    */
   readonly sha256?: Sha256;
   /** Told what goes on, for logs and metrics. What it throws or rejects with is counted (`status().observerFaults`) and otherwise ignored. */

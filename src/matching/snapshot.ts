@@ -1,7 +1,7 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { readI64, sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
 import { encodeControl, encodeMarket } from './encode.ts';
 import { unsoundness } from './soundness.ts';
@@ -82,6 +82,5 @@ export function marketHash(state: MarketState): string {
 
 /** SHA-256 over all that influences the future; equal hashes mean equal futures. Hex. O(state). */
 export function stateHash(state: MarketState): string {
-  const hash = sha256.create().update(encodeMarket(state)).update(encodeControl(state));
-  return bytesToHex(hash.digest());
+  return bytesToHex(sha256(encodeMarket(state), encodeControl(state)));
 }
