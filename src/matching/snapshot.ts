@@ -1,9 +1,9 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { readI64, sameBytes } from '../core/bytes.ts';
+import { ByteLog, putI64, readI64, sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
-import { encodeControl, encodeMarket } from './encode.ts';
+import { encodeControl, encodeMarket, stateLog } from './encode.ts';
 import { unsoundness } from './soundness.ts';
 import { MarketState } from './state.ts';
 
@@ -14,16 +14,16 @@ const AT = { version: 8, marketLength: 12, controlLength: 20, checksum: 28, body
 
 /** The whole state as self-describing bytes. O(state). */
 export function snapshot(state: MarketState): Uint8Array<ArrayBuffer> {
-  const market = encodeMarket(state);
-  const control = encodeControl(state);
-  const bytes = new Uint8Array(AT.body + market.length + control.length);
+  const log = stateLog(state);
+  log.extend(AT.body);
+  const marketLength = encodeMarket(state, log).length;
+  const controlLength = encodeControl(state, log).length;
+  const bytes = log.slice();
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
   view.setUint32(AT.version, VERSION);
-  view.setBigInt64(AT.marketLength, BigInt(market.length));
-  view.setBigInt64(AT.controlLength, BigInt(control.length));
-  bytes.set(market, AT.body);
-  bytes.set(control, AT.body + market.length);
+  putI64(view, AT.marketLength, marketLength);
+  putI64(view, AT.controlLength, controlLength);
   bytes.set(sha256(bytes.subarray(AT.body)), AT.checksum);
   return bytes;
 }
@@ -62,11 +62,10 @@ export function restore(bytes: Uint8Array): MarketState {
   // There is one encoding of a state; bytes that do not come back as they were describe none.
   const fault = unsoundness(state);
   if (fault !== undefined) return bad(fault);
-  const again = [encodeMarket(state), encodeControl(state)] as const;
-  if (
-    !sameBytes(again[0], body.subarray(0, marketLength)) ||
-    !sameBytes(again[1], body.subarray(marketLength))
-  ) {
+  const again = new ByteLog(body.length);
+  const marketAgain = encodeMarket(state, again).length;
+  encodeControl(state, again);
+  if (marketAgain !== marketLength || !sameBytes(again.bytes.subarray(0, again.length), body)) {
     return bad('is not written as a state is written');
   }
   return state;
@@ -82,5 +81,8 @@ export function marketHash(state: MarketState): string {
 
 /** SHA-256 over all that influences the future; equal hashes mean equal futures. Hex. O(state). */
 export function stateHash(state: MarketState): string {
-  return bytesToHex(sha256(encodeMarket(state), encodeControl(state)));
+  const log = stateLog(state);
+  encodeMarket(state, log);
+  encodeControl(state, log);
+  return bytesToHex(sha256(log.bytes.subarray(0, log.length)));
 }
