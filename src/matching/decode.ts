@@ -186,26 +186,31 @@ function decodeOrder(from: Reader, state: MarketState): void {
   const order = {
     account,
     product: product.row,
-    flags: from.view.getUint32(at + ORDER_AT.flags) & ORDER_FLAGS,
+    flags: from.view.getUint32(at + ORDER_AT.flags),
     price: from.i64At(at + ORDER_AT.price),
     quantity: from.i64At(at + ORDER_AT.open),
     terms: from.rowAt(at + ORDER_AT.terms, listings.terms),
     moneyRow: ledger.row(account, product.moneyAsset),
     energyRow: ledger.row(account, product.energyAsset),
   };
+  const expiresAt = from.i64At(at + ORDER_AT.expiresAt);
+  const expires = timeInForceOf(order.flags) === TimeInForce.gtd;
+  // All that is read here is kept: that is how a snapshot is known to be written as a state is.
+  if ((order.flags & ~ORDER_FLAGS) !== 0 || (!expires && expiresAt !== 0)) {
+    throw new RangeError('is not written as a state is written');
+  }
   const slot = orders.place(order, from.i64At(at + ORDER_AT.id));
   orders.setTotal(slot, from.i64At(at + ORDER_AT.total));
   orders.setPriority(slot, from.i64At(at + ORDER_AT.priority));
   orders.setVersion(slot, from.view.getUint32(at + ORDER_AT.version));
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
-  const expiresAt = from.i64At(at + ORDER_AT.expiresAt);
   const clientOrderId = from.id(true);
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
     throw new RangeError(`has two orders ${clientOrderId} of one account`);
   }
   state.books[product.row]!.rest(slot);
   orders.enlist(slot, clientOrderId);
-  if (timeInForceOf(order.flags) === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders);
+  if (expires) state.timers.set(slot, expiresAt, orders);
 }
 
 function twice(id: string): RangeError {

@@ -67,6 +67,13 @@ export function stateLog({ accounts, ledger, orders, sequence }: MarketState): B
  */
 export function encodeMarket(state: MarketState, log: ByteLog = stateLog(state)): Uint8Array {
   const start = log.length;
+  encodeLists(state, log);
+  encodeOrders(state, log);
+  return log.bytes.subarray(start, log.length);
+}
+
+/** Appends the market but for its orders. */
+export function encodeLists(state: MarketState, log: ByteLog): void {
   const to = new Writer(log);
   const { assets, products, terms } = state.listings;
   to.u32(assets.length);
@@ -103,8 +110,6 @@ export function encodeMarket(state: MarketState, log: ByteLog = stateLog(state))
     to.i64(band?.high ?? 0);
   }
   encodeBalances(state, to);
-  encodeOrders(state, to);
-  return log.bytes.subarray(start, log.length);
 }
 
 /** Balances that are not zero, by account and asset. */
@@ -127,12 +132,12 @@ function encodeBalances(state: MarketState, to: Writer): void {
 }
 
 /** Resting orders by product, then buy before sell, then in price-time priority. */
-function encodeOrders(state: MarketState, to: Writer): void {
-  to.u32(state.orders.resting);
+function encodeOrders(state: MarketState, log: ByteLog): void {
+  new Writer(log).u32(state.orders.resting);
   for (const book of state.books) {
     for (const side of [Side.buy, Side.sell]) {
       book.walk(side, (slot) => {
-        encodeOrder(state, slot, to.log);
+        encodeOrder(state, slot, log);
         return true;
       });
     }
