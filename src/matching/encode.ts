@@ -144,7 +144,7 @@ function encodeOrders(state: MarketState, log: ByteLog): void {
   }
 }
 
-/** Room is made for all of it at once, which halves the time that a million of them take. */
+/** Room is made for all of it at once: with that, in a log that need not grow, a million take half the time. */
 function encodeOrder({ orders, timers }: MarketState, slot: number, log: ByteLog): void {
   const clientOrderId = orders.clientOrderId(slot);
   const flags = orders.flags(slot);
