@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { putI64, readI64 } from '../src/core/bytes.ts';
+import { sha256 } from '../src/core/sha256.ts';
 import { stateOf } from '../src/engine/queries.ts';
-import { packFlags } from '../src/orderbook/orders.ts';
+import { BALANCE_AT, ORDER_AT } from '../src/matching/encode.ts';
+import { ORDER_FLAGS, Orders, packFlags } from '../src/orderbook/orders.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { Engine, WattbookError } from '../src/index.ts';
-import { limit, must, stage } from './stage.ts';
+import { limit, must, stage, thrownBy } from './stage.ts';
 
 /** A market with orders, a closed product, a closed account and remembered commands. */
 function market(): Engine {
@@ -106,13 +109,115 @@ describe('a snapshot with a right checksum and a state that cannot be', () => {
     const engine = market();
     const state = stateOf(engine);
     FORGERIES[name]!(state);
-    let fault: unknown;
-    try {
-      Engine.restore(snapshot(state));
-    } catch (error) {
-      fault = error;
+    expect(refusal(snapshot(state)).code).toBe('BAD_SNAPSHOT');
+  });
+});
+
+/** Why these bytes are no snapshot. */
+function refusal(bytes: Uint8Array): WattbookError {
+  const fault = thrownBy(() => Engine.restore(bytes));
+  expect(fault).toBeInstanceOf(WattbookError);
+  return fault as WattbookError;
+}
+
+// The market ends with three orders: a buy order with a client order id of one character, a buy order
+// and a sell order without.
+const ORDER = ORDER_AT.clientOrderId + 1;
+const ordersAt = (view: DataView): number => 60 + readI64(view, 12) - 3 * ORDER - 1;
+const secondAt = (view: DataView): number => ordersAt(view) + ORDER + 1;
+
+type ByteForgery = (view: DataView, bytes: Uint8Array) => void;
+
+const WRITTEN_OTHERWISE: Readonly<Record<string, ByteForgery>> = {
+  'a flag in no table': (view) => {
+    const at = secondAt(view) + ORDER_AT.flags;
+    view.setUint32(at, view.getUint32(at) | (ORDER_FLAGS + 1));
+  },
+  'a flag at the very top': (view) => {
+    const at = secondAt(view) + ORDER_AT.flags;
+    view.setUint32(at, view.getUint32(at) + 2 ** 31);
+  },
+  'an expiry of an order that does not expire': (view) => {
+    putI64(view, secondAt(view) + ORDER_AT.expiresAt, 60);
+  },
+  'sell orders before buy orders': (view, bytes) => {
+    const at = secondAt(view);
+    const second = bytes.slice(at, at + ORDER);
+    bytes.copyWithin(at, at + ORDER, at + 2 * ORDER);
+    bytes.set(second, at + ORDER);
+  },
+  'balances out of order': (view, bytes) => {
+    const end = ordersAt(view) - 4;
+    const last = bytes.slice(end - BALANCE_AT.end, end);
+    bytes.copyWithin(end - BALANCE_AT.end, end - 2 * BALANCE_AT.end, end - BALANCE_AT.end);
+    bytes.set(last, end - 2 * BALANCE_AT.end);
+  },
+};
+
+/** A snapshot with other bytes in it and the right checksum. */
+function forged(forge: ByteForgery): Uint8Array {
+  const bytes = market().snapshot();
+  forge(new DataView(bytes.buffer), bytes);
+  bytes.set(sha256(bytes.subarray(60)), 28);
+  return bytes;
+}
+
+describe('a snapshot of a good market that is not written as one', () => {
+  it('is where these tests think that it is', () => {
+    const bytes = forged(() => {});
+    const view = new DataView(bytes.buffer);
+    expect(view.getUint32(ordersAt(view) - 4)).toBe(3);
+    expect(readI64(view, secondAt(view))).toBe(2);
+    expect(Engine.restore(bytes).openOrders()).toHaveLength(3);
+  });
+
+  it.each(Object.keys(WRITTEN_OTHERWISE))('%s', (name) => {
+    expect(refusal(forged(WRITTEN_OTHERWISE[name]!)).message).toBe(
+      'snapshot: is not written as a state is written',
+    );
+  });
+
+  it('may say that it has four billion orders, and gets no room for them', () => {
+    const bytes = forged((view) => view.setUint32(ordersAt(view) - 4, 2 ** 32 - 1));
+    const reserve = vi.spyOn(Orders.prototype, 'reserve');
+    expect(refusal(bytes).message).toBe('snapshot: ends too early');
+    expect(reserve.mock.calls).toEqual([[3]]);
+    reserve.mockRestore();
+  });
+});
+
+describe('sums of balances', () => {
+  it('are exact up to the largest supply, whoever holds it', () => {
+    const engine = market();
+    const { ledger } = stateOf(engine);
+    const most = Number.MAX_SAFE_INTEGER;
+    const rows = ['outside', 'alice', 'bob'].map((id) => rowOf(stateOf(engine), id, 0));
+    const [outside, alice, bob] = rows as [number, number, number];
+    const locked = ledger.locked(bob);
+    ledger.set(outside, -most, 0);
+    ledger.set(alice, most - locked - 3, 0);
+    ledger.set(bob, 3, locked);
+    expect(engine.isConserved()).toBe(true);
+    const copy = Engine.restore(engine.snapshot());
+    expect(copy.snapshot()).toEqual(engine.snapshot());
+    for (const owned of [2, 4, 5]) {
+      ledger.set(bob, owned, locked);
+      expect(engine.isConserved(), `${owned}`).toBe(false);
     }
-    expect(fault).toBeInstanceOf(WattbookError);
-    expect((fault as WattbookError).code).toBe('BAD_SNAPSHOT');
+  });
+
+  it('are not taken for zero where adding them rounds', () => {
+    const engine = market();
+    const state = stateOf(engine);
+    const most = Number.MAX_SAFE_INTEGER;
+    const bob = rowOf(state, 'bob', 0);
+    const locked = state.ledger.locked(bob);
+    const gone = state.ledger.row(state.accounts.find('gone') as number, 0);
+    state.ledger.set(rowOf(state, 'outside', 0), most, 0);
+    state.ledger.set(rowOf(state, 'alice', 0), 2, 0);
+    state.ledger.set(bob, -most, locked);
+    state.ledger.set(gone, -1 - locked, 0);
+    expect(most + 2 - most - 1).toBe(0);
+    expect(engine.isConserved()).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { lockedEnergy, lockedMoney } from '../contracts/new-order.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
 import type { MarketState } from './state.ts';
 
 /**
@@ -7,16 +8,22 @@ import type { MarketState } from './state.ts';
  */
 export function isConserved(state: MarketState): boolean {
   const { ledger, listings, orders } = state;
-  const sums = listings.assets.map(() => 0n);
   const held = new Float64Array(ledger.rows);
-  for (const slot of orders.select(() => true)) {
+  orders.each((slot) => {
     const product = listings.products[orders.product(slot)]!;
     held[orders.moneyRow(slot)]! += lockedMoney(state, product, slot);
     held[orders.energyRow(slot)]! += lockedEnergy(state, product, slot);
-  }
+  });
+  const sums = new Float64Array(listings.assets.length);
   for (let row = 0; row < ledger.rows; row++) {
-    if (ledger.locked(row) !== held[row]) return false;
-    sums[ledger.asset(row)]! += BigInt(ledger.available(row)) + BigInt(ledger.locked(row));
+    const asset = ledger.asset(row);
+    const locked = ledger.locked(row);
+    if (locked !== held[row]) return false;
+    const some = sums[asset]! + ledger.available(row);
+    const sum = some + locked;
+    // Only `outside` is below zero, by 2^53-1 at most: sums on the way that are not exact are not sound either.
+    if (Math.abs(some) > MAX_INTEGER || Math.abs(sum) > MAX_INTEGER) return false;
+    sums[asset] = sum;
   }
-  return sums.every((sum) => sum === 0n);
+  return sums.every((sum) => sum === 0);
 }

@@ -10,7 +10,7 @@ import {
 } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { isId, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
+import { isIdAt, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
 import {
   kindOf,
   NONE,
@@ -19,53 +19,72 @@ import {
   selfTradeOf,
   timeInForceOf,
 } from '../orderbook/orders.ts';
+import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import type { MarketState } from './state.ts';
+
+const ROLES: readonly number[] = Object.values(Role);
+const ACCOUNT_STATUSES: readonly number[] = Object.values(AccountStatus);
+const PRODUCT_STATUSES: readonly number[] = Object.values(ProductStatus);
 
 /** Reads values one behind the other. */
 class Reader {
-  readonly #view: DataView;
+  readonly view: DataView;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  #next(size: number): number {
+  /** Bytes not read yet. */
+  get left(): number {
+    return this.view.byteLength - this.#at;
+  }
+
+  /** Goes past the next `size` bytes, which are there; returns where they begin. */
+  next(size: number): number {
     const at = this.#at;
-    if (at + size > this.#view.byteLength) throw new RangeError('ends too early');
-    this.#at += size;
+    if (at + size > this.view.byteLength) throw new RangeError('ends too early');
+    this.#at = at + size;
     return at;
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#next(1));
+    return this.view.getUint8(this.next(1));
   }
   u32(): number {
-    return this.#view.getUint32(this.#next(4));
+    return this.view.getUint32(this.next(4));
   }
   i64(): number {
-    const value = readI64(this.#view, this.#next(8));
+    return this.i64At(this.next(8));
+  }
+  /** A number in bytes that were gone past. */
+  i64At(at: number): number {
+    const value = readI64(this.view, at);
     if (Math.abs(value) > MAX_INTEGER) throw new RangeError('holds a number beyond 2^53-1');
     return value;
   }
   /** An id; may be '' only where that is said. */
   id(optional = false): string {
-    const at = this.#next(1);
-    this.#next(this.#view.getUint8(at));
-    const id = readId(this.#view, at);
-    if (!isId(id) && !(optional && id === '')) throw new RangeError('holds what is no id');
-    return id;
+    const at = this.next(1);
+    const length = this.view.getUint8(at);
+    if (length === 0 && optional) return '';
+    if (!isIdAt(this.view, this.next(length), length)) throw new RangeError('holds what is no id');
+    return readId(this.view, at);
   }
   /** The number of a row that exists, out of `rows`. */
   row(rows: readonly unknown[]): number {
-    const row = this.u32();
+    return this.rowAt(this.next(4), rows);
+  }
+  /** The same in bytes that were gone past. */
+  rowAt(at: number, rows: readonly unknown[]): number {
+    const row = this.view.getUint32(at);
     if (row >= rows.length) throw new RangeError(`names row ${row} of ${rows.length}`);
     return row;
   }
-  /** A number out of a table. */
-  oneOf(table: Readonly<Record<string, number>>): number {
+  /** One of the numbers of a table. */
+  oneOf(numbers: readonly number[]): number {
     const number = this.u8();
-    if (Object.values(table).includes(number)) return number;
+    if (numbers.includes(number)) return number;
     throw new RangeError(`holds ${number}, which is in no table`);
   }
   decimals(): number {
@@ -75,55 +94,64 @@ class Reader {
   }
   /** A step: more than zero, and written without trailing zeros. */
   step(): Decimal {
-    const [mantissa, decimals] = [this.i64(), this.decimals()];
+    const mantissa = this.i64();
+    const decimals = this.decimals();
     const sound = mantissa > 0 && (decimals === 0 || mantissa % 10 !== 0);
     if (!sound) throw new RangeError(`holds a step of ${mantissa} / 10^${decimals}`);
     return { mantissa, decimals };
   }
   end(): void {
-    const left = this.#view.byteLength - this.#at;
-    if (left > 0) throw new RangeError(`has ${left} bytes too many`);
+    if (this.left > 0) throw new RangeError(`has ${this.left} bytes too many`);
   }
 }
 
 /** Fills an empty state with what `encodeMarket` wrote. */
 export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   const from = new Reader(bytes);
-  const { accounts, listings, ledger } = state;
+  const { listings } = state;
   for (let left = from.u32(); left > 0; left--) {
-    const id = unused(from.id(), listings.findAsset.bind(listings));
+    const id = from.id();
+    if (listings.findAsset(id) !== undefined) throw twice(id);
     listings.addAsset(id, from.decimals());
   }
-  const accountCount = from.u32();
-  for (let row = 0; row < accountCount; row++) {
-    const [id, role, status] = [from.id(), from.oneOf(Role), from.oneOf(AccountStatus)];
-    if (row >= SYSTEM_ACCOUNTS.length)
-      accounts.open(unused(id, accounts.find.bind(accounts)), role, status);
-    else if (id !== SYSTEM_ACCOUNTS[row])
-      throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
-  }
+  const accounts = from.u32();
+  for (let row = 0; row < accounts; row++) decodeAccount(from, state, row);
   for (let left = from.u32(); left > 0; left--) decodeProduct(from, state);
   for (let left = from.u32(); left > 0; left--) decodeTerms(from, state);
   for (const { id, row, terms } of listings.products) {
     if (listings.terms[terms]?.product !== row) throw new RangeError(`has no terms for ${id}`);
   }
-  for (let left = from.u32(); left > 0; left--) {
-    const row = ledger.row(from.row(accounts.list), from.row(listings.assets));
-    ledger.set(row, from.i64(), from.i64());
-  }
-  for (let left = from.u32(); left > 0; left--) decodeOrder(from, state);
+  for (let left = from.u32(); left > 0; left--) decodeBalance(from, state);
+  const orders = from.u32();
+  // No more than the bytes can hold, however many they say there are.
+  state.orders.reserve(Math.min(orders, Math.floor(from.left / (ORDER_AT.clientOrderId + 1))));
+  for (let left = orders; left > 0; left--) decodeOrder(from, state);
   from.end();
+}
+
+function decodeAccount(from: Reader, { accounts }: MarketState, row: number): void {
+  const id = from.id();
+  const role = from.oneOf(ROLES);
+  const status = from.oneOf(ACCOUNT_STATUSES);
+  if (row >= SYSTEM_ACCOUNTS.length) {
+    if (accounts.find(id) !== undefined) throw twice(id);
+    accounts.open(id, role, status);
+  } else if (id !== SYSTEM_ACCOUNTS[row]) {
+    throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
+  }
 }
 
 function decodeProduct(from: Reader, state: MarketState): void {
   const { listings } = state;
-  const id = unused(from.id(), listings.findProduct.bind(listings));
-  const [energyAsset, moneyAsset] = [from.row(listings.assets), from.row(listings.assets)];
+  const id = from.id();
+  if (listings.findProduct(id) !== undefined) throw twice(id);
+  const energyAsset = from.row(listings.assets);
+  const moneyAsset = from.row(listings.assets);
   const grid = listings.grid(energyAsset, moneyAsset, from.step(), from.step());
   if (grid === undefined || energyAsset === moneyAsset)
     throw new RangeError(`has a product ${id} with an impossible grid`);
   const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
-  product.status = from.oneOf(ProductStatus);
+  product.status = from.oneOf(PRODUCT_STATUSES);
   product.terms = from.u32();
   const hasLast = from.u8() === 1;
   const lastPrice = from.i64();
@@ -140,39 +168,52 @@ function decodeTerms(from: Reader, state: MarketState): void {
   state.listings.addTerms(product, version, makerPpm, takerPpm, band);
 }
 
+function decodeBalance(from: Reader, { accounts, listings, ledger }: MarketState): void {
+  const at = from.next(BALANCE_AT.end);
+  const account = from.rowAt(at + BALANCE_AT.account, accounts.list);
+  const asset = from.rowAt(at + BALANCE_AT.asset, listings.assets);
+  const available = from.i64At(at + BALANCE_AT.available);
+  const locked = from.i64At(at + BALANCE_AT.locked);
+  ledger.set(ledger.row(account, asset), available, locked);
+}
+
 /** Orders come in price-time priority, so that resting them in turn rebuilds every queue. */
 function decodeOrder(from: Reader, state: MarketState): void {
   const { orders, ledger, listings } = state;
-  const id = from.i64();
-  const account = from.row(state.accounts.list);
-  const product = listings.products[from.row(listings.products)]!;
-  const order = { account, product: product.row, flags: from.u32() & ORDER_FLAGS };
-  const [price, open, total] = [from.i64(), from.i64(), from.i64()];
-  const priority = from.i64();
-  const terms = from.row(listings.terms);
-  const moneyRow = ledger.row(account, product.moneyAsset);
-  const energyRow = ledger.row(account, product.energyAsset);
-  const rows = { moneyRow, energyRow };
-  const slot = orders.place({ ...order, price, quantity: open, terms, ...rows }, id);
-  orders.setTotal(slot, total);
-  orders.setPriority(slot, priority);
-  orders.setVersion(slot, from.u32());
+  const at = from.next(ORDER_AT.clientOrderId);
+  const account = from.rowAt(at + ORDER_AT.account, state.accounts.list);
+  const product = listings.products[from.rowAt(at + ORDER_AT.product, listings.products)]!;
+  const order = {
+    account,
+    product: product.row,
+    flags: from.view.getUint32(at + ORDER_AT.flags),
+    price: from.i64At(at + ORDER_AT.price),
+    quantity: from.i64At(at + ORDER_AT.open),
+    terms: from.rowAt(at + ORDER_AT.terms, listings.terms),
+    moneyRow: ledger.row(account, product.moneyAsset),
+    energyRow: ledger.row(account, product.energyAsset),
+  };
+  const expiresAt = from.i64At(at + ORDER_AT.expiresAt);
+  const expires = timeInForceOf(order.flags) === TimeInForce.gtd;
+  // All that is read here is kept: that is how a snapshot is known to be written as a state is.
+  if ((order.flags & ~ORDER_FLAGS) !== 0 || (!expires && expiresAt !== 0)) {
+    throw new RangeError('is not written as a state is written');
+  }
+  const slot = orders.place(order, from.i64At(at + ORDER_AT.id));
+  orders.setTotal(slot, from.i64At(at + ORDER_AT.total));
+  orders.setPriority(slot, from.i64At(at + ORDER_AT.priority));
+  orders.setVersion(slot, from.view.getUint32(at + ORDER_AT.version));
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
-  const expiresAt = from.i64();
   const clientOrderId = from.id(true);
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
     throw new RangeError(`has two orders ${clientOrderId} of one account`);
   }
   state.books[product.row]!.rest(slot, clientOrderId);
-  if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
-    state.timers.set(slot, expiresAt, orders);
-  }
+  if (expires) state.timers.set(slot, expiresAt, orders);
 }
 
-/** An id that is not taken yet. */
-function unused(id: string, find: (id: string) => unknown): string {
-  if (find(id) === undefined) return id;
-  throw new RangeError(`has ${id} twice`);
+function twice(id: string): RangeError {
+  return new RangeError(`has ${id} twice`);
 }
 
 function mayRest({ orders }: MarketState, slot: number): boolean {

@@ -1,9 +1,10 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { readI64, sameBytes } from '../core/bytes.ts';
+import { ByteLog, putI64, readI64, sameBytes } from '../core/bytes.ts';
+import { Side } from '../core/codes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
-import { encodeControl, encodeMarket } from './encode.ts';
+import { encodeControl, encodeLists, encodeMarket, stateLog } from './encode.ts';
 import { unsoundness } from './soundness.ts';
 import { MarketState } from './state.ts';
 
@@ -14,16 +15,16 @@ const AT = { version: 8, marketLength: 12, controlLength: 20, checksum: 28, body
 
 /** The whole state as self-describing bytes. O(state). */
 export function snapshot(state: MarketState): Uint8Array<ArrayBuffer> {
-  const market = encodeMarket(state);
-  const control = encodeControl(state);
-  const bytes = new Uint8Array(AT.body + market.length + control.length);
+  const log = stateLog(state);
+  log.extend(AT.body);
+  const marketLength = encodeMarket(state, log).length;
+  const controlLength = encodeControl(state, log).length;
+  const bytes = log.slice();
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
   view.setUint32(AT.version, VERSION);
-  view.setBigInt64(AT.marketLength, BigInt(market.length));
-  view.setBigInt64(AT.controlLength, BigInt(control.length));
-  bytes.set(market, AT.body);
-  bytes.set(control, AT.body + market.length);
+  putI64(view, AT.marketLength, marketLength);
+  putI64(view, AT.controlLength, controlLength);
   bytes.set(sha256(bytes.subarray(AT.body)), AT.checksum);
   return bytes;
 }
@@ -59,17 +60,42 @@ export function restore(bytes: Uint8Array): MarketState {
   } catch (cause) {
     return bad(cause instanceof Error ? cause.message : 'cannot be decoded', cause);
   }
-  // There is one encoding of a state; bytes that do not come back as they were describe none.
   const fault = unsoundness(state);
   if (fault !== undefined) return bad(fault);
-  const again = [encodeMarket(state), encodeControl(state)] as const;
-  if (
-    !sameBytes(again[0], body.subarray(0, marketLength)) ||
-    !sameBytes(again[1], body.subarray(marketLength))
-  ) {
-    return bad('is not written as a state is written');
-  }
+  if (!isAsWritten(state, body, marketLength)) return bad('is not written as a state is written');
   return state;
+}
+
+/**
+ * There is one encoding of a state: whether these bytes, from which it was decoded, are it. Of the
+ * orders, which are nearly all of a large state, every byte has become a field; what is left to see is
+ * whether they came in the order in which they are written, and that needs no second copy of them.
+ */
+function isAsWritten(state: MarketState, body: Uint8Array, marketLength: number): boolean {
+  const again = new ByteLog();
+  encodeLists(state, again);
+  const listsLength = again.length;
+  const control = encodeControl(state, again);
+  return (
+    sameBytes(again.bytes.subarray(0, listsLength), body.subarray(0, listsLength)) &&
+    sameBytes(control, body.subarray(marketLength)) &&
+    ordersAreInTurn(state)
+  );
+}
+
+/** Whether the books hold the orders of a new state in the order in which they were placed. */
+function ordersAreInTurn({ books, orders }: MarketState): boolean {
+  let placed = 0;
+  const isNext = (slot: number): boolean => {
+    if (slot !== placed) return false;
+    placed++;
+    return true;
+  };
+  books.forEach((book) => {
+    book.walk(Side.buy, isNext);
+    book.walk(Side.sell, isNext);
+  });
+  return placed === orders.resting;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { AccountStatus, ProductStatus, RejectCode, Side } from '../core/codes.ts';
 import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
+import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
-import { NONE } from '../orderbook/orders.ts';
+import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isConserved } from './audit.ts';
 import type { MarketState } from './state.ts';
 
@@ -50,25 +51,47 @@ function termsFault({ listings }: MarketState): string | undefined {
 
 function orderFault(state: MarketState): string | undefined {
   const { orders, listings, accounts, timers, lastOrder, lastPriority } = state;
-  const priorities = new Set<number>();
-  for (const slot of orders.select(() => true)) {
+  // Not by way of each order's account: a million of those trips to memory took a fifth of a second.
+  const closed = Uint8Array.from(accounts.list, isClosed);
+  const faultOf = (slot: number): string | undefined => {
     const product = listings.products[orders.product(slot)]!;
-    const what = `order ${orders.id(slot)}`;
     const priority = orders.priority(slot);
     if (orders.id(slot) > lastOrder || priority > lastPriority || priority < 1) {
-      return `${what} is not counted`;
+      return 'is not counted';
     }
-    if (priorities.has(priority)) return `${what} shares its priority`;
-    priorities.add(priority);
-    if (orders.version(slot) < 1) return `${what} has no version`;
+    if (orders.version(slot) < 1) return 'has no version';
     if (listings.terms[orders.terms(slot)]!.product !== product.row) {
-      return `${what} has the terms of another product`;
+      return 'has the terms of another product';
     }
-    if (product.status === ProductStatus.closed) return `${what} is in a closed product`;
-    const { status } = accounts.list[orders.account(slot)]!;
-    if (status === AccountStatus.closed) return `${what} is of a closed account`;
-  }
+    if (product.status === ProductStatus.closed) return 'is in a closed product';
+    return closed[orders.account(slot)] === 1 ? 'is of a closed account' : undefined;
+  };
+  const [faulty] = orders.select((slot) => faultOf(slot) !== undefined);
+  if (faulty !== undefined) return `order ${orders.id(faulty)} ${faultOf(faulty)}`;
+  const twice = sharedPriority(orders);
+  if (twice !== NONE) return `order ${orders.id(twice)} shares its priority`;
   return timers.due(state.time) === NONE ? undefined : 'it has orders past their expiry';
+}
+
+function isClosed({ status }: Account): 0 | 1 {
+  return status === AccountStatus.closed ? 1 : 0;
+}
+
+/** The later one of two orders with the same priority, or NONE. */
+function sharedPriority(orders: Orders): number {
+  const priorities = new Float64Array(orders.resting);
+  let count = 0;
+  orders.each((slot) => {
+    priorities[count++] = orders.priority(slot);
+  });
+  // A million of them are sorted in a quarter of the time that a Set of them takes.
+  priorities.sort();
+  for (let i = 1; i < count; i++) {
+    const priority = priorities[i]!;
+    if (priority !== priorities[i - 1]) continue;
+    return orders.select((slot) => orders.priority(slot) === priority)[1]!;
+  }
+  return NONE;
 }
 
 function bookFault({ books, orders }: MarketState): string | undefined {

@@ -228,18 +228,25 @@ export class Orders {
     if ((i32[slot * HALVES + FLAGS]! & CLIENT_ID) !== 0) this.#forgetName(slot);
   }
 
+  /** Calls `visit` with the slots of all resting orders. O(slots). */
+  each(visit: (slot: number) => void): void {
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.level(slot) !== NONE) visit(slot);
+    }
+  }
+
   /** Slots of all resting orders that pass, in order of order id. O(slots). */
   select(passes: (slot: number) => boolean): number[] {
     const slots: number[] = [];
-    for (let slot = 0; slot < this.#used; slot++) {
-      if (this.level(slot) !== NONE && passes(slot)) slots.push(slot);
-    }
+    this.each((slot) => {
+      if (passes(slot)) slots.push(slot);
+    });
     return slots.sort((a, b) => this.id(a) - this.id(b));
   }
 
-  /** Makes room for so many orders in one go. */
+  /** Makes room in one go for so many orders, and for the first ones after them. */
   reserve(orders: number): void {
-    if (orders > this.#capacity) this.#grow(orders);
+    if (orders > this.#capacity) this.#grow(orders + growth(orders));
     while (orders > this.#heads.length) this.#growIndex();
   }
 
