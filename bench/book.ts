@@ -1,4 +1,5 @@
 import { Side } from '../src/core/codes.ts';
+import { emptyEntry } from '../src/matching/admission.ts';
 import { crosses } from '../src/matching/walk.ts';
 import { Book } from '../src/orderbook/book.ts';
 import { Levels } from '../src/orderbook/levels.ts';
@@ -18,16 +19,7 @@ class BareBooks implements RestingMarket {
   readonly #orders = new Orders();
   readonly #levels = new Levels();
   readonly #books: Book[] = [];
-  readonly #incoming = {
-    account: 0,
-    product: 0,
-    flags: 0,
-    price: 0,
-    quantity: 0,
-    terms: 0,
-    moneyRow: 0,
-    energyRow: 0,
-  };
+  readonly #incoming = emptyEntry();
   #lastOrder = 0;
   #lastPriority = 0;
 

@@ -1,5 +1,6 @@
 import { Side } from '../src/core/codes.ts';
 import { OperationKind, type Workload } from '../src/testing/index.ts';
+import { emptyColumns } from '../src/testing/workload.ts';
 import { mulberry32 } from '../test/mulberry32.ts';
 import { type Course, courseCase, SIZES } from './courses.ts';
 import type { RestingPath } from './market.ts';
@@ -65,13 +66,7 @@ function rowsOf(length: number) {
     length,
     accounts: ACCOUNTS,
     products: 1,
-    kind: new Uint8Array(length),
-    side: new Uint8Array(length),
-    priceTicks: new Int32Array(length),
-    quantityLots: new Int32Array(length),
-    account: new Int32Array(length),
-    product: new Int32Array(length),
-    order: new Int32Array(length),
+    ...emptyColumns(length),
   };
   let row = 0;
   const write = (kind: number, side: number, lots: number, account: number, order: number) => {

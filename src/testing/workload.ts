@@ -189,7 +189,8 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-function emptyColumns(length: number) {
+/** The columns of a workload of so many rows, to be filled in. */
+export function emptyColumns(length: number) {
   return {
     orders: 0,
     kind: new Uint8Array(length),
