@@ -242,9 +242,10 @@ it('the streams bring about every way in which a level or an order changes', () 
   for (const seed of SEEDS) {
     const { engine, depth } = playedOn(seed);
     for (const event of engine.events()) {
-      if (event.type === 'orderEnded') seen.add(`${event.reason} ${event.resting}`);
+      if (event.type === 'orderEnded') seen.add(`${event.reason} ${event.standing}`);
       if (event.type === 'orderAmended') seen.add(`keepsPlace ${event.keepsPlace}`);
-      if (event.type === 'orderReduced') seen.add(`reduced ${event.resting}`);
+      if (event.type === 'orderReduced') seen.add(`reduced ${event.standing}`);
+      if (event.type === 'orderRefreshed') seen.add('refreshed');
       if (event.type === 'orderAccepted') seen.add(event.kind);
     }
     for (const views of depth.values()) {
@@ -253,10 +254,17 @@ it('the streams bring about every way in which a level or an order changes', () 
       if (levels.some(({ priceTicks }) => priceTicks < 0)) seen.add('negative');
     }
   }
-  const ends = ['filled true', 'filled false', 'cancelled true', 'expired true', 'amended true'];
-  const others = ['selfTrade true', 'selfTrade false', 'productClosed true', 'unfilled false'];
-  const rest = ['keepsPlace true', 'keepsPlace false', 'reduced true', 'reduced false'];
+  const ends = ['filled', 'cancelled', 'expired', 'amended', 'selfTrade'];
+  const standing = ends.flatMap((reason) => [`${reason} displayed`, `${reason} undisplayed`]);
+  const outside = [
+    'productClosed displayed',
+    'filled outside',
+    'selfTrade outside',
+    'unfilled outside',
+  ];
+  const reduced = ['reduced displayed', 'reduced undisplayed', 'reduced outside', 'refreshed'];
+  const rest = [...outside, ...reduced, 'keepsPlace true', 'keepsPlace false'];
   const kinds = ['limit', 'market', 'take', 'beyond', 'negative'];
-  const wanted = [...ends, ...others, ...rest, ...kinds];
+  const wanted = [...standing, ...rest, ...kinds];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

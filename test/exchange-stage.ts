@@ -193,7 +193,14 @@ function submit(draw: Draw, market: Queries): Ask {
   const selfTrade = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement', 'allow'] as const;
   const base = { account, product, side: which, priceTicks, quantityLots };
   const more = { ...maybe(draw, 70, { selfTrade: pick(draw, selfTrade) }) };
-  switch (draw(10)) {
+  const shown = isHuge ? quantityLots : Math.min(quantityLots, 1 + draw(4));
+  const showing = pick(draw, [
+    { displayQuantityLots: shown, refreshBelowLots: 1 + draw(Math.min(shown, 3)) },
+    { displayQuantityLots: shown },
+    { displayQuantityLots: 0 },
+    { allOrNone: true },
+  ]);
+  switch (draw(14)) {
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:
@@ -207,6 +214,14 @@ function submit(draw: Draw, market: Queries): Ask {
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
       return ['submit', { ...base, ...more, kind: 'market' }];
+    case 6:
+    case 7:
+    case 8:
+      return ['submit', { ...base, ...more, ...showing }];
+    case 9: {
+      const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+      return ['submit', { ...base, ...more, ...showing, ...until }];
+    }
     default:
       return ['submit', { ...base, ...more }];
   }

@@ -206,9 +206,10 @@ class ScriptMarket {
       ['sell', depth.asks],
     ] as const) {
       const sums = new Map<number, { open: number; orders: number }>();
-      for (const { priceTicks, openLots } of this.#engine.queue(product, side)) {
+      for (const { priceTicks, shownLots } of this.#engine.queue(product, side)) {
+        if (shownLots === 0) continue;
         const level = sums.get(priceTicks) ?? { open: 0, orders: 0 };
-        sums.set(priceTicks, { open: level.open + openLots, orders: level.orders + 1 });
+        sums.set(priceTicks, { open: level.open + shownLots, orders: level.orders + 1 });
       }
       const seen = levels.map(({ priceTicks, openLots, orders }) => [
         priceTicks,

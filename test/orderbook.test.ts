@@ -143,7 +143,8 @@ class BookTwin {
   rest(buy: boolean, price: number, open: number): void {
     const flags = packFlags(buy ? Side.buy : Side.sell, 0, 0, 0, 0);
     const order = { account: 3, product: 0, flags, price, quantity: open, terms: 0 };
-    const slot = this.orders.place({ ...order, moneyRow: 0, energyRow: 0 }, ++this.#clock);
+    const rest = { moneyRow: 0, energyRow: 0, clip: 0, refreshBelow: 0 };
+    const slot = this.orders.place({ ...order, ...rest }, ++this.#clock);
     this.book.rest(slot, '');
     this.resting.push({ slot, buy, price, open, priority: this.#clock });
   }

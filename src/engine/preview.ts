@@ -12,7 +12,7 @@ import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
-import { walk } from '../matching/walk.ts';
+import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
 import { kindOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
 import { FORMS } from './encoders.ts';
@@ -60,6 +60,9 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
 
   const product = state.listings.products[entry.product]!;
   walk(state, product, entry);
+  if (!trades(state, product, entry)) {
+    Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
+  }
   const { filled, cost, fees, left } = state.walk;
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;

@@ -1,4 +1,4 @@
-import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
+import { EventType, Role, Standing, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
@@ -99,7 +99,8 @@ export class Limits {
       const type = recordType(view, at);
       if (type === EventType.orderRested) this.#count(view.getUint32(at + ORDER_AT.account), 1);
       const leaves =
-        (type === EventType.orderEnded && view.getUint8(at + ENDED.resting) === 1) ||
+        (type === EventType.orderEnded &&
+          view.getUint8(at + ENDED.standing) !== Standing.outside) ||
         (type === EventType.orderAmended && view.getUint8(at + AMENDED.keepsPlace) === 0);
       if (leaves) this.#count(view.getUint32(at + ORDER_AT.account), -1);
     }

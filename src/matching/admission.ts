@@ -1,8 +1,9 @@
 import { OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
 import {
+  ICEBERG,
   kindOf,
   type NewOrder,
   NONE,
@@ -18,7 +19,7 @@ import {
   productRefusal,
 } from './permission.ts';
 import type { MarketState } from './state.ts';
-import { crosses, walk } from './walk.ts';
+import { crosses, isPassedOver, walk } from './walk.ts';
 
 /** A submit command as read from its record, and what its admission found out. */
 export interface Entry extends PricedOrder {
@@ -100,13 +101,16 @@ export function admitPrice(state: MarketState, product: Product, order: NewOrder
   const { band, lockPpm } = state.listings.terms[order.terms]!;
   if (band !== undefined && !insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
+  if ((flags & ICEBERG) !== 0 && quantity / MAX_CLIPS > order.clip) return RejectCode.CLIP_LIMIT;
   return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);
 }
 
 function admitPostOnly(state: MarketState, product: Product, order: NewOrder): number {
   const { orders } = state;
   const side = sideOf(order.flags);
-  const touch = state.books[product.row]!.best(side === Side.buy ? Side.sell : Side.buy);
+  const book = state.books[product.row]!;
+  let touch = book.best(side === Side.buy ? Side.sell : Side.buy);
+  while (touch !== NONE && isPassedOver(orders, touch, order.quantity)) touch = book.after(touch);
   if (touch === NONE || !crosses(side, order.price, orders.price(touch))) return 0;
   const own = orders.account(touch) === order.account;
   if (postOnlyOf(order.flags) === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;
@@ -140,6 +144,8 @@ export function emptyEntry(): Entry {
     clientOrderId: '',
     moneyRow: NONE,
     energyRow: NONE,
+    clip: 0,
+    refreshBelow: 0,
     cost: 0,
     lots: 0,
   };

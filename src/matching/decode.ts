@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  Display,
   OrderKind,
   PostOnly,
   ProductStatus,
@@ -12,7 +13,11 @@ import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { isIdAt, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
 import {
+  ALL_OR_NONE,
+  displayOf,
+  ICEBERG,
   kindOf,
+  type NewOrder,
   NONE,
   ORDER_FLAGS,
   postOnlyOf,
@@ -192,6 +197,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
     terms: from.rowAt(at + ORDER_AT.terms, listings.terms),
     moneyRow: ledger.row(account, product.moneyAsset),
     energyRow: ledger.row(account, product.energyAsset),
+    clip: 0,
+    refreshBelow: 0,
   };
   const expiresAt = from.i64At(at + ORDER_AT.expiresAt);
   const expires = timeInForceOf(order.flags) === TimeInForce.gtd;
@@ -199,17 +206,33 @@ function decodeOrder(from: Reader, state: MarketState): void {
   if ((order.flags & ~ORDER_FLAGS) !== 0 || (!expires && expiresAt !== 0)) {
     throw new RangeError('is not written as a state is written');
   }
+  const clientOrderId = from.id(true);
+  const shown = decodeClip(from, order);
   const slot = orders.place(order, from.i64At(at + ORDER_AT.id));
   orders.setTotal(slot, from.i64At(at + ORDER_AT.total));
   orders.setPriority(slot, from.i64At(at + ORDER_AT.priority));
   orders.setVersion(slot, from.view.getUint32(at + ORDER_AT.version));
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
-  const clientOrderId = from.id(true);
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
     throw new RangeError(`has two orders ${clientOrderId} of one account`);
   }
+  const clip = orders.clip(slot);
+  if (clip !== undefined) clip.shown = shown;
   state.books[product.row]!.rest(slot, clientOrderId);
   if (expires) state.timers.set(slot, expiresAt, orders);
+}
+
+/** Reads what an iceberg shows; returns the lots that it shows now. */
+function decodeClip(from: Reader, order: NewOrder): number {
+  if ((order.flags & ICEBERG) === 0) return 0;
+  order.clip = from.i64();
+  order.refreshBelow = from.i64();
+  const shown = from.i64();
+  const most = Math.min(order.clip, order.quantity);
+  const least = Math.min(order.refreshBelow, order.quantity);
+  const sound = order.refreshBelow > 0 && order.refreshBelow <= order.clip;
+  if (!sound || shown < least || shown > most) throw new RangeError('has a clip that cannot be');
+  return shown;
 }
 
 function twice(id: string): RangeError {
@@ -225,6 +248,9 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
     orders.open(slot) > 0 &&
     orders.open(slot) <= orders.total(slot) &&
     kindOf(flags) === OrderKind.limit &&
+    displayOf(flags) <= Display.hidden &&
+    ((flags & ALL_OR_NONE) === 0 ||
+      (displayOf(flags) === Display.all && orders.open(slot) === orders.total(slot))) &&
     postOnlyOf(flags) <= PostOnly.slide &&
     selfTradeOf(flags) <= SelfTrade.decrement &&
     (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)

@@ -164,6 +164,12 @@ function encodeOrder({ orders, timers }: MarketState, slot: number, log: ByteLog
   view.setUint32(at + ORDER_AT.version, orders.version(slot));
   putI64(view, at + ORDER_AT.expiresAt, expires ? timers.expiresAt(slot) : 0);
   putId(log.bytes, at + ORDER_AT.clientOrderId, clientOrderId);
+  const clip = orders.clip(slot);
+  if (clip === undefined) return;
+  const to = new Writer(log);
+  to.i64(clip.size);
+  to.i64(clip.refreshBelow);
+  to.i64(clip.shown);
 }
 
 /**

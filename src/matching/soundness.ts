@@ -3,7 +3,7 @@ import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
-import { NONE, type Orders } from '../orderbook/orders.ts';
+import { ALL_OR_NONE, NONE, type Orders } from '../orderbook/orders.ts';
 import { isConserved } from './audit.ts';
 import type { MarketState } from './state.ts';
 
@@ -96,7 +96,10 @@ function sharedPriority(orders: Orders): number {
 
 function bookFault({ books, orders }: MarketState): string | undefined {
   for (const book of books) {
-    const [bid, ask] = [book.best(Side.buy), book.best(Side.sell)];
+    const [bid, ask] = [
+      bestDivisible(book, Side.buy, orders),
+      bestDivisible(book, Side.sell, orders),
+    ];
     const crossed = bid !== NONE && ask !== NONE && orders.price(bid) >= orders.price(ask);
     if (crossed) return 'it has a crossed book';
     if (!inTime(book, Side.buy, orders) || !inTime(book, Side.sell, orders)) {
@@ -104,6 +107,13 @@ function bookFault({ books, orders }: MarketState): string | undefined {
     }
   }
   return undefined;
+}
+
+/** The best order of a side that trades in parts, or NONE: all-or-none orders may stand beyond each other. */
+function bestDivisible(book: Book, side: number, orders: Orders): number {
+  let best = book.best(side);
+  while (best !== NONE && (orders.flags(best) & ALL_OR_NONE) !== 0) best = book.after(best);
+  return best;
 }
 
 /** Whether each queue is in order of priority. */

@@ -42,6 +42,19 @@ export interface NewOrder {
   /** Ledger rows of the account in the product's two assets. */
   moneyRow: number;
   energyRow: number;
+  /** Of an iceberg: lots that are shown at a time, and below how many the next ones are; else 0. */
+  clip: number;
+  refreshBelow: number;
+}
+
+/** What an iceberg shows of itself. */
+export interface Clip {
+  /** Lots that are shown at a time. */
+  readonly size: number;
+  /** The next lots are shown once fewer than so many are left. */
+  readonly refreshBelow: number;
+  /** Lots that are shown now; 0 before it rests. */
+  shown: number;
 }
 
 /**
@@ -68,6 +81,9 @@ export class Orders {
   /** The id index: the first resting order of each place; the others hang on it by CHAIN. */
   #heads = new Int32Array(FIRST).fill(NONE);
   #shift = 32 - Math.log2(FIRST);
+
+  /** What icebergs show, by slot. */
+  readonly #clips = new Map<number, Clip>();
 
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
@@ -117,6 +133,20 @@ export class Orders {
   /** Lots in all, traded ones included. */
   total(slot: number): number {
     return this.#total[slot]!;
+  }
+  /** What an iceberg shows; undefined for any other order. */
+  clip(slot: number): Clip | undefined {
+    return (this.flags(slot) & ICEBERG) === 0 ? undefined : this.#clips.get(slot);
+  }
+  /** Lots of a resting order that everyone sees. */
+  shown(slot: number): number {
+    const flags = this.flags(slot);
+    if ((flags & PARTLY_SEEN) === 0) return this.open(slot);
+    return (flags & ICEBERG) === 0 ? 0 : this.#clips.get(slot)!.shown;
+  }
+  /** Lots of a resting order that the next incoming order can trade with. */
+  tradable(slot: number): number {
+    return (this.flags(slot) & ICEBERG) === 0 ? this.open(slot) : this.#clips.get(slot)!.shown;
   }
   /** Rank in time: smaller came earlier to its place in the queue. */
   priority(slot: number): number {
@@ -173,11 +203,15 @@ export class Orders {
     i32[half + LEVEL] = NONE;
     this.#total[slot] = order.quantity;
     this.#version[slot] = 1;
+    if ((order.flags & ICEBERG) !== 0) {
+      this.#clips.set(slot, { size: order.clip, refreshBelow: order.refreshBelow, shown: 0 });
+    }
     return slot;
   }
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
+    if ((this.flags(slot) & ICEBERG) !== 0) this.#clips.delete(slot);
     this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;
   }
@@ -307,10 +341,21 @@ function spread(id: number, shift: number): number {
   return Math.imul(id | 0, GOLDEN) >>> shift;
 }
 
-// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3.
-export const ORDER_FLAGS = 0x3ff;
+// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
+// all-or-none 1.
+export const ORDER_FLAGS = 0x1fff;
 /** Above them: whether the order has a client order id. */
-const CLIENT_ID = 1 << 10;
+const CLIENT_ID = 1 << 13;
+/** Only a part of the order is shown at a time: `Display.clip`. */
+export const ICEBERG = 1 << 10;
+/** Nobody sees anything of the order: `Display.hidden`. */
+export const HIDDEN = 1 << 11;
+/** The order trades whole or not at all. */
+export const ALL_OR_NONE = 1 << 12;
+/** Nobody but its owner sees the order in the depth of the book. */
+export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE;
+/** Not all of the order counts in the depth of the book. */
+export const PARTLY_SEEN: number = ICEBERG | UNDISPLAYED;
 
 export function packFlags(
   side: number,
@@ -318,8 +363,18 @@ export function packFlags(
   timeInForce: number,
   postOnly: number,
   selfTrade: number,
+  display = 0,
+  allOrNone = 0,
 ): number {
-  return side | (kind << 1) | (timeInForce << 3) | (postOnly << 5) | (selfTrade << 7);
+  return (
+    side |
+    (kind << 1) |
+    (timeInForce << 3) |
+    (postOnly << 5) |
+    (selfTrade << 7) |
+    (display << 10) |
+    (allOrNone << 12)
+  );
 }
 
 export function sideOf(flags: number): number {
@@ -336,4 +391,7 @@ export function postOnlyOf(flags: number): number {
 }
 export function selfTradeOf(flags: number): number {
   return (flags >> 7) & 7;
+}
+export function displayOf(flags: number): number {
+  return (flags >> 10) & 3;
 }

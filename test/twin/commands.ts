@@ -53,6 +53,10 @@ interface Asked {
     quantity: number;
     minQuantity: number;
     expiresAt: number;
+    display: number;
+    displayQuantity: number;
+    refreshBelow: number;
+    allOrNone: number;
     clientOrderId: string;
   };
   amend: {

@@ -1,4 +1,4 @@
-import { TimeInForce } from '../../src/core/codes.ts';
+import { Display, TimeInForce } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
 import type { Market, Order } from './market.ts';
 
@@ -70,7 +70,9 @@ function restingOrder(order: Order, to: Bytes): void {
       order.kind * 2 +
       order.timeInForce * 8 +
       order.postOnly * 32 +
-      order.selfTrade * 128,
+      order.selfTrade * 128 +
+      order.display * 1024 +
+      order.allOrNone * 4096,
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -80,6 +82,8 @@ function restingOrder(order: Order, to: Bytes): void {
   to.u32(order.version);
   to.i64(order.timeInForce === TimeInForce.gtd ? order.expiresAt : 0);
   to.id(order.clientOrderId);
+  if (order.display !== Display.clip) return;
+  for (const value of [order.clip, order.refreshBelow, order.clipLeft]) to.i64(value);
 }
 
 /** The control bytes of docs/format.md. */

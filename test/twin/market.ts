@@ -1,10 +1,12 @@
 import {
   AccountStatus,
+  Display,
   OrderKind,
   ProductStatus,
   RejectCode,
   Role,
   Side,
+  Standing,
 } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
@@ -73,8 +75,15 @@ export interface Order {
   readonly selfTrade: number;
   readonly expiresAt: number;
   readonly clientOrderId: string;
+  readonly display: number;
+  /** Of an iceberg, else 0. */
+  readonly clip: number;
+  readonly refreshBelow: number;
+  readonly allOrNone: number;
   price: number;
   open: number;
+  /** What an iceberg shows while it rests. */
+  clipLeft: number;
   total: number;
   priority: number;
   terms: number;
@@ -190,12 +199,31 @@ function betterPrice(side: number, a: number, b: number): boolean {
   return side === Side.buy ? a > b : a < b;
 }
 
+/** Lots of a resting order that the depth counts. */
+export function shownOf(order: Order): number {
+  if (order.allOrNone === 1 || order.display === Display.hidden) return 0;
+  return order.display === Display.clip ? order.clipLeft : order.open;
+}
+
+/** Lots of a resting order that can be traded with before its next clip. */
+export function tradableOf(order: Order): number {
+  return order.display === Display.clip ? order.clipLeft : order.open;
+}
+
+/** Where an order stands, as events tell it. */
+export function standingOf(market: Market, order: Order): number {
+  if (!isResting(market, order)) return Standing.outside;
+  const seen = order.allOrNone === 0 && order.display !== Display.hidden;
+  return seen ? Standing.displayed : Standing.undisplayed;
+}
+
 /** Puts an order behind all orders with the same or a better price. */
 export function rest(market: Market, order: Order): void {
   const queue = queueOf(market, order);
   let place = queue.length;
   while (place > 0 && betterPrice(order.side, order.price, queue[place - 1]!.price)) place--;
   queue.splice(place, 0, order);
+  order.clipLeft = order.display === Display.clip ? Math.min(order.clip, order.open) : 0;
   market.orders.set(order.id, order);
   if (order.expiresAt > 0) market.timed.push(order);
   if (order.clientOrderId !== '') market.clientIds.add(`${order.account} ${order.clientOrderId}`);

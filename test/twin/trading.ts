@@ -1,4 +1,5 @@
 import {
+  Display,
   EndReason,
   OrderKind,
   PostOnly,
@@ -31,6 +32,8 @@ import {
   type Order,
   productRefusal,
   rowOf,
+  shownOf,
+  tradableOf,
 } from './market.ts';
 import {
   available,
@@ -72,7 +75,9 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
 
 function tellAccepted(market: Market, order: Order, expiresAt: number): void {
   const { id, account, product, side, kind, timeInForce, price, total, clientOrderId } = order;
+  const { display, clip, refreshBelow, allOrNone } = order;
   const values = [id, account, product, side, kind, timeInForce, price, total, expiresAt];
+  values.push(display, clip, refreshBelow, allOrNone);
   tell(market, 'orderAccepted', values, [clientOrderId]);
 }
 
@@ -84,6 +89,7 @@ function orderOf(
   product: number,
 ): Order | undefined {
   const { side, kind, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
+  const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
   const { band } = market.terms[terms]!;
   let { price } = command;
@@ -102,8 +108,13 @@ function orderOf(
     selfTrade,
     expiresAt: timeInForce === TimeInForce.gtd ? command.expiresAt : 0,
     clientOrderId,
+    display,
+    clip: displayQuantity,
+    refreshBelow,
+    allOrNone,
     price,
     open: quantity,
+    clipLeft: 0,
     total: quantity,
     priority: 0,
     terms,
@@ -118,7 +129,11 @@ function priceRefusal(market: Market, order: Order): number {
   const terms = termsOf(market, order);
   if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
-  const touch = oppositeOf(market, order)[0];
+  const tooMany = order.display === Display.clip && order.open > order.clip * 1000;
+  if (tooMany) return RejectCode.CLIP_LIMIT;
+  const touch = oppositeOf(market, order).find(
+    ({ allOrNone, open }) => allOrNone === 0 || open <= order.open,
+  );
   if (order.postOnly === PostOnly.off || touch === undefined) return 0;
   if (!crosses(order, touch.price)) return 0;
   if (order.postOnly === PostOnly.reject) return RejectCode.POST_ONLY_CROSSES;
@@ -168,10 +183,11 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
   const open = total - (order.total - order.open);
   if (open <= 0) {
     endOrder(market, order, EndReason.amended);
-  } else if (open < order.open && price === order.price) {
+  } else if (open < order.open && price === order.price && order.allOrNone === 0) {
     unlock(market, order);
-    const before = { price: order.price, open: order.open };
+    const before = { price: order.price, open: order.open, shown: shownOf(order) };
     order.open = open;
+    order.clipLeft = Math.min(order.clipLeft, open);
     order.total = total;
     order.version++;
     lock(market, order);
@@ -194,9 +210,9 @@ function differenceRefusal(market: Market, order: Order, anew: Order): number {
 }
 
 function enterAnew(market: Market, order: Order, anew: Order): void {
+  const before = { price: order.price, open: order.open, shown: shownOf(order) };
   leaveBook(market, order);
   unlock(market, order);
-  const before = { price: order.price, open: order.open };
   const { price, open, total, terms } = anew;
   Object.assign(order, { price, open, total, terms, version: order.version + 1 });
   lock(market, order);
@@ -207,11 +223,12 @@ function enterAnew(market: Market, order: Order, anew: Order): void {
 function tellAmended(
   market: Market,
   order: Order,
-  before: { readonly price: number; readonly open: number },
+  before: { readonly price: number; readonly open: number; readonly shown: number },
   keepsPlace: boolean,
 ): void {
   const { version, price, total, open } = order;
   const after = [version, price, total, open, keepsPlace ? 1 : 0];
+  after.push(before.shown, keepsPlace ? shownOf(order) : 0);
   tell(market, 'orderAmended', [...identityOf(order), before.price, before.open, ...after]);
 }
 
@@ -247,7 +264,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   const account = rowOf(market.accounts, command.account);
   const maker = market.orders.get(command.order);
   if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
-  if (maker === undefined) return RejectCode.UNKNOWN_ORDER;
+  if (maker === undefined || maker.display === Display.hidden) return RejectCode.UNKNOWN_ORDER;
   if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
   const product = market.products[maker.product]!;
   const refused = accountRefusal(market, account) || productRefusal(product);
@@ -264,6 +281,11 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     selfTrade: SelfTrade.allow,
     expiresAt: 0,
     clientOrderId: '',
+    display: Display.all,
+    clip: 0,
+    refreshBelow: 0,
+    allOrNone: 0,
+    clipLeft: 0,
     price: command.limitPrice,
     open: command.quantity,
     total: command.quantity,
@@ -272,7 +294,8 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     version: 1,
   };
   if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
-  if (command.quantity > maker.open) return RejectCode.QUANTITY_GONE;
+  if (command.quantity > tradableOf(maker)) return RejectCode.QUANTITY_GONE;
+  if (maker.allOrNone === 1 && command.quantity < maker.open) return RejectCode.ALL_OR_NONE;
   const value = valueOf(market, taker.product, maker.price, taker.open);
   const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
   const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;
