@@ -205,7 +205,7 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
   return { log, view: new DataView(log.slice().buffer), expected };
 }
 
-const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };
+const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
 
 /** What must stand in a command so that its fields agree with each other. */
 const AGREEING: Readonly<Record<string, Record<string, number>>> = {

@@ -82,6 +82,8 @@ describe('queries', () => {
       lockedMoneyQuanta: 0,
       lockedEnergy: '0.000',
       lockedEnergyQuanta: 0,
+      stopPrice: undefined,
+      stopPriceTicks: undefined,
       display: 'all',
       shown: '0.4',
       shownLots: 4,

@@ -145,6 +145,7 @@ class Orders {
         break;
       }
       case 'rested':
+      case 'waiting':
         this.#resting.add(orderId);
         Object.assign(order, { priceTicks: update.priceTicks, openLots: update.openLots });
         break;
@@ -161,6 +162,9 @@ class Orders {
         if (!update.keepsPlace) this.#resting.delete(orderId);
         break;
       }
+      case 'triggered':
+        this.#resting.delete(orderId);
+        break;
       case 'ended':
         expect(update.openLots).toBe(order.openLots);
         this.#resting.delete(orderId);
@@ -246,6 +250,7 @@ it('the streams bring about every way in which a level or an order changes', () 
       if (event.type === 'orderAmended') seen.add(`keepsPlace ${event.keepsPlace}`);
       if (event.type === 'orderReduced') seen.add(`reduced ${event.standing}`);
       if (event.type === 'orderRefreshed') seen.add('refreshed');
+      if (event.type === 'stopTriggered') seen.add('triggered');
       if (event.type === 'orderAccepted') seen.add(event.kind);
     }
     for (const views of depth.values()) {
@@ -254,17 +259,13 @@ it('the streams bring about every way in which a level or an order changes', () 
       if (levels.some(({ priceTicks }) => priceTicks < 0)) seen.add('negative');
     }
   }
-  const ends = ['filled', 'cancelled', 'expired', 'amended', 'selfTrade'];
+  const ends = ['filled', 'cancelled', 'expired', 'selfTrade'];
   const standing = ends.flatMap((reason) => [`${reason} displayed`, `${reason} undisplayed`]);
-  const outside = [
-    'productClosed displayed',
-    'filled outside',
-    'selfTrade outside',
-    'unfilled outside',
-  ];
-  const reduced = ['reduced displayed', 'reduced undisplayed', 'reduced outside', 'refreshed'];
-  const rest = [...outside, ...reduced, 'keepsPlace true', 'keepsPlace false'];
+  const others = ['productClosed displayed', 'amended displayed', 'cancelled waiting'];
+  const outside = ['filled outside', 'selfTrade outside', 'unfilled outside'];
+  const reduced = ['reduced displayed', 'reduced undisplayed', 'reduced outside'];
+  const changed = ['refreshed', 'triggered', 'keepsPlace true', 'keepsPlace false'];
   const kinds = ['limit', 'market', 'take', 'beyond', 'negative'];
-  const wanted = [...standing, ...rest, ...kinds];
+  const wanted = [...standing, ...others, ...outside, ...reduced, ...changed, ...kinds];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

@@ -200,7 +200,8 @@ function submit(draw: Draw, market: Queries): Ask {
     { displayQuantityLots: 0 },
     { allOrNone: true },
   ]);
-  switch (draw(14)) {
+  const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
+  switch (draw(16)) {
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:
@@ -218,9 +219,15 @@ function submit(draw: Draw, market: Queries): Ask {
     case 7:
     case 8:
       return ['submit', { ...base, ...more, ...showing }];
+    case 10:
+      return ['submit', { ...base, ...more, stopPriceTicks: draw(9) - 4 }];
+    case 11: {
+      const immediate = pick(draw, [{ timeInForce: 'ioc' }, { kind: 'market' }] as const);
+      return ['submit', { ...base, ...more, ...immediate, stopPriceTicks: draw(9) - 4 }];
+    }
     case 9: {
       const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
-      return ['submit', { ...base, ...more, ...showing, ...until }];
+      return ['submit', { ...base, ...more, ...showing, ...stop, ...until }];
     }
     default:
       return ['submit', { ...base, ...more }];

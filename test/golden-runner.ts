@@ -242,7 +242,12 @@ function checkReceipt(
   if (!('orderId' in outcome)) return;
   const { orderId, filledLots } = outcome;
   const trades = events.filter((event) => event.type === 'trade');
-  const filled = trades.reduce((sum, { quantity }) => sum + quantity, 0);
+  const own = trades.filter(({ takerOrder }) => takerOrder === orderId);
+  const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);
   expect(filledLots, `${line}: filled`).toBe(filled);
-  expect(trades.every(({ takerOrder }) => takerOrder === orderId)).toBe(true);
+  const triggered = events.flatMap((event) =>
+    event.type === 'stopTriggered' ? [event.order] : [],
+  );
+  const takers = new Set([orderId, ...triggered]);
+  expect(trades.every(({ takerOrder }) => takers.has(takerOrder))).toBe(true);
 }

@@ -4,7 +4,8 @@ import { Side } from '../src/core/codes.ts';
 import { Book } from '../src/orderbook/book.ts';
 import { Ladder, PAGE_SIZE } from '../src/orderbook/ladder.ts';
 import { Levels } from '../src/orderbook/levels.ts';
-import { NONE, Orders, packFlags } from '../src/orderbook/orders.ts';
+import { packFlags } from '../src/orderbook/flags.ts';
+import { NONE, Orders } from '../src/orderbook/orders.ts';
 import { mulberry32 } from './mulberry32.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;

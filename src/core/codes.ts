@@ -50,6 +50,8 @@ export const EventType = {
   allCancelled: 120,
   timeAdvanced: 121,
   orderRefreshed: 122,
+  stopPlaced: 123,
+  stopTriggered: 124,
 } as const;
 
 /**
@@ -197,8 +199,8 @@ export const SelfTrade = {
 } as const;
 /** How much of a resting order everyone sees: all, one clip at a time (iceberg), or nothing. */
 export const Display = { all: 0, clip: 1, hidden: 2 } as const;
-/** Where an order stood when an event took lots off it: in no book, or in one, for all to see or not. */
-export const Standing = { outside: 0, displayed: 1, undisplayed: 2 } as const;
+/** Where an order stood when an event took lots off it: in no book, in one for all to see or not, among the stops. */
+export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 } as const;
 export const Role = { trader: 0, operator: 1 } as const;
 export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
 export const ProductStatus = { open: 0, halted: 1, closed: 2 } as const;
@@ -218,6 +220,8 @@ export const EndReason = {
   productClosed: 6,
   /** It was amended to no more than what it had traded. */
   amended: 7,
+  /** A stop order: too many were triggered by one command, one by way of another. */
+  cascade: 8,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */

@@ -54,6 +54,12 @@ function orderFault(view: DataView, at: number): string | undefined {
   if (timeInForce !== TimeInForce.gtd && readI64(view, at + SUBMIT.expiresAt) !== 0) {
     return 'only a gtd order has expiresAt';
   }
+  if (view.getUint8(at + SUBMIT.hasStop) === 0) {
+    if (readI64(view, at + SUBMIT.stopPrice) !== 0)
+      return 'stopPrice must be 0 where there is none';
+  } else if (postOnly || least > 0) {
+    return 'a stop order is not post-only and has no minQuantity';
+  }
   return showingFault(view, at, limit && !immediate);
 }
 

@@ -181,6 +181,8 @@ export const COMMANDS = {
       ['minQuantity', 'openQuantity'],
       ['expiresAt', 'time'],
       ...SHOWING,
+      ['hasStop', 'flag'],
+      ['stopPrice', 'price'],
     ],
     ['clientOrderId'],
   ),
@@ -315,6 +317,19 @@ export const EVENTS = {
     ['shownBefore', 'openQuantity'],
     ['shown', 'quantity'],
     ['priority', 'counter'],
+  ]),
+  stopPlaced: event('stopPlaced', [
+    ...ORDER,
+    ['price', 'price'],
+    ['stopPrice', 'price'],
+    ['open', 'quantity'],
+    ['priority', 'counter'],
+  ]),
+  stopTriggered: event('stopTriggered', [
+    ...ORDER,
+    ['price', 'price'],
+    ['stopPrice', 'price'],
+    ['open', 'quantity'],
   ]),
 } as const;
 

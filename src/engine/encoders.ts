@@ -173,6 +173,11 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   putI64(view, SUBMIT.minQuantity, leastArgument(request, grid?.lot));
   putI64(view, SUBMIT.expiresAt, expiryArgument(request.expiresAt, timeInForce));
   encodeShowing(view, request, grid?.lot);
+  const { stopPrice: text, stopPriceTicks: count } = request;
+  const names = ['stopPrice', 'stopPriceTicks'] as const;
+  const stop = stepsArgument(text, count, ...names, -MAX_INTEGER, grid?.tick);
+  view.setUint8(SUBMIT.hasStop, stop === undefined ? 0 : 1);
+  putI64(view, SUBMIT.stopPrice, stop === undefined ? 0 : stop);
   to.length = SUBMIT.strings;
   to.id(optionalId(request.clientOrderId, 'clientOrderId'));
 }

@@ -37,6 +37,8 @@ const OWN: OwnFields = {
     selfTrade: 1,
     minQuantity: 1,
     minQuantityLots: 1,
+    stopPrice: 1,
+    stopPriceTicks: 1,
     displayQuantity: 1,
     displayQuantityLots: 1,
     refreshBelow: 1,

@@ -141,6 +141,13 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly minQuantity?: string;
   readonly minQuantityLots?: number;
   /**
+   * Makes a stop order of it: it waits until a trade at this price, or at a higher one if it buys, a lower
+   * one if it sells, and enters then as what it is otherwise. A market order waits as a limit order at its
+   * protection. Where the last price is there already it enters at once.
+   */
+  readonly stopPrice?: string;
+  readonly stopPriceTicks?: number;
+  /**
    * How much of the order everyone sees at a time, if not all: an iceberg. '0' hides it. A part that has
    * traded is followed by the next one, at the back of the queue. At least a thousandth of the quantity.
    */

@@ -25,7 +25,8 @@ import {
   selfTradeOf,
   sideOf,
   timeInForceOf,
-} from '../orderbook/orders.ts';
+  WAITING,
+} from '../orderbook/flags.ts';
 
 /** What users see. Text is exact, in whole units; the integer beside it counts the steps. */
 export interface AccountView {
@@ -82,6 +83,9 @@ export interface OrderView {
   readonly lockedMoneyQuanta: number;
   readonly lockedEnergy: string;
   readonly lockedEnergyQuanta: number;
+  /** Of a stop order that waits, what triggers it. */
+  readonly stopPrice: string | undefined;
+  readonly stopPriceTicks: number | undefined;
   readonly display: keyof typeof Display;
   /** What everyone sees of it. */
   readonly shown: string;
@@ -185,6 +189,7 @@ export function orderView(state: MarketState, slot: number): OrderView {
   const { tick, lot } = product.grid;
   const flags = orders.flags(slot);
   const openLots = orders.open(slot);
+  const stopPrice = (flags & WAITING) === 0 ? undefined : state.stopPrice(slot);
   const lockedMoneyQuanta = lockedMoney(state, product, slot);
   const lockedEnergyQuanta = lockedEnergy(state, product, slot);
   const expires = timeInForceOf(flags) === TimeInForce.gtd;
@@ -207,6 +212,8 @@ export function orderView(state: MarketState, slot: number): OrderView {
     lockedMoneyQuanta,
     lockedEnergy: amountText(state, product.energyAsset, lockedEnergyQuanta),
     lockedEnergyQuanta,
+    stopPrice: stopPrice === undefined ? undefined : formatSteps(stopPrice, tick),
+    stopPriceTicks: stopPrice,
     display: nameOf(Display, displayOf(flags)),
     shown: formatSteps(orders.shown(slot), lot),
     shownLots: orders.shown(slot),

@@ -89,7 +89,8 @@ function orderSuits(view: DataView, at: number, filter: Filter): boolean {
   const type = recordType(view, at);
   if (type === EventType.trade) return tradeSuits(view, at, filter);
   const isOrder = type >= EventType.orderAccepted && type <= EventType.orderEnded;
-  if (!isOrder && type !== EventType.orderRefreshed) return false;
+  const isLater = type >= EventType.orderRefreshed && type <= EventType.stopTriggered;
+  if (!isOrder && !isLater) return false;
   const { product, account } = filter;
   return (
     (product === undefined || view.getUint32(at + ORDER_AT.product) === product) &&

@@ -46,6 +46,22 @@ export interface OrderRefreshedUpdate extends OrderUpdateBase {
   readonly shownLots: number;
 }
 
+/** The order, a stop, waits until a trade reaches `stopPrice`. */
+export interface OrderWaitingUpdate extends OrderUpdateBase {
+  readonly update: 'waiting';
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly stopPrice: string;
+  readonly stopPriceTicks: number;
+  readonly open: string;
+  readonly openLots: number;
+}
+
+/** A trade has reached the order's `stopPrice`: it enters the market. */
+export interface OrderTriggeredUpdate extends Omit<OrderWaitingUpdate, 'update'> {
+  readonly update: 'triggered';
+}
+
 /** A part of the order traded: the trade as this order sees it. */
 export interface OrderFilledUpdate extends OrderUpdateBase {
   readonly update: 'filled';
@@ -98,6 +114,8 @@ export type OrderUpdate =
   | OrderAcceptedUpdate
   | OrderRestedUpdate
   | OrderRefreshedUpdate
+  | OrderWaitingUpdate
+  | OrderTriggeredUpdate
   | OrderFilledUpdate
   | OrderReducedUpdate
   | OrderAmendedUpdate
@@ -111,6 +129,8 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
     case 'orderAccepted':
     case 'orderRested':
     case 'orderRefreshed':
+    case 'stopPlaced':
+    case 'stopTriggered':
     case 'orderReduced':
     case 'orderAmended':
     case 'orderEnded':
@@ -144,6 +164,13 @@ function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const openLots = event.open;
   const left = { open: lots(openLots), openLots };
   switch (event.type) {
+    case 'stopPlaced':
+    case 'stopTriggered': {
+      const update = event.type === 'stopPlaced' ? 'waiting' : 'triggered';
+      const stopPrice = formatSteps(event.stopPrice, grid.tick);
+      const stop = { stopPrice, stopPriceTicks: event.stopPrice };
+      return { ...whose, update, price, priceTicks, ...stop, ...left };
+    }
     case 'orderRested':
       return { ...whose, update: 'rested', price, priceTicks, ...left };
     case 'orderReduced':

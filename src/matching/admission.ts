@@ -4,13 +4,14 @@ import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contr
 import type { Product, Terms } from '../market/products.ts';
 import {
   ICEBERG,
+  KIND,
   kindOf,
-  type NewOrder,
-  NONE,
   postOnlyOf,
   sideOf,
   timeInForceOf,
-} from '../orderbook/orders.ts';
+  WAITING,
+} from '../orderbook/flags.ts';
+import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import {
   accountRefusal,
   knownAccount,
@@ -31,6 +32,9 @@ export interface Entry extends PricedOrder {
   /** Epoch ms, for good-till-date orders. */
   expiresAt: number;
   clientOrderId: string;
+  /** Whether the order enters once the last price has come to `stopPrice`, and not before. */
+  isStop: boolean;
+  stopPrice: number;
 }
 
 /**
@@ -49,14 +53,15 @@ export function admit(state: MarketState, entry: Entry): number {
     if (band === undefined) return RejectCode.NO_PROTECTION;
     entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
   }
+  if (entry.isStop) admitStop(product, entry);
   const code = admitPrice(state, product, entry);
   if (code !== 0) return code;
   const { flags, quantity } = entry;
-  const exact = kindOf(flags) === OrderKind.market;
-  if (exact || timeInForceOf(flags) === TimeInForce.fok || entry.minQuantity > 0) {
+  if ((flags & WAITING) === 0) {
     const unfit = admitFill(state, product, entry);
     if (unfit !== 0) return unfit;
   }
+  const exact = kindOf(flags) === OrderKind.market;
   entry.cost = exact
     ? state.walk.cost
     : limitLock(product, terms, sideOf(flags), entry.price, quantity);
@@ -83,11 +88,27 @@ function admitParties(state: MarketState, entry: Entry): number {
   return 0;
 }
 
-/** The rules about what must trade on entry; leaves the dry walk in `state.walk`. */
+/**
+ * What a stop order does on entry: it waits, unless the last price is there already. One without a limit
+ * of its own has that of its protection: what it will cost is not known yet.
+ */
+function admitStop(product: Product, entry: Entry): void {
+  entry.flags &= ~KIND;
+  if (!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)) entry.flags |= WAITING;
+}
+
+/** Whether a trade at a price triggers a stop order. Before the first trade the price is NaN. */
+export function isReached(side: number, stopPrice: number, price: number): boolean {
+  return side === Side.buy ? price >= stopPrice : price <= stopPrice;
+}
+
+/** The rules about what must trade on entry; leaves the dry walk of a market order in `state.walk`. */
 function admitFill(state: MarketState, product: Product, entry: Entry): number {
+  const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
+  const exact = kindOf(entry.flags) === OrderKind.market;
+  if (!whole && !exact && entry.minQuantity === 0) return 0;
   walk(state, product, entry);
   const { filled, meetsOwn } = state.walk;
-  const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
   return filled < entry.minQuantity ? RejectCode.MIN_QUANTITY : 0;
 }
@@ -142,6 +163,8 @@ export function emptyEntry(): Entry {
     minQuantity: 0,
     expiresAt: 0,
     clientOrderId: '',
+    isStop: false,
+    stopPrice: 0,
     moneyRow: NONE,
     energyRow: NONE,
     clip: 0,

@@ -1,14 +1,16 @@
-import { EndReason, RejectCode, TimeInForce } from '../core/codes.ts';
+import { EndReason, RejectCode } from '../core/codes.ts';
 import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, type NewOrder, NONE, timeInForceOf } from '../orderbook/orders.ts';
+import { ALL_OR_NONE, WAITING } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
-import { endOrder, unlinkOrder } from './ending.ts';
+import { endOrder, withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
+import { orderIn, placeStop, triggerStops } from './stops.ts';
 import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.amend);
@@ -59,7 +61,7 @@ function reduceInPlace(state: MarketState, slot: number, open: number, outbox: O
   const shownBefore = orders.shown(slot);
   const by = openBefore - open;
   relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
-  state.books[product.row]!.withdraw(slot, by);
+  state.bookOf(slot).withdraw(slot, by);
   orders.setTotal(slot, orders.total(slot) - by);
   orders.setVersion(slot, orders.version(slot) + 1);
   const before = { price: orders.price(slot), open: openBefore, shown: shownBefore };
@@ -77,29 +79,16 @@ function enterAnew(
   const product = state.listings.products[orders.product(slot)]!;
   const before = { price: orders.price(slot), open: orders.open(slot), shown: orders.shown(slot) };
   const oldLock = lockedMoney(state, product, slot);
-  const clip = orders.clip(slot);
-  const amended: NewOrder = {
-    account: orders.account(slot),
-    product: product.row,
-    flags: orders.flags(slot),
-    price,
-    quantity: open,
-    terms: product.terms,
-    moneyRow: orders.moneyRow(slot),
-    energyRow: orders.energyRow(slot),
-    clip: clip === undefined ? 0 : clip.size,
-    refreshBelow: clip === undefined ? 0 : clip.refreshBelow,
-  };
+  const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
   const code =
     admitPrice(state, product, amended) ||
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.
-  const clientOrderId = orders.clientOrderId(slot);
-  const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
-  const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
-  const meets = trades(state, product, amended);
-  unlinkOrder(state, slot);
+  const waits = (amended.flags & WAITING) !== 0;
+  const stopPrice = waits ? state.stopPrice(slot) : 0;
+  const meets = !waits && trades(state, product, amended);
+  const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);
@@ -107,9 +96,14 @@ function enterAnew(
   orders.setVersion(slot, orders.version(slot) + 1);
   relockOrder(state, product, slot, oldLock, before.open, open);
   writeAmended(state, outbox, slot, before, false);
+  if (waits) {
+    placeStop(state, slot, stopPrice, expiresAt, clientOrderId, outbox);
+    return 0;
+  }
   if (!meets || match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
+  triggerStops(state, product, outbox);
   return 0;
 }
 

@@ -17,13 +17,13 @@ import {
   displayOf,
   ICEBERG,
   kindOf,
-  type NewOrder,
-  NONE,
   ORDER_FLAGS,
   postOnlyOf,
   selfTradeOf,
   timeInForceOf,
-} from '../orderbook/orders.ts';
+  WAITING,
+} from '../orderbook/flags.ts';
+import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import type { MarketState } from './state.ts';
 
@@ -218,7 +218,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
   }
   const clip = orders.clip(slot);
   if (clip !== undefined) clip.shown = shown;
-  state.books[product.row]!.rest(slot, clientOrderId);
+  const stopPrice = (order.flags & WAITING) === 0 ? order.price : from.i64();
+  state.bookOf(slot).rest(slot, clientOrderId, stopPrice);
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 
@@ -228,8 +229,9 @@ function decodeClip(from: Reader, order: NewOrder): number {
   order.clip = from.i64();
   order.refreshBelow = from.i64();
   const shown = from.i64();
-  const most = Math.min(order.clip, order.quantity);
-  const least = Math.min(order.refreshBelow, order.quantity);
+  const waits = (order.flags & WAITING) !== 0;
+  const most = waits ? 0 : Math.min(order.clip, order.quantity);
+  const least = waits ? 0 : Math.min(order.refreshBelow, order.quantity);
   const sound = order.refreshBelow > 0 && order.refreshBelow <= order.clip;
   if (!sound || shown < least || shown > most) throw new RangeError('has a clip that cannot be');
   return shown;
@@ -242,6 +244,7 @@ function twice(id: string): RangeError {
 function mayRest({ orders }: MarketState, slot: number): boolean {
   const flags = orders.flags(slot);
   const timeInForce = timeInForceOf(flags);
+  const waits = (flags & WAITING) !== 0;
   return (
     orders.id(slot) > 0 &&
     orders.slotOf(orders.id(slot)) === NONE &&
@@ -253,7 +256,10 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
       (displayOf(flags) === Display.all && orders.open(slot) === orders.total(slot))) &&
     postOnlyOf(flags) <= PostOnly.slide &&
     selfTradeOf(flags) <= SelfTrade.decrement &&
-    (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)
+    (timeInForce === TimeInForce.gtc ||
+      timeInForce === TimeInForce.gtd ||
+      (waits && displayOf(flags) === Display.all && (flags & ALL_OR_NONE) === 0)) &&
+    (!waits || postOnlyOf(flags) === PostOnly.off)
   );
 }
 

@@ -3,22 +3,25 @@ import { putI64, putId } from '../core/bytes.ts';
 import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
 import {
-  ACCOUNT,
   ALL_OR_NONE,
   displayOf,
+  kindOf,
+  sideOf,
+  timeInForceOf,
+  UNDISPLAYED,
+  WAITING,
+} from '../orderbook/flags.ts';
+import {
+  ACCOUNT,
   FLAGS,
   HALVES,
   ID,
-  kindOf,
   LEVEL,
   NONE,
   OPEN,
   type Orders,
   PRICE,
   PRODUCT,
-  sideOf,
-  timeInForceOf,
-  UNDISPLAYED,
   WORDS,
 } from '../orderbook/orders.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -76,7 +79,8 @@ export function orderFields({ orders }: MarketState, slot: number): readonly num
 export function standingOf({ i32 }: Orders, slot: number): number {
   if (i32[slot * HALVES + LEVEL] === NONE) return Standing.outside;
   const flags = i32[slot * HALVES + FLAGS]!;
-  return (flags & UNDISPLAYED) === 0 ? Standing.displayed : Standing.undisplayed;
+  if ((flags & UNDISPLAYED) === 0) return Standing.displayed;
+  return (flags & WAITING) === 0 ? Standing.undisplayed : Standing.waiting;
 }
 
 /** Writes an event that is not on the hot path: values in the order of its layout. */

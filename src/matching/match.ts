@@ -2,18 +2,8 @@ import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/code
 import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import {
-  FLAGS,
-  HALVES,
-  ICEBERG,
-  kindOf,
-  NONE,
-  OPEN,
-  selfTradeOf,
-  sideOf,
-  timeInForceOf,
-  WORDS,
-} from '../orderbook/orders.ts';
+import { ICEBERG, kindOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -72,6 +62,7 @@ export function trade(
   const lots = Math.min(takerOpen, iceberg ? orders.tradable(maker) : makerOpen);
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
+  if (receipt.filled === 0) state.firstPrice = state.fill.price;
   receipt.filled += lots;
   f64[taker * WORDS + OPEN] = takerOpen - lots;
   state.books[product.row]!.reduce(maker, lots);

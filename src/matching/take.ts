@@ -11,7 +11,8 @@ import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import { lockOrder, type PricedOrder, shortage } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { HIDDEN, NONE, packFlags, sideOf } from '../orderbook/orders.ts';
+import { HIDDEN, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { writeAccepted } from './events.ts';
 import { trade } from './match.ts';
@@ -31,7 +32,9 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const account = view.getUint32(at + AT.account);
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   const maker = orders.slotOf(readI64(view, at + AT.order));
-  if (maker === NONE || (orders.flags(maker) & HIDDEN) !== 0) return RejectCode.UNKNOWN_ORDER;
+  if (maker === NONE || (orders.flags(maker) & (HIDDEN | WAITING)) !== 0) {
+    return RejectCode.UNKNOWN_ORDER;
+  }
   if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
   const product = state.listings.products[orders.product(maker)]!;
   const refused = accountRefusal(state, account) || productRefusal(state, product.row);

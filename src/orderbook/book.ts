@@ -1,21 +1,8 @@
 import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
 import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
-import {
-  FLAGS,
-  HALVES,
-  LEVEL,
-  NEXT,
-  NONE,
-  OPEN,
-  type Orders,
-  PARTLY_SEEN,
-  PREVIOUS,
-  PRICE,
-  sideOf,
-  UNDISPLAYED,
-  WORDS,
-} from './orders.ts';
+import { PARTLY_SEEN, sideOf, UNDISPLAYED } from './flags.ts';
+import { FLAGS, HALVES, LEVEL, NEXT, NONE, OPEN, type Orders, PREVIOUS, WORDS } from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
@@ -24,7 +11,11 @@ export interface DepthLevel {
   readonly orders: number;
 }
 
-/** The resting orders of one product in price-time priority. It never sees money. */
+/**
+ * The resting orders of one product in price-time priority. It never sees money. Its stop orders stand in
+ * a second one, by the price that triggers them: those of buyers the lowest first, as asks stand in a
+ * book, those of sellers the highest first.
+ */
 export class Book {
   readonly bids: Ladder;
   readonly asks: Ladder;
@@ -33,11 +24,11 @@ export class Book {
   /** Orders in it that the depth leaves out. */
   #undisplayed = 0;
 
-  constructor(orders: Orders, levels: Levels) {
+  constructor(orders: Orders, levels: Levels, ofStops = false) {
     this.#orders = orders;
     this.#levels = levels;
-    this.bids = new Ladder(levels, Side.buy);
-    this.asks = new Ladder(levels, Side.sell);
+    this.bids = new Ladder(levels, ofStops ? Side.sell : Side.buy);
+    this.asks = new Ladder(levels, ofStops ? Side.buy : Side.sell);
   }
 
   ladder(side: number): Ladder {
@@ -53,12 +44,12 @@ export class Book {
   /**
    * Puts an order at the back of the queue at its price, where it can be found by its id and by its
    * client order id, if that is not ''. O(1) where the price level exists.
+   * @param price the order's own, or what triggers it
    */
-  rest(slot: number, clientOrderId: string): void {
+  rest(slot: number, clientOrderId: string, price = this.#orders.price(slot)): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
-    const price = f64[slot * WORDS + PRICE]!;
     const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
     let level = ladder.find(price);
     if (level === NONE) {
@@ -158,11 +149,11 @@ export class Book {
   /** What an order that is not seen whole adds to its level as it comes to rest. */
   #show(slot: number): number {
     const orders = this.#orders;
-    const clip = orders.clip(slot);
-    if (clip === undefined) {
+    if ((orders.flags(slot) & UNDISPLAYED) !== 0) {
       this.#undisplayed++;
       return 0;
     }
+    const clip = orders.clip(slot)!;
     // One that was restored shows what it showed.
     if (clip.shown === 0) clip.shown = Math.min(clip.size, orders.open(slot));
     return clip.shown;
@@ -170,11 +161,11 @@ export class Book {
 
   /** What such an order takes with it as it leaves. */
   #conceal(slot: number): number {
-    const clip = this.#orders.clip(slot);
-    if (clip === undefined) {
+    if ((this.#orders.flags(slot) & UNDISPLAYED) !== 0) {
       this.#undisplayed--;
       return 0;
     }
+    const clip = this.#orders.clip(slot)!;
     const { shown } = clip;
     clip.shown = 0;
     return shown;
@@ -231,14 +222,13 @@ export class Book {
     });
   }
 
-  /** Slots of all its orders, in order of order id. O(orders log orders). */
+  /** Slots of all its orders, by side and in the order of their turn. */
   slots(): number[] {
-    const orders = this.#orders;
     const slots: number[] = [];
     for (const side of [Side.buy, Side.sell]) {
       this.walk(side, (slot) => slots.push(slot) > 0);
     }
-    return slots.sort((a, b) => orders.id(a) - orders.id(b));
+    return slots;
   }
 
   /** The best `limit` levels of a side, as far as everyone sees them. */

@@ -1,4 +1,5 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
+import { CLIENT_ID, ICEBERG, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -142,7 +143,7 @@ export class Orders {
   shown(slot: number): number {
     const flags = this.flags(slot);
     if ((flags & PARTLY_SEEN) === 0) return this.open(slot);
-    return (flags & ICEBERG) === 0 ? 0 : this.#clips.get(slot)!.shown;
+    return (flags & UNDISPLAYED) === 0 ? this.#clips.get(slot)!.shown : 0;
   }
   /** Lots of a resting order that the next incoming order can trade with. */
   tradable(slot: number): number {
@@ -339,59 +340,4 @@ function growth(capacity: number): number {
 /** Ids in a row are spread evenly; the low 32 bits tell apart what can rest at the same time. */
 function spread(id: number, shift: number): number {
   return Math.imul(id | 0, GOLDEN) >>> shift;
-}
-
-// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
-// all-or-none 1.
-export const ORDER_FLAGS = 0x1fff;
-/** Above them: whether the order has a client order id. */
-const CLIENT_ID = 1 << 13;
-/** Only a part of the order is shown at a time: `Display.clip`. */
-export const ICEBERG = 1 << 10;
-/** Nobody sees anything of the order: `Display.hidden`. */
-export const HIDDEN = 1 << 11;
-/** The order trades whole or not at all. */
-export const ALL_OR_NONE = 1 << 12;
-/** Nobody but its owner sees the order in the depth of the book. */
-export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE;
-/** Not all of the order counts in the depth of the book. */
-export const PARTLY_SEEN: number = ICEBERG | UNDISPLAYED;
-
-export function packFlags(
-  side: number,
-  kind: number,
-  timeInForce: number,
-  postOnly: number,
-  selfTrade: number,
-  display = 0,
-  allOrNone = 0,
-): number {
-  return (
-    side |
-    (kind << 1) |
-    (timeInForce << 3) |
-    (postOnly << 5) |
-    (selfTrade << 7) |
-    (display << 10) |
-    (allOrNone << 12)
-  );
-}
-
-export function sideOf(flags: number): number {
-  return flags & 1;
-}
-export function kindOf(flags: number): number {
-  return (flags >> 1) & 3;
-}
-export function timeInForceOf(flags: number): number {
-  return (flags >> 3) & 3;
-}
-export function postOnlyOf(flags: number): number {
-  return (flags >> 5) & 3;
-}
-export function selfTradeOf(flags: number): number {
-  return (flags >> 7) & 7;
-}
-export function displayOf(flags: number): number {
-  return (flags >> 10) & 3;
 }

@@ -129,6 +129,8 @@ interface Terms {
   /** Whether the order would have more parts than an order may have. */
   readonly tooMany?: true;
   readonly allOrNone?: true;
+  /** In ticks. */
+  readonly stop?: number;
   /** false leaves the price away. */
   readonly priced?: boolean;
 }
@@ -152,6 +154,7 @@ function terms(draw: Draw): Arbitrary<Terms> {
       draw.maybe({ tooMany: fc.constant(true) }, 20),
     ),
     fc.record({ allOrNone: fc.constant(true) }),
+    fc.record({ stop: draw.ticks, timeInForce: immediate }, { requiredKeys: ['stop'] }),
     fc.record(
       { kind: fc.constant('market'), priced: fc.boolean(), timeInForce: immediate },
       { requiredKeys: ['kind'] },
@@ -169,7 +172,7 @@ function submission(draw: Draw): Arbitrary<object> {
       size: fc.record({ product, ticks, lots, asText: fc.boolean() }),
       terms: draw.mostly(plain, terms(draw), 3),
     })
-    .map(({ side, size, terms: { least, priced, clip, below, tooMany, ...rest } }) => {
+    .map(({ side, size, terms: { least, priced, clip, below, tooMany, stop, ...rest } }) => {
       const { product: of, asText } = size;
       const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
       const part = (count: number | undefined, name: string): object =>
@@ -181,6 +184,7 @@ function submission(draw: Draw): Arbitrary<object> {
         ...quantity(all, of, asText),
         ...(priced === false ? {} : price(size.ticks, of, asText)),
         ...rest,
+        ...(stop === undefined ? {} : written('stopPrice', 'Ticks', stop, of.tick, asText)),
         ...part(least, 'minQuantity'),
         ...part(clip, 'displayQuantity'),
         ...part(refreshes ? below : undefined, 'refreshBelow'),

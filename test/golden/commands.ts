@@ -25,6 +25,7 @@ const OPTIONS: Readonly<Record<string, number>> = {
   hidden: 0,
   refresh: 1,
   aon: 0,
+  stop: 1,
   own: 1,
   as: 1,
   in: 1,
@@ -198,6 +199,7 @@ function readOrder(
       displayQuantity: options.has('hidden') ? '0' : value('show'),
       refreshBelow: value('refresh'),
       allOrNone: options.has('aon') ? true : undefined,
+      stopPrice: value('stop'),
       clientOrderId: value('as'),
     },
   ];

@@ -75,8 +75,15 @@ export class Renderer {
     const head = `${id}${status === 'open' ? '' : ` ${status}`}${last}`;
     const asks = this.#side(id, 'sell');
     const bids = this.#side(id, 'buy');
-    if (asks.length + bids.length === 0) return [`${head}: no orders`];
-    return [head, ...asks.reverse(), ...bids];
+    const stops = this.#engine
+      .openOrders({ product: id })
+      .filter(({ stopPrice }) => stopPrice !== undefined)
+      .map(({ open, account, orderId, stopPrice, price, side }) => {
+        const what = `${side} ${trimmed(open)} @ ${price}`;
+        return `  stop ${stopPrice}: ${what} ${account} ${this.label(orderId)}`;
+      });
+    if (asks.length + bids.length + stops.length === 0) return [`${head}: no orders`];
+    return [head, ...asks.reverse(), ...bids, ...stops];
   }
 
   #side(product: string, side: 'buy' | 'sell'): string[] {
@@ -151,6 +158,9 @@ export class Renderer {
     orderEnded: (event) => this.#ended(event),
     allCancelled: ({ count }) => `cancelled in all: ${count}`,
     timeAdvanced: ({ time }) => `it is ${time}`,
+    stopPlaced: ({ order, stopPrice, open }) =>
+      `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}: ${this.#lots(order, open)} open`,
+    stopTriggered: ({ order }) => `${this.label(order)} triggered`,
     orderRefreshed: ({ order, price, shown }) =>
       `${this.label(order)} shows ${this.#lots(order, shown)} @ ${this.#ticks(order, price)}, at the back`,
   };

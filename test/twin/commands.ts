@@ -57,6 +57,8 @@ interface Asked {
     displayQuantity: number;
     refreshBelow: number;
     allOrNone: number;
+    hasStop: number;
+    stopPrice: number;
     clientOrderId: string;
   };
   amend: {

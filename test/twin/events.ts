@@ -29,6 +29,8 @@ const TABLE: Record<keyof typeof EventType, string> = {
   allCancelled: 'u32',
   timeAdvanced: '',
   orderRefreshed: 'i64 u32 u32 u8 i64 i64 i64 i64',
+  stopPlaced: 'i64 u32 u32 u8 i64 i64 i64 i64',
+  stopTriggered: 'i64 u32 u32 u8 i64 i64 i64',
 };
 
 const LAYOUTS = new Map(

@@ -17,7 +17,7 @@ import {
   selfTradeOf,
   sideOf,
   timeInForceOf,
-} from '../../src/orderbook/orders.ts';
+} from '../../src/orderbook/flags.ts';
 import { lockOf } from './amounts.ts';
 import { type Command, fieldOf, type Reference } from './commands.ts';
 import { controlBytes, marketBytes } from './encode.ts';
@@ -270,6 +270,16 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
     same(what, 'orders', place, queue.length);
     checkQueue(queue, side);
     compareDepth(state, queue, side, row);
+  }
+  const waiting: number[] = [];
+  for (const side of [Side.buy, Side.sell]) {
+    state.stops[row]?.walk(side, (slot) => waiting.push(slot) > 0);
+  }
+  same(what, 'stops', waiting.length, twin.stops.length);
+  for (const slot of waiting) {
+    const stop = twin.stops.find(({ id }) => id === state.orders.id(slot))!;
+    compareOrder(state, market, slot, stop);
+    same(what, 'stop price', state.stopPrice(slot), stop.stopPrice);
   }
   const divisible = ({ allOrNone }: Order): boolean => allOrNone === 0;
   const [bid, ask] = [twin.queues[0].find(divisible), twin.queues[1].find(divisible)];

@@ -99,6 +99,7 @@ export function submit(source: CommandSource, draw: Draw): Command {
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
     ...showing(isMarket || immediate || quantity > 2 ** 50, quantity, least, draw),
+    ...stop(least || postOnly !== PostOnly.off, source.price(product, draw(2), draw), draw),
     clientOrderId:
       draw(6) === 0
         ? draw(9) === 0
@@ -109,6 +110,10 @@ export function submit(source: CommandSource, draw: Draw): Command {
 }
 
 const ALL_SHOWN = { display: Display.all, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };
+
+function stop(never: boolean, stopPrice: number, draw: Draw) {
+  return never || draw(7) > 0 ? { hasStop: 0, stopPrice: 0 } : { hasStop: 1, stopPrice };
+}
 
 /** How much of an order is shown, and whether it trades in parts. */
 function showing(plain: boolean, quantity: number, least: boolean, draw: Draw) {

@@ -100,7 +100,7 @@ function lastAt(queue: readonly Order[], price: number): number {
 
 /** Trades an order with the book; false if self-trade prevention ended it. */
 export function match(market: Market, taker: Order): boolean {
-  if (taker.allOrNone === 1) {
+  if (taker.allOrNone === 1 || taker.timeInForce === TimeInForce.fok) {
     const { filled, meetsOwn } = dryWalk(market, taker);
     if (filled < taker.open || meetsOwn) return true;
   }
@@ -114,6 +114,7 @@ export function match(market: Market, taker: Order): boolean {
     }
     trade(market, taker, maker, Math.min(taker.open, tradableOf(maker)));
     market.products[taker.product]!.lastPrice = maker.price;
+    market.prices.push(maker.price);
   }
   return true;
 }

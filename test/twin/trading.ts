@@ -24,6 +24,7 @@ import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import {
   accountRefusal,
+  enlist,
   isOperator,
   leaveBook,
   type Market,
@@ -69,8 +70,58 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   market.receipt.order = order.id;
   lock(market, order);
   tellAccepted(market, order, command.expiresAt);
-  if (match(market, order)) finish(market, order);
+  if (order.stopPrice !== undefined) placeStop(market, order);
+  else enter(market, order);
   return 0;
+}
+
+/** Matches an order, and then the stop orders that this has reached, one after the other. */
+function enter(market: Market, order: Order): void {
+  const product = market.products[order.product]!;
+  const { receipt } = market;
+  const reached: Order[] = [];
+  const matched = (each: Order): void => {
+    const before = market.prices.length;
+    if (match(market, each)) finish(market, each);
+    for (const price of market.prices.slice(before)) {
+      const more = product.stops.filter((stop) => {
+        return !reached.includes(stop) && isReached(stop, stop.stopPrice!, price);
+      });
+      found.push(...more.filter((stop) => !found.includes(stop)));
+    }
+    reached.push(...found.sort((a, b) => a.priority - b.priority));
+    found.length = 0;
+  };
+  const found: Order[] = [];
+  market.prices.length = 0;
+  matched(order);
+  const { filled } = receipt;
+  for (let i = 0; i < reached.length; i++) {
+    const stop = reached[i]!;
+    if (i >= 1000) {
+      endOrder(market, stop, EndReason.cascade);
+      continue;
+    }
+    const terms = [stop.price, stop.stopPrice!, stop.open];
+    tell(market, 'stopTriggered', [...identityOf(stop), ...terms]);
+    leaveBook(market, stop);
+    stop.stopPrice = undefined;
+    matched(stop);
+  }
+  receipt.filled = filled;
+}
+
+function isReached(order: Order, stopPrice: number, price: number | undefined): boolean {
+  if (price === undefined) return false;
+  return order.side === Side.buy ? price >= stopPrice : price <= stopPrice;
+}
+
+function placeStop(market: Market, order: Order): void {
+  order.priority = ++market.lastPriority;
+  market.products[order.product]!.stops.push(order);
+  enlist(market, order);
+  const { price, stopPrice, open, priority } = order;
+  tell(market, 'stopPlaced', [...identityOf(order), price, stopPrice!, open, priority]);
 }
 
 function tellAccepted(market: Market, order: Order, expiresAt: number): void {
@@ -92,17 +143,18 @@ function orderOf(
   const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
   const { band } = market.terms[terms]!;
+  const { hasStop } = command;
   let { price } = command;
   if (command.hasPrice === 0) {
     if (band === undefined) return undefined;
     price = side === Side.buy ? band.high : band.low;
   }
-  return {
+  const order: Order = {
     id: 0,
     account,
     product,
     side,
-    kind,
+    kind: hasStop === 1 ? OrderKind.limit : kind,
     timeInForce,
     postOnly,
     selfTrade,
@@ -112,6 +164,7 @@ function orderOf(
     clip: displayQuantity,
     refreshBelow,
     allOrNone,
+    stopPrice: undefined,
     price,
     open: quantity,
     clipLeft: 0,
@@ -120,6 +173,11 @@ function orderOf(
     terms,
     version: 1,
   };
+  const { lastPrice } = market.products[product]!;
+  if (hasStop === 1 && !isReached(order, command.stopPrice, lastPrice)) {
+    order.stopPrice = command.stopPrice;
+  }
+  return order;
 }
 
 /**
@@ -149,10 +207,11 @@ function priceRefusal(market: Market, order: Order): number {
 /** The rules about what an order meets on entry, and about its funds. */
 function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order): number {
   const walked = dryWalk(market, order);
-  if (order.timeInForce === TimeInForce.fok) {
+  const waits = order.stopPrice !== undefined;
+  if (order.timeInForce === TimeInForce.fok && !waits) {
     if (walked.filled < order.open || walked.meetsOwn) return RejectCode.FOK_UNFILLABLE;
   }
-  if (walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
+  if (!waits && walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
   if (order.kind === OrderKind.limit) {
     const { money, energy } = lockOf(market, order);
     return fundsRefusal(market, order, money, energy);
@@ -217,7 +276,8 @@ function enterAnew(market: Market, order: Order, anew: Order): void {
   Object.assign(order, { price, open, total, terms, version: order.version + 1 });
   lock(market, order);
   tellAmended(market, order, before, false);
-  if (match(market, order)) finish(market, order);
+  if (order.stopPrice !== undefined) placeStop(market, order);
+  else enter(market, order);
 }
 
 function tellAmended(
@@ -264,7 +324,8 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   const account = rowOf(market.accounts, command.account);
   const maker = market.orders.get(command.order);
   if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
-  if (maker === undefined || maker.display === Display.hidden) return RejectCode.UNKNOWN_ORDER;
+  if (maker === undefined || maker.display === Display.hidden || maker.stopPrice !== undefined)
+    return RejectCode.UNKNOWN_ORDER;
   if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
   const product = market.products[maker.product]!;
   const refused = accountRefusal(market, account) || productRefusal(product);
@@ -285,6 +346,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     clip: 0,
     refreshBelow: 0,
     allOrNone: 0,
+    stopPrice: undefined,
     clipLeft: 0,
     price: command.limitPrice,
     open: command.quantity,
