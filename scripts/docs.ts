@@ -55,10 +55,53 @@ export function errorTable(source: string): string {
   return `| code | when | what to do |\n|---|---|---|\n${rows.join('\n')}`;
 }
 
+/** A section of a golden script, as an example: what is typed, and what comes of it. */
+function example(file: string, title: string): () => string {
+  return () => {
+    const script = readFileSync(new URL(`../test/golden/${file}.txt`, import.meta.url), 'utf8');
+    const start = script.indexOf(`# ${title}\n`);
+    if (start < 0) throw new Error(`${file}.txt has no section ${title}`);
+    const [section = ''] = script.slice(start).split(/\n\n(?=# )/);
+    return `\`\`\`\n${section.trim().split('\n').slice(1).join('\n')}\n\`\`\``;
+  };
+}
+
 const GENERATED: Record<string, Record<string, () => string>> = {
   'format.md': {
     records: () =>
       [recordTable('command', COMMANDS), recordTable('event', EVENTS), kindTable()].join('\n\n'),
+  },
+  'orders.md': {
+    limit: example(
+      'orders',
+      'limit: what crosses trades at the resting price, the rest of it rests',
+    ),
+    market: example('orders', 'market order locks its exact cost, not its protection'),
+    ioc: example('orders', 'ioc: the remainder never rests'),
+    fok: example('orders', 'fok: whole at once over several prices, or not at all'),
+    gtd: example('orders', 'gtd: gone at its instant, before the command of that instant'),
+    postOnly: example(
+      'orders',
+      'post-only, slide: goes to one tick behind the touch and locks at that price',
+    ),
+    minQuantity: example(
+      'orders',
+      'minimum quantity: acts on entry only; the remainder is an ordinary order',
+    ),
+    iceberg: example('iceberg', 'each next part goes to the back of the queue'),
+    reserve: example('iceberg', 'reserve: the next part comes before the one before is used up'),
+    hidden: example('hidden', 'a hidden order keeps its place in time'),
+    allOrNone: example('all-or-none', 'it waits until one order covers it'),
+    stopLimit: example('stop', "stop limit: a buyer's waits for a price as high as that or higher"),
+    stopMarket: example('stop', 'stop market: locked at its protection, immediate once triggered'),
+    cascade: example(
+      'stop',
+      'a cascade: each after what is left of the one before rests, in the order in which they were reached',
+    ),
+    take: example(
+      'orders',
+      'take: part of an ask, whatever its place in the queue; it sets no last price',
+    ),
   },
   'reject-codes.md': { codes: rejectTable },
   'errors.md': {

@@ -57,11 +57,12 @@ export function admit(state: MarketState, entry: Entry): number {
   const code = admitPrice(state, product, entry);
   if (code !== 0) return code;
   const { flags, quantity } = entry;
-  if ((flags & WAITING) === 0) {
+  const exact = kindOf(flags) === OrderKind.market;
+  const fills = exact || timeInForceOf(flags) === TimeInForce.fok || entry.minQuantity > 0;
+  if (fills && (flags & WAITING) === 0) {
     const unfit = admitFill(state, product, entry);
     if (unfit !== 0) return unfit;
   }
-  const exact = kindOf(flags) === OrderKind.market;
   entry.cost = exact
     ? state.walk.cost
     : limitLock(product, terms, sideOf(flags), entry.price, quantity);
@@ -105,8 +106,6 @@ export function isReached(side: number, stopPrice: number, price: number): boole
 /** The rules about what must trade on entry; leaves the dry walk of a market order in `state.walk`. */
 function admitFill(state: MarketState, product: Product, entry: Entry): number {
   const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
-  const exact = kindOf(entry.flags) === OrderKind.market;
-  if (!whole && !exact && entry.minQuantity === 0) return 0;
   walk(state, product, entry);
   const { filled, meetsOwn } = state.walk;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;

@@ -218,8 +218,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
   }
   const clip = orders.clip(slot);
   if (clip !== undefined) clip.shown = shown;
-  const stopPrice = (order.flags & WAITING) === 0 ? order.price : from.i64();
-  state.bookOf(slot).rest(slot, clientOrderId, stopPrice);
+  if ((order.flags & WAITING) === 0) state.books[product.row]!.rest(slot, clientOrderId);
+  else state.stopsOf(product.row).wait(slot, clientOrderId, from.i64());
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 

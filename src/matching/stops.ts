@@ -22,7 +22,7 @@ export function placeStop(
 ): void {
   const { orders } = state;
   orders.setPriority(slot, ++state.lastPriority);
-  state.stopsOf(orders.product(slot)).rest(slot, clientOrderId, stopPrice);
+  state.stopsOf(orders.product(slot)).wait(slot, clientOrderId, stopPrice);
   if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
     state.timers.set(slot, expiresAt, orders);
   }
@@ -37,9 +37,12 @@ export function placeStop(
  */
 export function triggerStops(state: MarketState, product: Product, outbox: Outbox): void {
   const stops = state.stops[product.row];
+  if (stops !== undefined && state.receipt.filled > 0) cascade(state, product, stops, outbox);
+}
+
+function cascade(state: MarketState, product: Product, stops: Book, outbox: Outbox): void {
   const { receipt } = state;
   const { filled } = receipt;
-  if (stops === undefined || filled === 0) return;
   const reached = new Reached(state, stops);
   reached.add(state.firstPrice, product.lastPrice);
   let count = 0;

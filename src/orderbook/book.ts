@@ -2,7 +2,18 @@ import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
 import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
 import { PARTLY_SEEN, sideOf, UNDISPLAYED } from './flags.ts';
-import { FLAGS, HALVES, LEVEL, NEXT, NONE, OPEN, type Orders, PREVIOUS, WORDS } from './orders.ts';
+import {
+  FLAGS,
+  HALVES,
+  LEVEL,
+  NEXT,
+  NONE,
+  OPEN,
+  type Orders,
+  PREVIOUS,
+  PRICE,
+  WORDS,
+} from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
@@ -44,18 +55,32 @@ export class Book {
   /**
    * Puts an order at the back of the queue at its price, where it can be found by its id and by its
    * client order id, if that is not ''. O(1) where the price level exists.
-   * @param price the order's own, or what triggers it
    */
-  rest(slot: number, clientOrderId: string, price = this.#orders.price(slot)): void {
+  rest(slot: number, clientOrderId: string): void {
+    const { f64, i32 } = this.#orders;
+    const ladder = this.ladder(sideOf(i32[slot * HALVES + FLAGS]!));
+    this.#join(slot, clientOrderId, this.#level(ladder, f64[slot * WORDS + PRICE]!));
+  }
+
+  /** The same among stops: at the back of the queue at the price that triggers it. */
+  wait(slot: number, clientOrderId: string, stopPrice: number): void {
+    const ladder = this.ladder(sideOf(this.#orders.flags(slot)));
+    this.#join(slot, clientOrderId, this.#level(ladder, stopPrice));
+  }
+
+  /** The level at a price, made if need be. */
+  #level(ladder: Ladder, price: number): number {
+    const found = ladder.find(price);
+    if (found !== NONE) return found;
+    const level = this.#levels.allocate(price);
+    ladder.insert(level);
+    return level;
+  }
+
+  #join(slot: number, clientOrderId: string, level: number): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
-    const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
-    let level = ladder.find(price);
-    if (level === NONE) {
-      level = levels.allocate(price);
-      ladder.insert(level);
-    }
     const queues = levels.i32;
     const queue = level * LEVEL_HALVES;
     const tail = queues[queue + TAIL]!;
