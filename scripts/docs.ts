@@ -77,6 +77,10 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'limit: what crosses trades at the resting price, the rest of it rests',
     ),
     market: example('orders', 'market order locks its exact cost, not its protection'),
+    marketToLimit: example(
+      'market-to-limit',
+      'it trades at the best price, and the rest of it stands there',
+    ),
     ioc: example('orders', 'ioc: the remainder never rests'),
     fok: example('orders', 'fok: whole at once over several prices, or not at all'),
     gtd: example('orders', 'gtd: gone at its instant, before the command of that instant'),

@@ -171,7 +171,7 @@ describe('commands per second', () => {
 function mayRest([command, request]: Ask): boolean {
   if (command !== 'submit') return false;
   if (request['stopPriceTicks'] !== undefined) return true;
-  if (request['kind'] === 'market') return false;
+  if (request['kind'] === 'market') return request['timeInForce'] === 'gtc';
   return request['timeInForce'] !== 'ioc' && request['timeInForce'] !== 'fok';
 }
 

@@ -214,7 +214,10 @@ function submit(draw: Draw, market: Queries): Ask {
     case 4:
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
-      return ['submit', { ...base, ...more, kind: 'market' }];
+      return [
+        'submit',
+        { ...base, ...more, kind: 'market', ...maybe(draw, 30, { timeInForce: 'gtc' }) },
+      ];
     case 6:
     case 7:
     case 8:

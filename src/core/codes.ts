@@ -131,6 +131,8 @@ export const RejectCode = {
   CLIP_LIMIT: 35,
   /** The resting order trades whole or not at all, and the taker wants a part. */
   ALL_OR_NONE: 36,
+  /** A market order that may rest takes its limit from the other side of the book, and nothing is there. */
+  EMPTY_SIDE: 37,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -165,6 +167,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'DUPLICATE_CLIENT_ORDER_ID',
   'ALREADY_EXPIRED',
   'NO_PROTECTION',
+  'EMPTY_SIDE',
   'PRICE_OUTSIDE_BAND',
   'LOCK_LIMIT',
   'CLIP_LIMIT',

@@ -45,8 +45,7 @@ function orderFault(view: DataView, at: number): string | undefined {
   const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
   const least = readI64(view, at + SUBMIT.minQuantity);
   if (limit && view.getUint8(at + SUBMIT.hasPrice) === 0) return 'a limit order needs a price';
-  if (!limit && !immediate) return 'a market order is ioc or fok: it never rests';
-  if (postOnly && immediate) return 'a post-only order is gtc or gtd';
+  if (postOnly && (immediate || !limit)) return 'a post-only order is a limit order, gtc or gtd';
   if (least > readI64(view, at + SUBMIT.quantity)) return 'minQuantity must not exceed quantity';
   if (least > 0 && (postOnly || timeInForce === TimeInForce.fok)) {
     return 'minQuantity has no meaning for post-only and fok orders';
@@ -59,6 +58,8 @@ function orderFault(view: DataView, at: number): string | undefined {
       return 'stopPrice must be 0 where there is none';
   } else if (postOnly || least > 0) {
     return 'a stop order is not post-only and has no minQuantity';
+  } else if (!limit && !immediate) {
+    return 'a market order that waits is ioc or fok';
   }
   return showingFault(view, at, limit && !immediate);
 }

@@ -127,7 +127,10 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly account: string;
   readonly product: string;
   readonly side: keyof typeof Side;
-  /** Default limit. A market order's price, if it has one, protects it. */
+  /**
+   * Default limit. A market order's price, if it has one, protects it. One that is gtc or gtd becomes a limit
+   * order at the best price of the other side.
+   */
   readonly kind?: Exclude<keyof typeof OrderKind, 'take'>;
   /** Default gtc, for market orders ioc. */
   readonly timeInForce?: keyof typeof TimeInForce;

@@ -1,4 +1,4 @@
-import { EventType, Role, Standing, SubmitKind, TimeInForce } from '../core/codes.ts';
+import { EventType, Role, Standing, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
@@ -135,9 +135,8 @@ export class Limits {
 function mayRest(encoding: Encoding): boolean {
   if (encoding.command !== 'submit') return false;
   const { view } = encoding;
-  if (view.getUint8(SUBMIT.hasStop) === 1) return true;
-  const isLimit = view.getUint8(SUBMIT.kind) === SubmitKind.limit;
-  return isLimit && view.getUint8(SUBMIT.timeInForce) < TimeInForce.ioc;
+  const immediate = view.getUint8(SUBMIT.timeInForce) >= TimeInForce.ioc;
+  return !immediate || view.getUint8(SUBMIT.hasStop) === 1;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

@@ -48,7 +48,10 @@ export function admit(state: MarketState, entry: Entry): number {
   const product = listings.products[entry.product]!;
   const terms = listings.terms[product.terms]!;
   entry.terms = product.terms;
-  if (!entry.hasPrice) {
+  const { flags: asked } = entry;
+  if (kindOf(asked) === OrderKind.market && timeInForceOf(asked) < TimeInForce.ioc) {
+    if (!takeTouch(state, product, entry)) return RejectCode.EMPTY_SIDE;
+  } else if (!entry.hasPrice) {
     const { band } = terms;
     if (band === undefined) return RejectCode.NO_PROTECTION;
     entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
@@ -98,6 +101,28 @@ function admitStop(product: Product, entry: Entry): void {
   if (!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)) entry.flags |= WAITING;
 }
 
+/**
+ * Makes of a market order that may rest a limit order at the best price of the other side, or at its
+ * protection where that is worse. @returns false if the other side is empty
+ */
+function takeTouch(state: MarketState, product: Product, entry: Entry): boolean {
+  const touch = firstMet(state, product, entry);
+  if (touch === NONE) return false;
+  const price = state.orders.price(touch);
+  const side = sideOf(entry.flags);
+  if (!entry.hasPrice || crosses(side, entry.price, price)) entry.price = price;
+  entry.flags &= ~KIND;
+  return true;
+}
+
+/** The best order of the other side that an order of its size is not too small for, or NONE. */
+function firstMet({ books, orders }: MarketState, product: Product, order: NewOrder): number {
+  const book = books[product.row]!;
+  let touch = book.best(sideOf(order.flags) === Side.buy ? Side.sell : Side.buy);
+  while (touch !== NONE && isPassedOver(orders, touch, order.quantity)) touch = book.after(touch);
+  return touch;
+}
+
 /** Whether a trade at a price triggers a stop order. Before the first trade the price is NaN. */
 export function isReached(side: number, stopPrice: number, price: number): boolean {
   return side === Side.buy ? price >= stopPrice : price <= stopPrice;
@@ -128,9 +153,7 @@ export function admitPrice(state: MarketState, product: Product, order: NewOrder
 function admitPostOnly(state: MarketState, product: Product, order: NewOrder): number {
   const { orders } = state;
   const side = sideOf(order.flags);
-  const book = state.books[product.row]!;
-  let touch = book.best(side === Side.buy ? Side.sell : Side.buy);
-  while (touch !== NONE && isPassedOver(orders, touch, order.quantity)) touch = book.after(touch);
+  const touch = firstMet(state, product, order);
   if (touch === NONE || !crosses(side, order.price, orders.price(touch))) return 0;
   const own = orders.account(touch) === order.account;
   if (postOnlyOf(order.flags) === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;

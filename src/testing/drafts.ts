@@ -118,7 +118,7 @@ function orders(draw: Draw) {
 /** What makes an order more than a limit order that stands. */
 interface Terms {
   readonly kind?: 'market';
-  readonly timeInForce?: 'gtd' | 'ioc' | 'fok';
+  readonly timeInForce?: 'gtc' | 'gtd' | 'ioc' | 'fok';
   readonly lifeMs?: number;
   readonly postOnly?: 'reject' | 'slide';
   /** Least quantity on entry, in lots. */
@@ -156,7 +156,11 @@ function terms(draw: Draw): Arbitrary<Terms> {
     fc.record({ allOrNone: fc.constant(true) }),
     fc.record({ stop: draw.ticks, timeInForce: immediate }, { requiredKeys: ['stop'] }),
     fc.record(
-      { kind: fc.constant('market'), priced: fc.boolean(), timeInForce: immediate },
+      {
+        kind: fc.constant('market'),
+        priced: fc.boolean(),
+        timeInForce: fc.constantFrom('ioc', 'fok', 'gtc'),
+      },
       { requiredKeys: ['kind'] },
     ),
   );

@@ -64,8 +64,10 @@ const LIMIT_TIMES = [
   [5, fok],
 ] as const;
 const MARKET_TIMES = [
-  [85, ioc],
+  [70, ioc],
   [15, fok],
+  [10, gtc],
+  [5, gtd],
 ] as const;
 const POST_ONLY = [
   [88, PostOnly.off],
@@ -82,7 +84,7 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const timeInForce = pick(draw, isMarket ? MARKET_TIMES : LIMIT_TIMES);
   const quantity = source.quantity(draw);
   const immediate = timeInForce === ioc || timeInForce === fok;
-  const postOnly = immediate ? PostOnly.off : pick(draw, POST_ONLY);
+  const postOnly = immediate || isMarket ? PostOnly.off : pick(draw, POST_ONLY);
   const least = timeInForce !== fok && postOnly === PostOnly.off && draw(20) === 0;
   const life = source.profile.wave > 0 ? 1 + draw(4 * source.profile.wave) : draw(40);
   return command('submit', source.actorFor(account, draw), {
@@ -99,7 +101,11 @@ export function submit(source: CommandSource, draw: Draw): Command {
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
     ...showing(isMarket || immediate || quantity > 2 ** 50, quantity, least, draw),
-    ...stop(least || postOnly !== PostOnly.off, source.price(product, draw(2), draw), draw),
+    ...stop(
+      least || postOnly !== PostOnly.off || (isMarket && !immediate),
+      source.price(product, draw(2), draw),
+      draw,
+    ),
     clientOrderId:
       draw(6) === 0
         ? draw(9) === 0

@@ -63,6 +63,7 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   if (dated && command.expiresAt <= market.time) return RejectCode.ALREADY_EXPIRED;
   const order = orderOf(market, command, account, product);
   if (order === undefined) return RejectCode.NO_PROTECTION;
+  if (order === 'EMPTY_SIDE') return RejectCode.EMPTY_SIDE;
   const code = priceRefusal(market, order) || entryRefusal(market, command, order);
   if (code !== 0) return code;
 
@@ -138,14 +139,22 @@ function orderOf(
   command: CommandOf<'submit'>,
   account: number,
   product: number,
-): Order | undefined {
-  const { side, kind, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
+): Order | 'EMPTY_SIDE' | undefined {
+  const { side, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
   const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
   const { band } = market.terms[terms]!;
   const { hasStop } = command;
-  let { price } = command;
-  if (command.hasPrice === 0) {
+  let { kind, price } = command;
+  if (kind === OrderKind.market && timeInForce <= TimeInForce.gtd) {
+    const queue = market.products[product]!.queues[side === Side.buy ? 1 : 0];
+    const touch = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= quantity);
+    if (touch === undefined) return 'EMPTY_SIDE';
+    const bound = command.hasPrice === 1 ? price : touch.price;
+    const [low, high] = [Math.min(bound, touch.price), Math.max(bound, touch.price)];
+    price = side === Side.buy ? low : high;
+    kind = OrderKind.limit;
+  } else if (command.hasPrice === 0) {
     if (band === undefined) return undefined;
     price = side === Side.buy ? band.high : band.low;
   }
