@@ -3,6 +3,7 @@ import {
   type BestUpdate,
   type BestView,
   type BookAdded,
+  type BookOrderView,
   type BookUpdate,
   type BookView,
   type Channels,
@@ -73,6 +74,11 @@ class DepthReader implements Reader {
   }
 }
 
+function orderOf(added: BookAdded): BookOrderView {
+  const { orderId, price, priceTicks, shown, shownLots, priority } = added;
+  return { orderId, price, priceTicks, shown, shownLots, priority };
+}
+
 /** Keeps a queue per price and never looks at a priority: what is added goes to the back. */
 class BookReader implements Reader {
   readonly #queues = { buy: new Map<number, BookAdded[]>(), sell: new Map<number, BookAdded[]>() };
@@ -96,9 +102,7 @@ class BookReader implements Reader {
   }
   view(): object {
     const orders = (side: Map<number, BookAdded[]>, best: 1 | -1): object[] =>
-      [...side]
-        .sort(([a], [b]) => best * (a - b))
-        .flatMap(([, queue]) => queue.map(({ change: _, side: __, ...order }) => order));
+      [...side].sort(([a], [b]) => best * (a - b)).flatMap(([, queue]) => queue.map(orderOf));
     return { bids: orders(this.#queues.buy, -1), asks: orders(this.#queues.sell, 1) };
   }
 }
@@ -185,6 +189,30 @@ describe.each(cases)('$channel, seed $seed', ({ seed, channel }) => {
 function told<C extends Data>(exchange: Exchange, channel: C, product: string) {
   return all<Channels[C]>(exchange.subscribe(channel, { product, after: 0, follow: false }));
 }
+
+it.each(SEEDS)('the three agree with each other and with the queue, seed %i', (seed) => {
+  let compared = 0;
+  expectedOf(seed, COUNT, (market) => {
+    for (const product of ['noon', 'night']) {
+      const { best, depth, book } = viewsOf(market, product);
+      expect(best).toMatchObject({ bid: depth.bids[0], ask: depth.asks[0] });
+      expect(best.lastPrice).toBe(market.product(product)!.lastPrice);
+      for (const [side, orders] of [['buy', book.bids] as const, ['sell', book.asks] as const]) {
+        const queue = market.queue(product, side).filter(({ display, allOrNone }) => {
+          return display !== 'hidden' && !allOrNone;
+        });
+        expect(orders.map(({ orderId }) => orderId)).toEqual(queue.map(({ orderId }) => orderId));
+        expect(orders).toMatchObject(queue.map(({ shown, priority }) => ({ shown, priority })));
+        const levels = side === 'buy' ? depth.bids : depth.asks;
+        const prices = orders.map(({ priceTicks }) => priceTicks);
+        expect(levels.map(({ priceTicks }) => priceTicks)).toEqual([...new Set(prices)]);
+        expect(levels.reduce((sum, level) => sum + level.orders, 0)).toBe(orders.length);
+        compared += orders.length;
+      }
+    }
+  });
+  expect(compared).toBeGreaterThan(2_000);
+});
 
 it('the streams bring about every way in which market data changes', async () => {
   const found = new Set<string>();
