@@ -52,7 +52,7 @@ export class BestReplica {
   apply(command: CommandEvents): BestUpdate | undefined {
     const depth = this.#depth;
     const [bid, ask] = [depth.best(Side.buy), depth.best(Side.sell)];
-    depth.apply(command);
+    depth.move(command, 1);
     const lastPrice = lastPriceSet(command, this.#product.row);
     const same = sameLevel(bid, depth.best(Side.buy)) && sameLevel(ask, depth.best(Side.sell));
     if (same && Number.isNaN(lastPrice)) return undefined;
@@ -61,7 +61,7 @@ export class BestReplica {
 
   /** Takes a command's events back. */
   undo(command: CommandEvents): void {
-    this.#depth.undo(command);
+    this.#depth.move(command, -1);
   }
 }
 

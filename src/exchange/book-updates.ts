@@ -3,7 +3,7 @@ import { formatSteps } from '../core/decimal.ts';
 import { type BookOrderView, bookOrderView, bookView } from '../engine/views.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
-import { type DisplayedChange, displayedChanges } from './displayed.ts';
+import { type DisplayedChange, eachDisplayedChange } from './displayed.ts';
 import type { CommandEvents } from './feed.ts';
 
 /** The order stands at the back of the queue at its price now. */
@@ -76,7 +76,7 @@ export class BookReplica {
   /** Goes through a command's events. @returns what they changed, undefined if nothing */
   apply(command: CommandEvents): BookUpdate | undefined {
     const touched = new Map<number, Touched>();
-    for (const change of displayedChanges(command, this.#product.row)) {
+    eachDisplayedChange(command, this.#product.row, (change) => {
       const { order, price, priority, lots } = change;
       let one = touched.get(order);
       if (one === undefined) {
@@ -85,7 +85,7 @@ export class BookReplica {
       }
       if (priority !== undefined) one.placed = { price, priority };
       this.#add(order, lots);
-    }
+    });
     const all = [...touched.values()];
     const changes = [
       ...all.flatMap((one) => this.#left(one)),
@@ -98,9 +98,9 @@ export class BookReplica {
 
   /** Takes a command's events back. */
   undo(command: CommandEvents): void {
-    for (const { order, lots } of displayedChanges(command, this.#product.row)) {
-      this.#add(order, 0 - lots);
-    }
+    eachDisplayedChange(command, this.#product.row, ({ order, lots }) =>
+      this.#add(order, 0 - lots),
+    );
   }
 
   #add(order: number, lots: number): void {

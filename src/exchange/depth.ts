@@ -5,10 +5,10 @@ import type { Book, DepthLevel } from '../orderbook/book.ts';
 import { Ladder } from '../orderbook/ladder.ts';
 import { COUNT, LEVEL_HALVES, Levels } from '../orderbook/levels.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { displayedChanges } from './displayed.ts';
+import { eachDisplayedChange } from './displayed.ts';
 import type { CommandEvents } from './feed.ts';
 
-/** Most lots that are added to a level in one go. */
+/** Most lots that are added to a level in one go; it may hold more. */
 const MOST = 2n ** 52n;
 
 /** The levels of a product that a command changed, as they are after it. */
@@ -64,27 +64,38 @@ export class DepthReplica {
   /** Goes through a command's events. @returns what they changed, undefined if nothing */
   apply(command: CommandEvents): DepthUpdate | undefined {
     const before = [new Map<number, DepthLevel>(), new Map<number, DepthLevel>()] as const;
-    for (const { side, price, lots, orders } of displayedChanges(command, this.#product.row)) {
+    eachDisplayedChange(command, this.#product.row, ({ side, price, lots, orders }) => {
       const touched = before[side as 0 | 1];
       if (!touched.has(price)) touched.set(price, this.#at(side, price));
       this.#add(side, price, lots, orders);
-    }
-    // An iceberg that shows as much as before, and orders that came and went, are no change.
-    const changed = (side: 0 | 1, best: 1 | -1): DepthLevel[] =>
-      [...before[side].values()]
-        .filter((level) => !sameLevel(level, this.#at(side, level.price)))
-        .sort((a, b) => best * (a.price - b.price))
-        .map(({ price }) => this.#at(side, price));
-    const [bids, asks] = [changed(Side.buy, -1), changed(Side.sell, 1)];
+    });
+    const bids = this.#changed(Side.buy, before[Side.buy]);
+    const asks = this.#changed(Side.sell, before[Side.sell]);
     if (bids.length + asks.length === 0) return undefined;
     return this.#update(bids, asks, command.sequence, command.time, false);
   }
 
+  /** Goes through a command's events and tells nothing. @param direction -1 takes them back */
+  move(command: CommandEvents, direction: 1 | -1): void {
+    eachDisplayedChange(command, this.#product.row, ({ side, price, lots, orders }) =>
+      this.#add(side, price, direction * lots, direction * orders),
+    );
+  }
+
   /** Takes a command's events back: the levels are what they were before it. */
   undo(command: CommandEvents): void {
-    for (const { side, price, lots, orders } of displayedChanges(command, this.#product.row)) {
-      this.#add(side, price, 0 - lots, 0 - orders);
+    this.move(command, -1);
+  }
+
+  /** What has become of the levels of a side that look otherwise than before, best price first. */
+  #changed(side: number, before: ReadonlyMap<number, DepthLevel>): readonly DepthLevel[] {
+    const found: DepthLevel[] = [];
+    for (const level of before.values()) {
+      const now = this.#at(side, level.price);
+      if (!sameLevel(level, now)) found.push(now);
     }
+    const best = side === Side.buy ? -1 : 1;
+    return found.sort((a, b) => best * (a.price - b.price));
   }
 
   #ladder(side: number): Ladder {

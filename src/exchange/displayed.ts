@@ -24,15 +24,16 @@ export interface DisplayedChange {
   readonly priority: number | undefined;
 }
 
-/** What the events of a command change, one after the other, in what everyone sees of a product's book. */
-export function* displayedChanges(
+/** Calls `visit` with what each event of a command changes in what everyone sees of a product's book. */
+export function eachDisplayedChange(
   { view, start, end }: CommandEvents,
   product: number,
-): Generator<DisplayedChange> {
+  visit: (change: DisplayedChange) => void,
+): void {
   for (let at = start; at < end; at += recordLength(view, at)) {
     if (productRow(view, at) !== product) continue;
     const change = changeOf(view, at);
-    if (change !== undefined) yield change;
+    if (change !== undefined) visit(change);
   }
 }
 
@@ -48,43 +49,49 @@ function productRow(view: DataView, at: number): number | undefined {
 
 function changeOf(view: DataView, at: number): DisplayedChange | undefined {
   const type = recordType(view, at);
-  const number = (offset: number): number => readI64(view, at + offset);
-  const isDisplayed = (offset: number): boolean =>
-    view.getUint8(at + offset) === Standing.displayed;
-  const keeps = { orders: 0, priority: undefined };
-  const goes = { orders: -1, priority: undefined };
   if (type === EventType.trade) {
-    if (!isDisplayed(TRADE.standing)) return undefined;
+    if (view.getUint8(at + TRADE.standing) !== Standing.displayed) return undefined;
     const side = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
-    const maker = { order: number(TRADE.makerOrder), side, price: number(TRADE.price) };
-    return { ...maker, lots: 0 - number(TRADE.quantity), ...keeps };
+    const [order, price] = [readI64(view, at + TRADE.makerOrder), readI64(view, at + TRADE.price)];
+    const lots = 0 - readI64(view, at + TRADE.quantity);
+    return { order, side, price, lots, orders: 0, priority: undefined };
   }
-  const whose = { order: number(ORDER_AT.order), side: view.getUint8(at + ORDER_AT.side) };
+  const order = readI64(view, at + ORDER_AT.order);
+  const side = view.getUint8(at + ORDER_AT.side);
   switch (type) {
     case EventType.orderRested: {
-      const lots = number(RESTED.shown);
+      const lots = readI64(view, at + RESTED.shown);
       if (lots === 0) return undefined;
-      const priority = number(RESTED.priority);
-      return { ...whose, price: number(RESTED.price), lots, orders: 1, priority };
+      const price = readI64(view, at + RESTED.price);
+      return { order, side, price, lots, orders: 1, priority: readI64(view, at + RESTED.priority) };
     }
     case EventType.orderRefreshed: {
-      const lots = number(REFRESHED.shown) - number(REFRESHED.shownBefore);
-      const priority = number(REFRESHED.priority);
-      return { ...whose, price: number(REFRESHED.price), lots, orders: 0, priority };
+      const before = readI64(view, at + REFRESHED.shownBefore);
+      const lots = readI64(view, at + REFRESHED.shown) - before;
+      const price = readI64(view, at + REFRESHED.price);
+      const priority = readI64(view, at + REFRESHED.priority);
+      return { order, side, price, lots, orders: 0, priority };
     }
-    case EventType.orderReduced:
-      if (!isDisplayed(REDUCED.standing)) return undefined;
-      return { ...whose, price: number(REDUCED.price), lots: 0 - number(REDUCED.by), ...keeps };
+    case EventType.orderReduced: {
+      if (view.getUint8(at + REDUCED.standing) !== Standing.displayed) return undefined;
+      const price = readI64(view, at + REDUCED.price);
+      const lots = 0 - readI64(view, at + REDUCED.by);
+      return { order, side, price, lots, orders: 0, priority: undefined };
+    }
     case EventType.orderAmended: {
-      const before = number(AMENDED.shownBefore);
+      const before = readI64(view, at + AMENDED.shownBefore);
       if (before === 0) return undefined;
-      const stays = view.getUint8(at + AMENDED.keepsPlace) === 1;
-      const lots = number(AMENDED.shown) - before;
-      return { ...whose, price: number(AMENDED.priceBefore), lots, ...(stays ? keeps : goes) };
+      const price = readI64(view, at + AMENDED.priceBefore);
+      const lots = readI64(view, at + AMENDED.shown) - before;
+      const orders = view.getUint8(at + AMENDED.keepsPlace) - 1;
+      return { order, side, price, lots, orders, priority: undefined };
     }
-    case EventType.orderEnded:
-      if (!isDisplayed(ENDED.standing)) return undefined;
-      return { ...whose, price: number(ENDED.price), lots: 0 - number(ENDED.shown), ...goes };
+    case EventType.orderEnded: {
+      if (view.getUint8(at + ENDED.standing) !== Standing.displayed) return undefined;
+      const price = readI64(view, at + ENDED.price);
+      const lots = 0 - readI64(view, at + ENDED.shown);
+      return { order, side, price, lots, orders: -1, priority: undefined };
+    }
     default:
       return undefined;
   }
