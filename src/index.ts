@@ -5,6 +5,9 @@ export type * from './engine/requests.ts';
 export type {
   AccountView,
   BalanceView,
+  BestView,
+  BookOrderView,
+  BookView,
   DepthLevelView,
   DepthView,
   OrderView,
@@ -34,6 +37,14 @@ export type {
 } from './exchange/receipts.ts';
 export type { Channels, SubscribeOptions } from './exchange/channels.ts';
 export { Subscription } from './exchange/subscription.ts';
+export type { BestUpdate } from './exchange/best.ts';
+export type {
+  BookAdded,
+  BookChange,
+  BookChanged,
+  BookRemoved,
+  BookUpdate,
+} from './exchange/book-updates.ts';
 export type { DepthUpdate } from './exchange/depth.ts';
 export type {
   OrderAcceptedUpdate,

@@ -183,6 +183,8 @@ const QUERIES: readonly [string, Bad[], (engine: Engine, value: unknown) => unkn
   ['account', ALL_IDS, (engine, account) => untyped(engine)['openOrders']!({ account })],
   ['product', ALL_IDS, (engine, product) => untyped(engine)['openOrders']!({ product })],
   ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['depth']!(v)],
+  ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['best']!(v)],
+  ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['book']!(v)],
   ['levels', WHOLE, (engine, v) => untyped(engine)['depth']!('noon', v)],
   ['product', [...ALL_IDS, ...MISSING], (engine, v) => untyped(engine)['queue']!(v, 'buy')],
   [

@@ -6,16 +6,7 @@ import {
   type OrderView,
   type Subscription,
 } from '../src/index.ts';
-import {
-  all,
-  askExchange,
-  expectedOf,
-  PRODUCTS,
-  staged,
-  TestClock,
-  TRADERS,
-} from './exchange-stage.ts';
-import { mulberry32 } from './mulberry32.ts';
+import { all, expectedOf, playOn, PRODUCTS, staged, TRADERS } from './exchange-stage.ts';
 
 const SEEDS = [31, 32, 33, 34, 35];
 const COUNT = 500;
@@ -58,38 +49,23 @@ function playedOn(seed: number) {
   return { engine, steps, depth, open };
 }
 
-/** Goes through a stream on an exchange; now and then `subscribe` begins to read. */
-async function playOn(seed: number, steps: ReturnType<typeof playedOn>['steps']) {
-  const clock = new TestClock();
-  const exchange = await staged({ clock: clock.tell });
-  const draw = mulberry32(seed);
+/** The stream on an exchange, where `depth` is subscribed to now and then. */
+async function readOn(seed: number, steps: ReturnType<typeof playedOn>['steps']) {
   const begun: { product: string; updates: Promise<DepthUpdate[]> }[] = [];
   const unread: { product: string; after: number; updates: Subscription<DepthUpdate> }[] = [];
-  const products = new Set<string>(PRODUCTS);
-  for (const { ask, at, outcome } of steps) {
-    clock.now = at;
-    const receipt = askExchange(exchange, ask);
-    const [command, { id }] = ask;
-    const fresh = command === 'listProduct' && outcome.ok ? [id as string] : [];
-    for (const each of fresh) products.add(each);
-    const chosen = draw(10) === 0 ? [...products].filter(() => draw(2) === 0) : fresh;
-    for (const product of chosen) {
-      // Asked for before the command is stored, or afterwards.
-      if (draw(2) === 0) await receipt;
-      begun.push({ product, updates: all(exchange.subscribe('depth', { product })) });
-      const after = draw(exchange.status().storedSequence + 1);
-      unread.push({ product, after, updates: exchange.subscribe('depth', { product, after }) });
-    }
-    if (draw(3) > 0) await receipt;
-  }
-  return { exchange, begun, unread, products };
+  const played = await playOn(seed, steps, (exchange, product, draw) => {
+    begun.push({ product, updates: all(exchange.subscribe('depth', { product })) });
+    const after = draw(exchange.status().storedSequence + 1);
+    unread.push({ product, after, updates: exchange.subscribe('depth', { product, after }) });
+  });
+  return { ...played, begun, unread };
 }
 
 describe.each(SEEDS)('depth updates, seed %i', (seed) => {
   const { engine, steps, depth } = playedOn(seed);
 
   it('give the depth of the market after every command, whenever they begin', async () => {
-    const { exchange, begun } = await playOn(seed, steps);
+    const { exchange, begun } = await readOn(seed, steps);
     await exchange.close();
     expect(begun.length).toBeGreaterThan(50);
     for (const { product, updates: promised } of begun) {
@@ -108,7 +84,7 @@ describe.each(SEEDS)('depth updates, seed %i', (seed) => {
   });
 
   it('after a sequence are exactly the changes since', async () => {
-    const { exchange, unread, products } = await playOn(seed, steps);
+    const { exchange, unread, products } = await readOn(seed, steps);
     await exchange.close();
     for (const product of products) {
       const whole = await all(exchange.subscribe('depth', { product, after: 0 }));
@@ -180,7 +156,7 @@ describe.each(SEEDS)('order updates, seed %i', (seed) => {
   const { engine, steps, open } = playedOn(seed);
 
   it('give the open orders of an account after every command', async () => {
-    const { exchange } = await playOn(seed, steps);
+    const { exchange } = await readOn(seed, steps);
     await exchange.close();
     for (const account of TRADERS) {
       const updates = await all(exchange.subscribe('orders', { account, after: 0 }));
@@ -195,7 +171,7 @@ describe.each(SEEDS)('order updates, seed %i', (seed) => {
   });
 
   it('of one product or account are those of all that are about it', async () => {
-    const { exchange } = await playOn(seed, steps);
+    const { exchange } = await readOn(seed, steps);
     await exchange.close();
     const whole = await all(exchange.subscribe('orders', { after: 0 }));
     for (const product of PRODUCTS) {

@@ -350,3 +350,32 @@ export function expectedOf(seed: number, count: number, look: (market: Engine) =
   });
   return { engine, steps };
 }
+
+/**
+ * Goes through such a stream on an exchange. Now and then, before a command is stored or afterwards,
+ * `look` is told of a product.
+ */
+export async function playOn(
+  seed: number,
+  steps: ReturnType<typeof expectedOf>['steps'],
+  look: (exchange: Exchange, product: string, draw: Draw) => void,
+) {
+  const clock = new TestClock();
+  const exchange = await staged({ clock: clock.tell });
+  const draw = mulberry32(seed);
+  const products = new Set<string>(PRODUCTS);
+  for (const { ask, at, outcome } of steps) {
+    clock.now = at;
+    const receipt = askExchange(exchange, ask);
+    const [command, { id }] = ask;
+    const fresh = command === 'listProduct' && outcome.ok ? [id as string] : [];
+    for (const each of fresh) products.add(each);
+    const chosen = draw(10) === 0 ? [...products].filter(() => draw(2) === 0) : fresh;
+    for (const product of chosen) {
+      if (draw(2) === 0) await receipt;
+      look(exchange, product, draw);
+    }
+    if (draw(3) > 0) await receipt;
+  }
+  return { exchange, products };
+}

@@ -97,12 +97,26 @@ export class Queries {
       )
       .map((slot) => views.orderView(this.#state, slot));
   }
+  /** The best prices and what stands at them (L1). @throws RangeError if the product is unknown */
+  best(product: string): views.BestView {
+    return views.bestView(this.#state, productNamed(this.#state, product));
+  }
   /** Prices with what stands at them, best first (L2). @throws RangeError if the product is unknown */
   depth(product: string, levels = 10): views.DepthView {
     const limit = integerArgument(levels, 'levels', 1, MAX_INTEGER);
     return views.depthView(this.#state, productNamed(this.#state, product), limit);
   }
-  /** Orders of a side as they would trade (L3). @throws RangeError if the product is unknown */
+  /**
+   * Orders with what everyone sees of them (L3): no hidden or all-or-none order, nothing of whose they are.
+   * O(open orders of the product). @throws RangeError if the product is unknown
+   */
+  book(product: string): views.BookView {
+    return views.bookView(this.#state, productNamed(this.#state, product));
+  }
+  /**
+   * All orders of a side as they would trade, with all that there is to know of them: for operators.
+   * @throws RangeError if the product is unknown
+   */
   queue(product: string, side: keyof typeof Side): views.OrderView[] {
     const found: views.OrderView[] = [];
     this.#state.books[productNamed(this.#state, product).row]!.walk(

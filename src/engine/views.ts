@@ -114,6 +114,33 @@ export interface DepthView {
   readonly asks: readonly DepthLevelView[];
 }
 
+/** The best prices, as everyone sees them, and that of the latest trade. */
+export interface BestView {
+  /** The best level of each side, undefined if nothing is displayed there. */
+  readonly bid: DepthLevelView | undefined;
+  readonly ask: DepthLevelView | undefined;
+  readonly lastPrice: string | undefined;
+  readonly lastPriceTicks: number | undefined;
+}
+
+/** An open order, as everyone sees it. */
+export interface BookOrderView {
+  readonly orderId: number;
+  readonly price: string;
+  readonly priceTicks: number;
+  /** All of an order, or the part that an iceberg shows of itself. */
+  readonly shown: string;
+  readonly shownLots: number;
+  /** Rank in time: at one price the smaller trades first. */
+  readonly priority: number;
+}
+
+/** Both sides, best price first, and at one price in the order of the queue. */
+export interface BookView {
+  readonly bids: readonly BookOrderView[];
+  readonly asks: readonly BookOrderView[];
+}
+
 /** A trade with both parties. The price is that of the order that was there first. */
 export interface TradeView {
   readonly trade: number;
@@ -166,7 +193,6 @@ export function productView(state: MarketState, product: Product): ProductView {
   const { assets, terms } = state.listings;
   const { version, makerPpm, takerPpm, band } = terms[product.terms]!;
   const { tick, lot } = product.grid;
-  const last = Number.isNaN(product.lastPrice) ? undefined : product.lastPrice;
   return {
     id: product.id,
     energy: assets[product.energyAsset]!.id,
@@ -178,9 +204,17 @@ export function productView(state: MarketState, product: Product): ProductView {
     takerPpm,
     band: band && { low: formatSteps(band.low, tick), high: formatSteps(band.high, tick) },
     termsVersion: version,
-    lastPrice: last === undefined ? undefined : formatSteps(last, tick),
-    lastPriceTicks: last,
+    ...lastPriceOf(product),
   };
+}
+
+function lastPriceOf({
+  grid,
+  lastPrice,
+}: Product): Pick<ProductView, 'lastPrice' | 'lastPriceTicks'> {
+  return Number.isNaN(lastPrice)
+    ? { lastPrice: undefined, lastPriceTicks: undefined }
+    : { lastPrice: formatSteps(lastPrice, grid.tick), lastPriceTicks: lastPrice };
 }
 
 export function orderView(state: MarketState, slot: number): OrderView {
@@ -241,6 +275,42 @@ export function depthView(state: MarketState, product: Product, limit: number): 
   const { grid, row } = product;
   const side = (which: number): DepthLevelView[] =>
     state.books[row]!.depth(which, limit).map((level) => levelView(grid, level));
+  return { bids: side(Side.buy), asks: side(Side.sell) };
+}
+
+export function bestView(state: MarketState, product: Product): BestView {
+  const { bids, asks } = depthView(state, product, 1);
+  return { bid: bids[0], ask: asks[0], ...lastPriceOf(product) };
+}
+
+export function bookOrderView(
+  { tick, lot }: Grid,
+  orderId: number,
+  price: number,
+  shown: number,
+  priority: number,
+): BookOrderView {
+  return {
+    orderId,
+    price: formatSteps(price, tick),
+    priceTicks: price,
+    shown: formatSteps(shown, lot),
+    shownLots: shown,
+    priority,
+  };
+}
+
+export function bookView({ books, orders }: MarketState, { grid, row }: Product): BookView {
+  const side = (which: number): BookOrderView[] => {
+    const found: BookOrderView[] = [];
+    books[row]!.walk(which, (slot) => {
+      const shown = orders.shown(slot);
+      const [id, price] = [orders.id(slot), orders.price(slot)];
+      if (shown > 0) found.push(bookOrderView(grid, id, price, shown, orders.priority(slot)));
+      return true;
+    });
+    return found;
+  };
   return { bids: side(Side.buy), asks: side(Side.sell) };
 }
 

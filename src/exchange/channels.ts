@@ -1,5 +1,5 @@
 import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
-import { EventType, Side } from '../core/codes.ts';
+import { EventType } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
 import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
@@ -12,6 +12,9 @@ import {
 import { accountRow, productNamed } from '../engine/queries.ts';
 import { type TradeView, tradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
+import type { Product } from '../market/products.ts';
+import { BestReplica, type BestUpdate } from './best.ts';
+import { BookReplica, type BookUpdate, wholeBook } from './book-updates.ts';
 import { DepthReplica, type DepthUpdate } from './depth.ts';
 import { commandAt, type CommandEvents, type Feed } from './feed.ts';
 import { type OrderUpdate, orderUpdates } from './order-updates.ts';
@@ -24,19 +27,27 @@ export interface Channels {
   readonly trades: TradeView;
   /** What happens to orders. */
   readonly orders: OrderUpdate;
-  /** Price levels of one product: first all of them, then those that change, one update per command. */
+  /** Best prices of one product (L1): first those of now, then one update per command that changed them. */
+  readonly best: BestUpdate;
+  /** Price levels of one product (L2): first all of them, then those that change, one update per command. */
   readonly depth: DepthUpdate;
+  /** Displayed orders of one product (L3): first all of them, then what changes, one update per command. */
+  readonly book: BookUpdate;
 }
+
+/** Channels of a product that begin with how things are. */
+type DataChannel = 'best' | 'depth' | 'book';
+type EventChannel = Exclude<keyof Channels, DataChannel>;
 
 /** Where a subscription begins and ends, and what it is about. */
 export interface SubscribeOptions {
   /**
-   * Sequence after which to begin. Left out: what happens from now on; for `depth`, the levels of now
-   * and then what changes. Given for `depth`: only what changed since; once the exchange has stopped, that
-   * cannot be told.
+   * Sequence after which to begin. Left out: what happens from now on; for `best`, `depth` and `book`, how
+   * things are now and then what changes. Given for these: only what changed since; once the exchange has
+   * stopped, that cannot be told.
    */
   readonly after?: number;
-  /** Only this product. `depth` needs it. */
+  /** Only this product. `best`, `depth` and `book` need it. */
   readonly product?: string;
   /** Only this account; for `trades` and `orders`. */
   readonly account?: string;
@@ -54,12 +65,9 @@ interface Filter {
 
 const TRADE = offsetsOf(EVENTS.trade);
 
-/** How each channel but `depth` reads a command's events. */
+/** How each channel that begins with nothing reads a command's events. */
 const TRANSLATIONS: {
-  readonly [C in Exclude<keyof Channels, 'depth'>]: (
-    state: MarketState,
-    filter: Filter,
-  ) => Translate<Channels[C]>;
+  readonly [C in EventChannel]: (state: MarketState, filter: Filter) => Translate<Channels[C]>;
 } = {
   events: (state) => (command) => decoded(state, command, () => true),
 
@@ -119,29 +127,57 @@ function decoded(
   return found;
 }
 
+/** What a reader of a channel has of a product, kept up to date by events. */
+interface Replica<T> {
+  apply(command: CommandEvents): T | undefined;
+  undo(command: CommandEvents): void;
+}
+
+/** How each of the others begins: what it tells first, and what goes on from there. */
+const REPLICAS: {
+  readonly [C in DataChannel]: (
+    state: MarketState,
+    product: Product,
+  ) => { readonly replica: Replica<Channels[C]>; readonly first: () => Channels[C] };
+} = {
+  best: ({ books, sequence, time }, product) => {
+    const replica = new BestReplica(product, books[product.row]!);
+    return { replica, first: () => replica.all(sequence, time, product.lastPrice) };
+  },
+  depth: ({ books, sequence, time }, product) => {
+    const replica = new DepthReplica(product, books[product.row]!);
+    return { replica, first: () => replica.all(sequence, time) };
+  },
+  book: (state, product) => {
+    const replica = new BookReplica(state, product);
+    return { replica, first: () => wholeBook(state, product) };
+  },
+};
+
 /**
- * How a subscription to a product's depth begins: with all levels as they are now, or, after a sequence,
- * with none, but knowing how they were then.
+ * How a subscription to market data begins: with how things are now, or, after a sequence, with nothing,
+ * but knowing how they were then.
  * @param stored resolves once everything up to a sequence is stored
  */
-export function beginDepth(
+function beginReplica<C extends DataChannel>(
+  channel: C,
   state: MarketState,
   feed: Feed,
   productRow: number,
   after: number | undefined,
   stored: (sequence: number) => Promise<unknown>,
-): () => Promise<Beginning<DepthUpdate>> {
-  const { sequence, time } = state;
-  const book = state.books[productRow]!;
-  const levels = [book.depth(Side.buy, Infinity), book.depth(Side.sell, Infinity)] as const;
-  const replica = new DepthReplica(state.listings.products[productRow]!, ...levels);
-  const translate: Translate<DepthUpdate> = (command) => {
+): () => Promise<Beginning<Channels[C]>> {
+  const { sequence } = state;
+  const { replica, first } = REPLICAS[channel](state, state.listings.products[productRow]!);
+  const items = after === undefined ? [first()] : [];
+  const translate: Translate<Channels[C]> = (command) => {
     const update = replica.apply(command);
     return update === undefined ? [] : [update];
   };
   return async () => {
     await stored(sequence);
-    if (after === undefined) return { first: [replica.all(sequence, time)], sequence, translate };
+    // Given away, so that they do not stay with whoever began.
+    if (after === undefined) return { first: items.splice(0), sequence, translate };
     for (const each of between(feed, after, sequence)) replica.undo(each);
     return { first: [], sequence: after, translate };
   };
@@ -162,23 +198,20 @@ export function subscribe<C extends keyof Channels>(
   const filter = filterOf(state, channel, product, account);
   flagArgument(follow, 'follow');
   signalArgument(signal);
-  if (channel !== 'depth') {
-    const translate = TRANSLATIONS[channel as Exclude<C, 'depth'>](state, filter);
-    const begin = async () => ({
-      first: [],
-      sequence: start,
-      translate: translate as Translate<Channels[C]>,
-    });
+  if (!Object.hasOwn(REPLICAS, channel)) {
+    const translate = TRANSLATIONS[channel as EventChannel](state, filter) as Translate<
+      Channels[C]
+    >;
+    const begin = async () => ({ first: [], sequence: start, translate });
     return new Subscription(feed, start, { begin, follow, signal });
   }
-  const begin = beginDepth(state, feed, filter.product as number, after, stored) as () => Promise<
-    Beginning<Channels[C]>
-  >;
+  const data = channel as C & DataChannel;
+  const begin = beginReplica(data, state, feed, filter.product as number, after, stored);
   return new Subscription(feed, start, { begin, follow, signal });
 }
 
 const SUBSCRIBE_OPTIONS = ['after', 'product', 'account', 'follow', 'signal'];
-const CHANNEL_NAMES = { events: 0, trades: 1, orders: 2, depth: 3 } as const;
+const CHANNEL_NAMES = { events: 0, trades: 1, orders: 2, best: 3, depth: 4, book: 5 } as const;
 
 function startAfter(after: unknown, feed: Feed): number {
   const sequence = integerArgument(after, 'after', 0, MAX_INTEGER);
@@ -193,10 +226,11 @@ function filterOf(
   product: string | undefined,
   account: string | undefined,
 ): Filter {
-  if (channel === 'depth' && product === undefined) throw new TypeError('depth needs a product');
+  const isData = Object.hasOwn(REPLICAS, channel);
+  if (isData && product === undefined) throw new TypeError(`${channel} needs a product`);
   if (channel === 'events' && product !== undefined)
     throw new TypeError('product is not for events');
-  if ((channel === 'events' || channel === 'depth') && account !== undefined) {
+  if ((isData || channel === 'events') && account !== undefined) {
     throw new TypeError(`account is not for ${channel}`);
   }
   return {

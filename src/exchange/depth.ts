@@ -1,18 +1,15 @@
-import { EventType, Side, Standing } from '../core/codes.ts';
-import { readI64 } from '../core/bytes.ts';
-import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
+import { Side } from '../core/codes.ts';
 import { type DepthLevelView, levelView } from '../engine/views.ts';
 import type { Product } from '../market/products.ts';
-import type { DepthLevel } from '../orderbook/book.ts';
+import type { Book, DepthLevel } from '../orderbook/book.ts';
+import { Ladder } from '../orderbook/ladder.ts';
+import { COUNT, LEVEL_HALVES, Levels } from '../orderbook/levels.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { eachDisplayedChange } from './displayed.ts';
 import type { CommandEvents } from './feed.ts';
 
-const RESTED = offsetsOf(EVENTS.orderRested);
-const TRADE = offsetsOf(EVENTS.trade);
-const REDUCED = offsetsOf(EVENTS.orderReduced);
-const AMENDED = offsetsOf(EVENTS.orderAmended);
-const ENDED = offsetsOf(EVENTS.orderEnded);
-const REFRESHED = offsetsOf(EVENTS.orderRefreshed);
+/** Most lots that are added to a level in one go; it may hold more. */
+const MOST = 2n ** 52n;
 
 /** The levels of a product that a command changed, as they are after it. */
 export interface DepthUpdate {
@@ -26,130 +23,126 @@ export interface DepthUpdate {
   readonly asks: readonly DepthLevelView[];
 }
 
-interface Level {
-  open: bigint;
-  orders: number;
-}
-
 /** A product's price levels as the events make them: what anyone can know who has only those. */
 export class DepthReplica {
   readonly #product: Product;
-  /** By side, then by price in ticks. */
-  readonly #levels: readonly [Map<number, Level>, Map<number, Level>];
+  readonly #levels = new Levels();
+  /** By side. */
+  readonly #ladders: readonly [Ladder, Ladder];
 
-  constructor(product: Product, bids: readonly DepthLevel[], asks: readonly DepthLevel[]) {
+  constructor(product: Product, book: Book) {
     this.#product = product;
-    const sides = [bids, asks].map(
-      (side) => new Map(side.map(({ price, open, orders }) => [price, { open, orders }])),
-    );
-    this.#levels = sides as [Map<number, Level>, Map<number, Level>];
+    this.#ladders = [new Ladder(this.#levels, Side.buy), new Ladder(this.#levels, Side.sell)];
+    for (const side of [Side.buy, Side.sell]) {
+      for (const { price, open, orders } of book.depth(side, Infinity)) {
+        let rest = open;
+        for (; rest > MOST; rest -= MOST) this.#add(side, price, Number(MOST), 0);
+        this.#add(side, price, Number(rest), orders);
+      }
+    }
   }
 
-  /** All levels. O(levels log levels). */
+  /** The best level of a side, undefined if it is empty. O(1). */
+  best(side: number): DepthLevel | undefined {
+    const level = this.#ladder(side).best();
+    return level === NONE ? undefined : this.#at(side, this.#levels.price(level));
+  }
+
+  /** All levels. O(levels). */
   all(sequence: number, time: number): DepthUpdate {
-    const [bids, asks] = this.#levels;
-    return this.#update([new Set(bids.keys()), new Set(asks.keys())], sequence, time, true);
+    const levels = (side: number): DepthLevel[] => {
+      const found: DepthLevel[] = [];
+      this.#ladder(side).walk((level) => {
+        found.push(this.#at(side, this.#levels.price(level)));
+        return true;
+      });
+      return found;
+    };
+    return this.#update(levels(Side.buy), levels(Side.sell), sequence, time, true);
   }
 
   /** Goes through a command's events. @returns what they changed, undefined if nothing */
   apply(command: CommandEvents): DepthUpdate | undefined {
-    const touched = this.#go(command, 1);
-    const { sequence, time } = command;
-    if (touched[0].size + touched[1].size === 0) return undefined;
-    return this.#update(touched, sequence, time, false);
+    const before = [new Map<number, DepthLevel>(), new Map<number, DepthLevel>()] as const;
+    eachDisplayedChange(command, this.#product.row, ({ side, price, lots, orders }) => {
+      const touched = before[side as 0 | 1];
+      if (!touched.has(price)) touched.set(price, this.#at(side, price));
+      this.#add(side, price, lots, orders);
+    });
+    const bids = this.#changed(Side.buy, before[Side.buy]);
+    const asks = this.#changed(Side.sell, before[Side.sell]);
+    if (bids.length + asks.length === 0) return undefined;
+    return this.#update(bids, asks, command.sequence, command.time, false);
+  }
+
+  /** Goes through a command's events and tells nothing. @param direction -1 takes them back */
+  move(command: CommandEvents, direction: 1 | -1): void {
+    eachDisplayedChange(command, this.#product.row, ({ side, price, lots, orders }) =>
+      this.#add(side, price, direction * lots, direction * orders),
+    );
   }
 
   /** Takes a command's events back: the levels are what they were before it. */
   undo(command: CommandEvents): void {
-    this.#go(command, -1);
+    this.move(command, -1);
   }
 
-  #go({ view, start, end }: CommandEvents, sign: 1 | -1): [Set<number>, Set<number>] {
-    const touched: [Set<number>, Set<number>] = [new Set(), new Set()];
-    const change = (side: number, price: number, lots: number, orders: number): void => {
-      const levels = this.#levels[side as 0 | 1];
-      const level = levels.get(price) ?? { open: 0n, orders: 0 };
-      level.open += BigInt(sign * lots);
-      level.orders += sign * orders;
-      // Taken back in the order in which they came, a level may be empty in between.
-      if (level.orders === 0 && level.open === 0n) levels.delete(price);
-      else levels.set(price, level);
-      touched[side as 0 | 1].add(price);
-    };
-    for (let at = start; at < end; at += recordLength(view, at)) {
-      if (productRow(view, at) === this.#product.row) changeLevels(view, at, change);
+  /** What has become of the levels of a side that look otherwise than before, best price first. */
+  #changed(side: number, before: ReadonlyMap<number, DepthLevel>): readonly DepthLevel[] {
+    const found: DepthLevel[] = [];
+    for (const level of before.values()) {
+      const now = this.#at(side, level.price);
+      if (!sameLevel(level, now)) found.push(now);
     }
-    return touched;
+    const best = side === Side.buy ? -1 : 1;
+    return found.sort((a, b) => best * (a.price - b.price));
+  }
+
+  #ladder(side: number): Ladder {
+    return this.#ladders[side as 0 | 1];
+  }
+
+  /** What stands at a price, if only nothing. */
+  #at(side: number, price: number): DepthLevel {
+    const levels = this.#levels;
+    const level = this.#ladder(side).find(price);
+    if (level === NONE) return { price, open: 0n, orders: 0 };
+    return { price, open: levels.open(level), orders: levels.count(level) };
+  }
+
+  #add(side: number, price: number, lots: number, orders: number): void {
+    const levels = this.#levels;
+    const ladder = this.#ladder(side);
+    let level = ladder.find(price);
+    if (level === NONE) {
+      level = levels.allocate(price);
+      ladder.insert(level);
+    }
+    if (lots < 0) levels.reduceOpen(level, 0 - lots);
+    else levels.addOpen(level, lots);
+    const orderCount = levels.count(level) + orders;
+    levels.i32[level * LEVEL_HALVES + COUNT] = orderCount;
+    // Taken back in the order in which they came, a level may be empty in between.
+    if (orderCount !== 0 || levels.open(level) !== 0n) return;
+    ladder.remove(level);
+    levels.release(level);
   }
 
   #update(
-    touched: readonly [Set<number>, Set<number>],
+    bids: readonly DepthLevel[],
+    asks: readonly DepthLevel[],
     sequence: number,
     time: number,
     snapshot: boolean,
   ): DepthUpdate {
     const { id, grid } = this.#product;
-    const views = (side: 0 | 1): DepthLevelView[] => {
-      const best = side === Side.buy ? -1 : 1;
-      const prices = [...touched[side]].sort((a, b) => best * (a - b));
-      return prices.map((price) => {
-        const { open, orders } = this.#levels[side].get(price) ?? { open: 0n, orders: 0 };
-        return levelView(grid, { price, open, orders });
-      });
-    };
-    return { product: id, sequence, time, snapshot, bids: views(0), asks: views(1) };
+    const views = (levels: readonly DepthLevel[]): DepthLevelView[] =>
+      levels.map((level) => levelView(grid, level));
+    return { product: id, sequence, time, snapshot, bids: views(bids), asks: views(asks) };
   }
 }
 
-/** The product whose levels an event can change. */
-function productRow(view: DataView, at: number): number | undefined {
-  const type = recordType(view, at);
-  if (type === EventType.trade) return view.getUint32(at + TRADE.product);
-  const isOrder =
-    (type >= EventType.orderRested && type <= EventType.orderEnded) ||
-    type === EventType.orderRefreshed;
-  return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
-}
-
-/** What an event changes in the levels of its product's book. */
-function changeLevels(
-  view: DataView,
-  at: number,
-  change: (side: number, price: number, lots: number, orders: number) => void,
-): void {
-  const type = recordType(view, at);
-  if (type === EventType.trade) {
-    if (view.getUint8(at + TRADE.standing) !== Standing.displayed) return;
-    const maker = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
-    change(maker, readI64(view, at + TRADE.price), -readI64(view, at + TRADE.quantity), 0);
-    return;
-  }
-  const side = view.getUint8(at + ORDER_AT.side);
-  switch (type) {
-    case EventType.orderRested: {
-      const shown = readI64(view, at + RESTED.shown);
-      if (shown > 0) change(side, readI64(view, at + RESTED.price), shown, 1);
-      return;
-    }
-    case EventType.orderRefreshed: {
-      const more = readI64(view, at + REFRESHED.shown) - readI64(view, at + REFRESHED.shownBefore);
-      change(side, readI64(view, at + REFRESHED.price), more, 0);
-      return;
-    }
-    case EventType.orderReduced:
-      if (view.getUint8(at + REDUCED.standing) !== Standing.displayed) return;
-      change(side, readI64(view, at + REDUCED.price), -readI64(view, at + REDUCED.by), 0);
-      return;
-    case EventType.orderAmended: {
-      const before = readI64(view, at + AMENDED.shownBefore);
-      if (before === 0) return;
-      const keeps = view.getUint8(at + AMENDED.keepsPlace) === 1;
-      const more = readI64(view, at + AMENDED.shown) - before;
-      change(side, readI64(view, at + AMENDED.priceBefore), more, keeps ? 0 : -1);
-      return;
-    }
-    case EventType.orderEnded:
-      if (view.getUint8(at + ENDED.standing) !== Standing.displayed) return;
-      change(side, readI64(view, at + ENDED.price), -readI64(view, at + ENDED.shown), -1);
-  }
+/** Whether two levels look the same, or neither is there. */
+export function sameLevel(a: DepthLevel | undefined, b: DepthLevel | undefined): boolean {
+  return a?.price === b?.price && a?.open === b?.open && a?.orders === b?.orders;
 }
