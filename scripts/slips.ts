@@ -23,7 +23,7 @@ import { ROOT } from './command.ts';
 const NOT_COPIED = new Set(['.git', 'node_modules', 'dist', 'coverage']);
 /** A test that takes so much longer than without the slip hangs: a factor, and seconds on top. */
 const SLOWER = 4;
-const SLACK_SECONDS = 20;
+const SLACK_SECONDS = 10;
 
 interface Planned extends Slip {
   readonly file: string;
@@ -71,7 +71,8 @@ function runTest(folder: string, test: string, limitSeconds: number): Promise<Ru
   const output = join(folder, 'report.json');
   rmSync(output, { force: true });
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  const options = ['--bail', '1', '--pool', 'threads', '--no-cache'];
+  const config = join(folder, 'test/slips/vitest.config.ts');
+  const options = ['--config', config, '--bail', '1', '--pool', 'threads', '--no-cache'];
   const reporter = ['--reporter', 'json', '--outputFile', output];
   const args = [vitest, 'run', ...options, ...reporter, `test/${test}.test.ts`];
   const started = performance.now();

@@ -113,6 +113,20 @@ describe.each([
     expect(twin.ladder.pages).toBe(1);
   });
 
+  it('drains its best page beside a full one', () => {
+    const twin = new LadderTwin(side);
+    const outward = side === Side.buy ? 1 : -1;
+    // One level more than a page holds, two ticks apart: half a page, and the best page above it.
+    for (let i = 0; i <= PAGE_SIZE; i++) twin.toggle(2 * i * outward);
+    for (let i = 0; i < PAGE_SIZE / 2; i++) twin.toggle((2 * i + 1) * outward);
+    expect(twin.ladder.pages).toBe(2);
+    for (let left = twin.model.length; left > PAGE_SIZE; left--) {
+      twin.toggle(twin.model[0]![0]);
+      twin.compare();
+    }
+    expect(twin.ladder.pages).toBe(1);
+  });
+
   it('is walked no further than asked', () => {
     const levels = new Levels();
     const ladder = new Ladder(levels, side);

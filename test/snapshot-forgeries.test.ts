@@ -49,6 +49,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'one priority twice': (state) => {
     state.orders.setPriority(slotOf(state, 2), state.orders.priority(slotOf(state, 1)));
   },
+  'a priority before all priorities': (state) => state.orders.setPriority(slotOf(state, 1), 0),
   'a queue out of order': (state) => {
     const { orders } = state;
     const [one, two] = [slotOf(state, 1), slotOf(state, 2)];
@@ -64,6 +65,12 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   },
   'an order without a version': (state) => state.orders.setVersion(slotOf(state, 1), 0),
   'an order of more than all': (state) => state.orders.setTotal(slotOf(state, 1), 1),
+  'an order with nothing open': (state) => {
+    const order = slotOf(state, 2);
+    // Three lots at five ticks, 100 quanta each; nothing else is wrong with the books.
+    state.ledger.lock(rowOf(state, 'alice', 1), -1_500);
+    state.orders.setOpen(order, 0);
+  },
   'an order with the terms of another product': (state) =>
     state.orders.setTerms(slotOf(state, 1), 1),
   'an order with terms that are not there': (state) => state.orders.setTerms(slotOf(state, 1), 77),
@@ -81,6 +88,8 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'old terms in force': (state) => void (state.listings.products[0]!.terms = 0),
   'a fee of more than the value': (state) =>
     void ((state.listings.terms[2] as unknown as Loose)['takerPpm'] = 1_000_001),
+  'a fee of more than the value, of makers': (state) =>
+    void ((state.listings.terms[2] as unknown as Loose)['makerPpm'] = 1_000_001),
   'one id for two assets': (state) =>
     void ((state.listings.assets[1] as unknown as Loose)['id'] = 'kWh'),
   'one id for two accounts': (state) =>
@@ -90,6 +99,10 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'an asset of too many decimals': (state) =>
     void ((state.listings.assets[0] as unknown as Loose)['decimals'] = 16),
   'a command from the future': (state) => void (state.sequence = 9),
+  'two commands of one sequence': (state) => {
+    const [earlier, later] = state.window.entries();
+    (later as unknown as Loose)['sequence'] = earlier!.sequence;
+  },
   'a code in no table': (state) => {
     const remembered = state.window.find('f') as unknown as Loose;
     remembered['code'] = 999;
@@ -175,6 +188,15 @@ describe('a snapshot of a good market that is not written as one', () => {
     expect(refusal(forged(WRITTEN_OTHERWISE[name]!)).message).toBe(
       'snapshot: is not written as a state is written',
     );
+  });
+
+  it('has nothing between its last order and what follows', () => {
+    const good = market().snapshot();
+    const end = 60 + readI64(new DataView(good.buffer), 12);
+    const bytes = Uint8Array.from([...good.subarray(0, end), 0, ...good.subarray(end)]);
+    putI64(new DataView(bytes.buffer), 12, end - 60 + 1);
+    bytes.set(sha256(bytes.subarray(60)), 28);
+    expect(refusal(bytes).message).toBe('snapshot: has 1 bytes too many');
   });
 
   it('may say that it has four billion orders, and gets no room for them', () => {

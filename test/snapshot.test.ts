@@ -122,6 +122,16 @@ describe('snapshot and restore', () => {
     expect(copy.snapshot()).toEqual(engine.snapshot());
   });
 
+  it('of a market whose terms are at the edge of what terms may be', () => {
+    const engine = stage();
+    must(engine.setFees({ product: 'noon', makerPpm: 1_000_000, takerPpm: 1_000_000 }));
+    must(engine.setBand({ product: 'noon', band: { low: '0.3', high: '0.3' } }));
+    limit(engine, 'bob', 'sell', 4, 300);
+    limit(engine, 'alice', 'buy', 1, 300);
+    const copy = Engine.restore(engine.snapshot());
+    expect(pictureOf(copy)).toEqual(pictureOf(engine));
+  });
+
   it('keep the order of every queue', () => {
     const engine = stage();
     for (let i = 0; i < 200; i++) limit(engine, i % 2 ? 'bob' : 'alice', 'sell', 1 + (i % 5), 300);

@@ -266,11 +266,6 @@ export const MATCHING: readonly SlipGroup[] = [
         find: 'time < state.time',
         replace: 'time <= state.time',
       },
-      {
-        about: 'a reused command id gets the order of the earlier command',
-        find: 'same ? earlier.order : 0',
-        replace: 'same ? earlier.order : earlier.order',
-      },
     ],
   },
   {
