@@ -12,12 +12,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CONTRACTS } from '../test/slips/contracts.ts';
-import { LEDGER } from '../test/slips/ledger.ts';
-import { MATCHING } from '../test/slips/matching.ts';
-import { ORDERBOOK } from '../test/slips/orderbook.ts';
+import { SLIP_GROUPS } from '../test/slips/list.ts';
 import { plant, type Slip } from '../test/slips/slip.ts';
-import { SNAPSHOT } from '../test/slips/snapshot.ts';
 import { ROOT } from './command.ts';
 
 const NOT_COPIED = new Set(['.git', 'node_modules', 'dist', 'coverage']);
@@ -49,10 +45,8 @@ interface Report {
 
 const running = new Set<ChildProcess>();
 
-const GROUPS = [...MATCHING, ...CONTRACTS, ...ORDERBOOK, ...LEDGER, ...SNAPSHOT];
-
 function planned(only: string): Planned[] {
-  const all = GROUPS.flatMap(({ file, tests, slips }) =>
+  const all = SLIP_GROUPS.flatMap(({ file, tests, slips }) =>
     slips.map((slip): Planned => ({ file, tests, ...slip })),
   );
   return all.filter(({ file, about }) => file.includes(only) || about.includes(only));
