@@ -86,10 +86,11 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'an account closed with orders of its own': (state) =>
     void (state.accounts.list[state.accounts.find('bob') as number]!.status = 2),
   'old terms in force': (state) => void (state.listings.products[0]!.terms = 0),
-  'a fee of more than the value': (state) =>
-    void ((state.listings.terms[2] as unknown as Loose)['takerPpm'] = 1_000_001),
+  // Of terms that no order came with: others would show in the locks as well.
+  'a fee of more than the value, of takers': (state) =>
+    void ((state.listings.terms[0] as unknown as Loose)['takerPpm'] = 1_000_001),
   'a fee of more than the value, of makers': (state) =>
-    void ((state.listings.terms[2] as unknown as Loose)['makerPpm'] = 1_000_001),
+    void ((state.listings.terms[0] as unknown as Loose)['makerPpm'] = 1_000_001),
   'one id for two assets': (state) =>
     void ((state.listings.assets[1] as unknown as Loose)['id'] = 'kWh'),
   'one id for two accounts': (state) =>

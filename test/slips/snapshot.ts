@@ -12,6 +12,11 @@ export const SNAPSHOT: readonly SlipGroup[] = [
         replace: 'takerPpm >= PPM',
       },
       {
+        about: 'a taker may pay more than the value',
+        find: 'takerPpm > PPM',
+        replace: 'takerPpm > 2 * PPM',
+      },
+      {
         about: 'a maker may pay more than the value',
         find: 'makerPpm > PPM',
         replace: 'makerPpm > 2 * PPM',
