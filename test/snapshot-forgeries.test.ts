@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { putI64, readI64 } from '../src/core/bytes.ts';
+import { COMMAND_WINDOW } from '../src/core/limits.ts';
 import { sha256 } from '../src/core/sha256.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { BALANCE_AT, ORDER_AT } from '../src/matching/encode.ts';
@@ -80,11 +81,22 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 2, 0, 1)),
   'a mode that there is not': (state) =>
     state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 0, 3, 1)),
+  'a self-trade mode that there is not': (state) =>
+    state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 0, 0, 5)),
   'an order past its expiry': (state) => void (state.time = 50),
   'a time before all time': (state) => void (state.time = -1),
   'a product closed with orders in it': (state) => void (state.listings.products[0]!.status = 2),
   'an account closed with orders of its own': (state) =>
     void (state.accounts.list[state.accounts.find('bob') as number]!.status = 2),
+  'terms of a version that was left out': (state) =>
+    void ((state.listings.terms[2] as unknown as Loose)['version'] = 3),
+  'a band upside down': (state) =>
+    void ((state.listings.terms[0] as unknown as Loose)['band'] = { low: 1, high: 0 }),
+  'a step that is not written in its fewest digits': (state) =>
+    void ((state.listings.products[1]!.grid as unknown as Loose)['tick'] = {
+      mantissa: 10,
+      decimals: 4,
+    }),
   'old terms in force': (state) => void (state.listings.products[0]!.terms = 0),
   // Of terms that no order came with: others would show in the locks as well.
   'a fee of more than the value, of takers': (state) =>
@@ -100,6 +112,13 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'an asset of too many decimals': (state) =>
     void ((state.listings.assets[0] as unknown as Loose)['decimals'] = 16),
   'a command from the future': (state) => void (state.sequence = 9),
+  'a command that was forgotten by then': (state) => {
+    state.sequence = state.window.entries()[0]!.sequence + COMMAND_WINDOW;
+  },
+  'a command about an order that is yet to come': (state) =>
+    void ((state.window.find('f') as unknown as Loose)['order'] = state.lastOrder + 1),
+  'a command that filled less than nothing': (state) =>
+    void ((state.window.find('f') as unknown as Loose)['filled'] = -1),
   'two commands of one sequence': (state) => {
     const [earlier, later] = state.window.entries();
     (later as unknown as Loose)['sequence'] = earlier!.sequence;
@@ -124,6 +143,15 @@ describe('a snapshot with a right checksum and a state that cannot be', () => {
     const state = stateOf(engine);
     FORGERIES[name]!(state);
     expect(refusal(snapshot(state)).code).toBe('BAD_SNAPSHOT');
+  });
+
+  it('an account closed with an order that locks nothing', () => {
+    const engine = market();
+    must(engine.openAccount({ id: 'poor' }));
+    limit(engine, 'poor', 'buy', 1, 0);
+    const state = stateOf(engine);
+    state.accounts.list[state.accounts.find('poor') as number]!.status = 2;
+    expect(refusal(snapshot(state)).message).toBe('snapshot: order 4 is of a closed account');
   });
 });
 

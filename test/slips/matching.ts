@@ -284,4 +284,63 @@ export const MATCHING: readonly SlipGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/matching/events.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'a trade tells the fee of the seller as that of the buyer',
+        find: 'TRADE.buyerFee, fill.buyerFee',
+        replace: 'TRADE.buyerFee, fill.sellerFee',
+      },
+      {
+        about: 'the maker of a trade is told to be its taker',
+        find: 'TRADE.takerOrder, f64[taker',
+        replace: 'TRADE.takerOrder, f64[maker',
+      },
+      {
+        about: 'the first words of a sequence past 2^32 are lost',
+        find: '(sequence - sequenceLow) / TWO_32',
+        replace: '(sequence - sequence) / TWO_32',
+        tests: ['snapshot'],
+      },
+      {
+        about: 'the energy that an order released is told as its money',
+        find: 'ENDED.releasedMoney, release.money',
+        replace: 'ENDED.releasedMoney, release.energy',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/ending.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'a timer outlives its order',
+        find: 'TimeInForce.gtd',
+        replace: 'TimeInForce.ioc',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/administration.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'new terms have the version of the old ones',
+        find: 'old.version + 1',
+        replace: 'old.version + 0',
+      },
+      {
+        about: 'a band is read with its high edge as the low one',
+        find: 'low: readI64(view, at + 1)',
+        replace: 'low: readI64(view, at + 9)',
+      },
+      {
+        about: 'a closed product can be resumed',
+        find: 'product.status === ProductStatus.closed',
+        replace: 'product.status === ProductStatus.halted',
+      },
+    ],
+  },
 ];
