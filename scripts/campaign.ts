@@ -8,7 +8,7 @@
  * stream of a seed.
  */
 import { parseArgs } from 'node:util';
-import { EndReason, EventType, RejectCode } from '../src/core/codes.ts';
+import { EndReason, EventType, nameOf, RejectCode } from '../src/core/codes.ts';
 import { EVENTS, offsetsOf } from '../src/core/registry.ts';
 import { recordLength, recordType } from '../src/core/records.ts';
 import { CommandSource, PLAIN, type Profile } from '../test/random-commands.ts';
@@ -70,11 +70,11 @@ interface Tally {
   accepted: number;
   refused: number;
   trades: number;
-  selfTrades: number;
   hashes: number;
   mostOrders: number;
   mostPages: number;
   readonly codes: Map<number, number>;
+  readonly events: Map<string, number>;
 }
 
 class Failure extends Error {}
@@ -90,18 +90,16 @@ function planOf(draw: Draw): Plan {
   throw new Error('the shares do not add up');
 }
 
-/** Lots that self-trade prevention took off the book: orders ended or reduced by it. */
-function countSelfTrades(events: Uint8Array): number {
+/** Counts what happened, by kind of event, and by reason where an order ended. */
+function countEvents(events: Uint8Array, counts: Map<string, number>): void {
   const view = new DataView(events.buffer, events.byteOffset, events.byteLength);
-  let count = 0;
   for (let at = 0; at < events.length; at += recordLength(view, at)) {
     const type = recordType(view, at);
-    if (type === EventType.orderReduced) count++;
-    if (type === EventType.orderEnded && view.getUint8(at + ENDED.reason) === EndReason.selfTrade) {
-      count++;
-    }
+    const name = nameOf(EventType, type);
+    const ends = type === EventType.orderEnded;
+    const what = ends ? `${name} ${nameOf(EndReason, view.getUint8(at + ENDED.reason))}` : name;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
   }
-  return count;
 }
 
 function runStream(seed: number, number: number, budget: number, tally: Tally): void {
@@ -124,7 +122,7 @@ function runStream(seed: number, number: number, budget: number, tally: Tally): 
     if (receipt.code === 0) tally.accepted++;
     else tally.refused++;
     tally.codes.set(receipt.code, (tally.codes.get(receipt.code) ?? 0) + 1);
-    tally.selfTrades += countSelfTrades(events);
+    countEvents(events, tally.events);
     tally.mostOrders = Math.max(tally.mostOrders, lockstep.market.orders.size);
   };
   try {
@@ -158,13 +156,17 @@ function pagesOf({ state }: Lockstep): number {
 }
 
 function report(tally: Tally, mismatches: number, started: number): void {
-  const { codes, commands, ...counts } = tally;
+  const { codes, events, commands, ...counts } = tally;
   const names = Object.entries(RejectCode);
   console.log(`commands          ${commands}`);
   for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(17)} ${count}`);
   const seen = names.filter(([, code]) => codes.has(code));
   console.log(`reject codes seen ${seen.length} of ${names.length}`);
   for (const [name, code] of names) console.log(`  ${name.padEnd(26)} ${codes.get(code) ?? 0}`);
+  console.log('events');
+  for (const name of [...events.keys()].sort()) {
+    console.log(`  ${name.padEnd(26)} ${events.get(name)}`);
+  }
   console.log(`mismatches        ${mismatches}`);
   console.log(`seconds           ${((performance.now() - started) / 1000).toFixed(1)}`);
 }
@@ -191,11 +193,11 @@ function main(): void {
     accepted: 0,
     refused: 0,
     trades: 0,
-    selfTrades: 0,
     hashes: 0,
     mostOrders: 0,
     mostPages: 0,
     codes: new Map(),
+    events: new Map(),
   };
   const started = performance.now();
   let mismatches = 0;

@@ -46,7 +46,7 @@ describe(`random markets, seed ${SEED}`, () => {
     const codes = new Map<string, number>();
     const accepted = new Map<string, number>();
     let [count, trades, texts, repeated] = [0, 0, 0, 0];
-    const runs = 1500;
+    const runs = 2500;
     const markets = fc.property(arbitraryMarket(fc), arbitraryRequests(fc), (opening, requests) => {
       const { engine, outcomes } = carriedOut(opening);
       expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
@@ -87,7 +87,7 @@ describe(`random markets, seed ${SEED}`, () => {
         seen.add(`selfTrade ${selfTrade ?? 'default'}`);
       }
     });
-    fc.assert(requests, options(500));
+    fc.assert(requests, options(2000));
     expect(FORMS.filter((form) => !seen.has(form))).toEqual([]);
   });
 
@@ -163,7 +163,8 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   closeProduct: ['product'],
   submit: (
     'account product side kind timeInForce expiresAt postOnly selfTrade price priceTicks ' +
-    'quantity quantityLots minQuantity minQuantityLots clientOrderId'
+    'quantity quantityLots minQuantity minQuantityLots clientOrderId ' +
+    'displayQuantity displayQuantityLots refreshBelow refreshBelowLots allOrNone stopPrice stopPriceTicks'
   ).split(' '),
   amend: ['orderId', 'price', 'priceTicks', 'quantity', 'quantityLots', 'expectedVersion'],
   cancel: ['orderId'],

@@ -205,11 +205,13 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
   return { log, view: new DataView(log.slice().buffer), expected };
 }
 
+const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
+
 /** What must stand in a command so that its fields agree with each other. */
 const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
   listProduct: { moneyAsset: 7 },
-  submit: { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 },
+  submit: { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0, ...ALL_SHOWN },
   amend: { hasPrice: 1 },
   cancelAll: { hasAccount: 1 },
 };

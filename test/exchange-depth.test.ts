@@ -145,6 +145,7 @@ class Orders {
         break;
       }
       case 'rested':
+      case 'waiting':
         this.#resting.add(orderId);
         Object.assign(order, { priceTicks: update.priceTicks, openLots: update.openLots });
         break;
@@ -161,6 +162,9 @@ class Orders {
         if (!update.keepsPlace) this.#resting.delete(orderId);
         break;
       }
+      case 'triggered':
+        this.#resting.delete(orderId);
+        break;
       case 'ended':
         expect(update.openLots).toBe(order.openLots);
         this.#resting.delete(orderId);
@@ -242,9 +246,11 @@ it('the streams bring about every way in which a level or an order changes', () 
   for (const seed of SEEDS) {
     const { engine, depth } = playedOn(seed);
     for (const event of engine.events()) {
-      if (event.type === 'orderEnded') seen.add(`${event.reason} ${event.resting}`);
+      if (event.type === 'orderEnded') seen.add(`${event.reason} ${event.standing}`);
       if (event.type === 'orderAmended') seen.add(`keepsPlace ${event.keepsPlace}`);
-      if (event.type === 'orderReduced') seen.add(`reduced ${event.resting}`);
+      if (event.type === 'orderReduced') seen.add(`reduced ${event.standing}`);
+      if (event.type === 'orderRefreshed') seen.add('refreshed');
+      if (event.type === 'stopTriggered') seen.add('triggered');
       if (event.type === 'orderAccepted') seen.add(event.kind);
     }
     for (const views of depth.values()) {
@@ -253,10 +259,13 @@ it('the streams bring about every way in which a level or an order changes', () 
       if (levels.some(({ priceTicks }) => priceTicks < 0)) seen.add('negative');
     }
   }
-  const ends = ['filled true', 'filled false', 'cancelled true', 'expired true', 'amended true'];
-  const others = ['selfTrade true', 'selfTrade false', 'productClosed true', 'unfilled false'];
-  const rest = ['keepsPlace true', 'keepsPlace false', 'reduced true', 'reduced false'];
+  const ends = ['filled', 'cancelled', 'expired', 'selfTrade'];
+  const standing = ends.flatMap((reason) => [`${reason} displayed`, `${reason} undisplayed`]);
+  const others = ['productClosed displayed', 'amended displayed', 'cancelled waiting'];
+  const outside = ['filled outside', 'selfTrade outside', 'unfilled outside'];
+  const reduced = ['reduced displayed', 'reduced undisplayed', 'reduced outside'];
+  const changed = ['refreshed', 'triggered', 'keepsPlace true', 'keepsPlace false'];
   const kinds = ['limit', 'market', 'take', 'beyond', 'negative'];
-  const wanted = [...ends, ...others, ...rest, ...kinds];
+  const wanted = [...standing, ...others, ...outside, ...reduced, ...changed, ...kinds];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

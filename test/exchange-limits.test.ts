@@ -169,7 +169,9 @@ describe('commands per second', () => {
 
 /** An order of one account that could rest, by how it is asked for. */
 function mayRest([command, request]: Ask): boolean {
-  if (command !== 'submit' || request['kind'] === 'market') return false;
+  if (command !== 'submit') return false;
+  if (request['stopPriceTicks'] !== undefined) return true;
+  if (request['kind'] === 'market') return false;
   return request['timeInForce'] !== 'ioc' && request['timeInForce'] !== 'fok';
 }
 

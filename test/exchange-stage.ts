@@ -193,7 +193,15 @@ function submit(draw: Draw, market: Queries): Ask {
   const selfTrade = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement', 'allow'] as const;
   const base = { account, product, side: which, priceTicks, quantityLots };
   const more = { ...maybe(draw, 70, { selfTrade: pick(draw, selfTrade) }) };
-  switch (draw(10)) {
+  const shown = isHuge ? quantityLots : Math.min(quantityLots, 1 + draw(4));
+  const showing = pick(draw, [
+    { displayQuantityLots: shown, refreshBelowLots: 1 + draw(Math.min(shown, 3)) },
+    { displayQuantityLots: shown },
+    { displayQuantityLots: 0 },
+    { allOrNone: true },
+  ]);
+  const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
+  switch (draw(16)) {
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:
@@ -207,6 +215,20 @@ function submit(draw: Draw, market: Queries): Ask {
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
       return ['submit', { ...base, ...more, kind: 'market' }];
+    case 6:
+    case 7:
+    case 8:
+      return ['submit', { ...base, ...more, ...showing }];
+    case 10:
+      return ['submit', { ...base, ...more, stopPriceTicks: draw(9) - 4 }];
+    case 11: {
+      const immediate = pick(draw, [{ timeInForce: 'ioc' }, { kind: 'market' }] as const);
+      return ['submit', { ...base, ...more, ...immediate, stopPriceTicks: draw(9) - 4 }];
+    }
+    case 9: {
+      const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+      return ['submit', { ...base, ...more, ...showing, ...stop, ...until }];
+    }
     default:
       return ['submit', { ...base, ...more }];
   }

@@ -206,9 +206,10 @@ class ScriptMarket {
       ['sell', depth.asks],
     ] as const) {
       const sums = new Map<number, { open: number; orders: number }>();
-      for (const { priceTicks, openLots } of this.#engine.queue(product, side)) {
+      for (const { priceTicks, shownLots } of this.#engine.queue(product, side)) {
+        if (shownLots === 0) continue;
         const level = sums.get(priceTicks) ?? { open: 0, orders: 0 };
-        sums.set(priceTicks, { open: level.open + openLots, orders: level.orders + 1 });
+        sums.set(priceTicks, { open: level.open + shownLots, orders: level.orders + 1 });
       }
       const seen = levels.map(({ priceTicks, openLots, orders }) => [
         priceTicks,
@@ -241,7 +242,12 @@ function checkReceipt(
   if (!('orderId' in outcome)) return;
   const { orderId, filledLots } = outcome;
   const trades = events.filter((event) => event.type === 'trade');
-  const filled = trades.reduce((sum, { quantity }) => sum + quantity, 0);
+  const own = trades.filter(({ takerOrder }) => takerOrder === orderId);
+  const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);
   expect(filledLots, `${line}: filled`).toBe(filled);
-  expect(trades.every(({ takerOrder }) => takerOrder === orderId)).toBe(true);
+  const triggered = events.flatMap((event) =>
+    event.type === 'stopTriggered' ? [event.order] : [],
+  );
+  const takers = new Set([orderId, ...triggered]);
+  expect(trades.every(({ takerOrder }) => takers.has(takerOrder))).toBe(true);
 }

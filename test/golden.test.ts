@@ -84,6 +84,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'NO_PROTECTION',
     'PRICE_OUTSIDE_BAND',
     'LOCK_LIMIT',
+    'CLIP_LIMIT',
     'POST_ONLY_CROSSES',
     'FOK_UNFILLABLE',
     'MIN_QUANTITY',
@@ -98,6 +99,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'STALE_VERSION',
     'PRICE_OUTSIDE_BAND',
     'LOCK_LIMIT',
+    'CLIP_LIMIT',
     'POST_ONLY_CROSSES',
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
@@ -115,6 +117,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'OWN_ORDER',
     'PRICE_CHANGED',
     'QUANTITY_GONE',
+    'ALL_OR_NONE',
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
   ],
@@ -144,6 +147,7 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'cancel: UNKNOWN_ORDER before FORBIDDEN': NO_OWNER,
   'take: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'take: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
+  'take: QUANTITY_GONE before ALL_OR_NONE': 'one asks for more than there is, the other for less',
 };
 
 const commands = Object.entries(CODES).map(([command, codes]) => ({

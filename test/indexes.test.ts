@@ -29,10 +29,12 @@ class OrdersTwin {
   }
 }
 
+const NO_ROWS = { moneyRow: 0, energyRow: 0, clip: 0, refreshBelow: 0 };
+
 /** Enters an order that can be found; in which book it rests plays no part. */
 function resting(orders: Orders, id: number, account = 3, clientOrderId = ''): number {
   const order = { account, product: 0, flags: 0, price: 1, quantity: 1, terms: 0 };
-  const slot = orders.place({ ...order, moneyRow: 0, energyRow: 0 }, id);
+  const slot = orders.place({ ...order, ...NO_ROWS }, id);
   orders.i32[slot * 16 + LEVEL] = 0;
   orders.enlist(slot, clientOrderId);
   return slot;

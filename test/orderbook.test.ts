@@ -4,7 +4,8 @@ import { Side } from '../src/core/codes.ts';
 import { Book } from '../src/orderbook/book.ts';
 import { Ladder, PAGE_SIZE } from '../src/orderbook/ladder.ts';
 import { Levels } from '../src/orderbook/levels.ts';
-import { NONE, Orders, packFlags } from '../src/orderbook/orders.ts';
+import { packFlags } from '../src/orderbook/flags.ts';
+import { NONE, Orders } from '../src/orderbook/orders.ts';
 import { mulberry32 } from './mulberry32.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;
@@ -157,7 +158,8 @@ class BookTwin {
   rest(buy: boolean, price: number, open: number): void {
     const flags = packFlags(buy ? Side.buy : Side.sell, 0, 0, 0, 0);
     const order = { account: 3, product: 0, flags, price, quantity: open, terms: 0 };
-    const slot = this.orders.place({ ...order, moneyRow: 0, energyRow: 0 }, ++this.#clock);
+    const rest = { moneyRow: 0, energyRow: 0, clip: 0, refreshBelow: 0 };
+    const slot = this.orders.place({ ...order, ...rest }, ++this.#clock);
     this.book.rest(slot, '');
     this.resting.push({ slot, buy, price, open, priority: this.#clock });
   }

@@ -42,6 +42,8 @@ function whatCameOf(engine: Engine, request: OrderRequest): Accepted | { ok: fal
   const energy = side === 'sell' ? lots * LOT_QUANTA : 0;
   expect(outcome.filledLots).toBe(filled);
   expect(trades.every((trade) => [trade.buyer, trade.seller].includes(account))).toBe(true);
+  const open = engine.order(outcome.orderId);
+  const [left, waits] = [open?.openLots ?? 0, open?.stopPrice !== undefined];
   const [inMoney, inEnergy] = [(quanta: number) => text(quanta, 6), (q: number) => text(q, 3)];
   return {
     ok: true,
@@ -54,7 +56,8 @@ function whatCameOf(engine: Engine, request: OrderRequest): Accepted | { ok: fal
     costQuanta: cost,
     fee: inMoney(fee),
     feeQuanta: fee,
-    restingLots: engine.order(outcome.orderId)?.openLots ?? 0,
+    restingLots: waits ? 0 : left,
+    waitingLots: waits ? left : 0,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
+import { sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -7,7 +8,6 @@ import {
   MONEY_ROW,
   OPEN,
   PRICE,
-  sideOf,
   TERMS,
   WORDS,
 } from '../orderbook/orders.ts';

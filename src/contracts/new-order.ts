@@ -2,7 +2,8 @@ import { OrderKind, RejectCode, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Listings, Product, Terms } from '../market/products.ts';
-import { kindOf, type NewOrder, type Orders, sideOf } from '../orderbook/orders.ts';
+import { kindOf, sideOf } from '../orderbook/flags.ts';
+import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
 
 /** An order on its way in, and what it is going to lock. */

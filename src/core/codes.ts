@@ -49,6 +49,9 @@ export const EventType = {
   orderEnded: 119,
   allCancelled: 120,
   timeAdvanced: 121,
+  orderRefreshed: 122,
+  stopPlaced: 123,
+  stopTriggered: 124,
 } as const;
 
 /**
@@ -124,6 +127,10 @@ export const RejectCode = {
   INSUFFICIENT_ENERGY: 33,
   /** Less money is available than the order could cost. */
   INSUFFICIENT_MONEY: 34,
+  /** The order would be shown in more than 1,000 parts. */
+  CLIP_LIMIT: 35,
+  /** The resting order trades whole or not at all, and the taker wants a part. */
+  ALL_OR_NONE: 36,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -160,12 +167,14 @@ export const PRECEDENCE: readonly RejectName[] = [
   'NO_PROTECTION',
   'PRICE_OUTSIDE_BAND',
   'LOCK_LIMIT',
+  'CLIP_LIMIT',
   'POST_ONLY_CROSSES',
   'FOK_UNFILLABLE',
   'MIN_QUANTITY',
   'OWN_ORDER',
   'PRICE_CHANGED',
   'QUANTITY_GONE',
+  'ALL_OR_NONE',
   'INSUFFICIENT_ENERGY',
   'INSUFFICIENT_MONEY',
 ];
@@ -188,6 +197,10 @@ export const SelfTrade = {
   cancelBoth: 3,
   decrement: 4,
 } as const;
+/** How much of a resting order everyone sees: all, one clip at a time (iceberg), or nothing. */
+export const Display = { all: 0, clip: 1, hidden: 2 } as const;
+/** Where an order stood when an event took lots off it: in no book, in one for all to see or not, among the stops. */
+export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 } as const;
 export const Role = { trader: 0, operator: 1 } as const;
 export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
 export const ProductStatus = { open: 0, halted: 1, closed: 2 } as const;
@@ -207,6 +220,8 @@ export const EndReason = {
   productClosed: 6,
   /** It was amended to no more than what it had traded. */
   amended: 7,
+  /** A stop order: too many were triggered by one command, one by way of another. */
+  cascade: 8,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */
@@ -228,6 +243,8 @@ for (const table of [
   TimeInForce,
   PostOnly,
   SelfTrade,
+  Display,
+  Standing,
   Role,
   AccountStatus,
   ProductStatus,

@@ -1,5 +1,5 @@
 import { readI64 } from './bytes.ts';
-import { PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
+import { Display, PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -54,7 +54,33 @@ function orderFault(view: DataView, at: number): string | undefined {
   if (timeInForce !== TimeInForce.gtd && readI64(view, at + SUBMIT.expiresAt) !== 0) {
     return 'only a gtd order has expiresAt';
   }
-  return undefined;
+  if (view.getUint8(at + SUBMIT.hasStop) === 0) {
+    if (readI64(view, at + SUBMIT.stopPrice) !== 0)
+      return 'stopPrice must be 0 where there is none';
+  } else if (postOnly || least > 0) {
+    return 'a stop order is not post-only and has no minQuantity';
+  }
+  return showingFault(view, at, limit && !immediate);
+}
+
+function showingFault(view: DataView, at: number, mayRest: boolean): string | undefined {
+  const display = view.getUint8(at + SUBMIT.display);
+  const clip = readI64(view, at + SUBMIT.displayQuantity);
+  const below = readI64(view, at + SUBMIT.refreshBelow);
+  const whole = view.getUint8(at + SUBMIT.allOrNone) === 1;
+  const shows = display === Display.all;
+  if (!mayRest && (!shows || whole)) {
+    return 'displayQuantity and allOrNone are for limit orders that are gtc or gtd';
+  }
+  if (display !== Display.clip) {
+    if (clip !== 0 || below !== 0) return 'refreshBelow needs a displayQuantity';
+  } else if (below < 1 || below > clip || clip > readI64(view, at + SUBMIT.quantity)) {
+    return 'refreshBelow must not exceed displayQuantity, nor that quantity';
+  }
+  if (!whole) return undefined;
+  if (!shows) return 'an all-or-none order has no displayQuantity';
+  const least = readI64(view, at + SUBMIT.minQuantity);
+  return least > 0 ? 'minQuantity has no meaning for all-or-none orders' : undefined;
 }
 
 function listingFault(view: DataView, at: number): string | undefined {

@@ -13,6 +13,12 @@ export const MAX_DECIMALS = 15;
 /** How many of the latest commands are remembered for the recognition of repeated command ids. */
 export const COMMAND_WINDOW = 65_536;
 
+/** In how many parts an iceberg may be shown at most: each is met, and told of, by itself. */
+export const MAX_CLIPS = 1000;
+
+/** How many stop orders one command may trigger. */
+export const MAX_CASCADE = 1000;
+
 const ID = /^[A-Za-z0-9._:/@+|-]{1,64}$/;
 
 /** Whether `text` may name an account, asset, product, command or client order. */

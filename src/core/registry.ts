@@ -52,6 +52,8 @@ export const KINDS = {
   timeInForce: oneOf(codes.TimeInForce, 1),
   postOnly: oneOf(codes.PostOnly, 1),
   selfTrade: oneOf(codes.SelfTrade, 1),
+  display: oneOf(codes.Display, 1),
+  standing: oneOf(codes.Standing, 1),
   endReason: oneOf(codes.EndReason, 1),
   rejectCode: oneOf(codes.RejectCode, 2),
   commandType: oneOf(codes.CommandType, 2),
@@ -103,6 +105,13 @@ const ORDER = [
   ['account', 'account'],
   ['product', 'product'],
   ['side', 'side'],
+] as const;
+/** How much of an order everyone sees, and whether it trades in parts. */
+const SHOWING = [
+  ['display', 'display'],
+  ['displayQuantity', 'openQuantity'],
+  ['refreshBelow', 'openQuantity'],
+  ['allOrNone', 'flag'],
 ] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
@@ -171,6 +180,9 @@ export const COMMANDS = {
       ['quantity', 'quantity'],
       ['minQuantity', 'openQuantity'],
       ['expiresAt', 'time'],
+      ...SHOWING,
+      ['hasStop', 'flag'],
+      ['stopPrice', 'price'],
     ],
     ['clientOrderId'],
   ),
@@ -243,6 +255,7 @@ export const EVENTS = {
       ['price', 'price'],
       ['quantity', 'quantity'],
       ['expiresAt', 'time'],
+      ...SHOWING,
     ],
     ['clientOrderId'],
   ),
@@ -250,6 +263,7 @@ export const EVENTS = {
     ...ORDER,
     ['price', 'price'],
     ['open', 'quantity'],
+    ['shown', 'openQuantity'],
     ['priority', 'counter'],
   ]),
   trade: event('trade', [
@@ -264,13 +278,14 @@ export const EVENTS = {
     ['makerOrder', 'order'],
     ['takerOrder', 'order'],
     ['takerSide', 'side'],
+    ['standing', 'standing'],
   ]),
   orderReduced: event('orderReduced', [
     ...ORDER,
     ['price', 'price'],
     ['by', 'quantity'],
     ['open', 'quantity'],
-    ['resting', 'flag'],
+    ['standing', 'standing'],
   ]),
   orderAmended: event('orderAmended', [
     ...ORDER,
@@ -281,18 +296,41 @@ export const EVENTS = {
     ['quantity', 'quantity'],
     ['open', 'quantity'],
     ['keepsPlace', 'flag'],
+    ['shownBefore', 'openQuantity'],
+    ['shown', 'openQuantity'],
   ]),
   orderEnded: event('orderEnded', [
     ...ORDER,
     ['price', 'price'],
     ['reason', 'endReason'],
     ['open', 'openQuantity'],
-    ['resting', 'flag'],
+    ['standing', 'standing'],
+    ['shown', 'openQuantity'],
     ['releasedMoney', 'amountOrZero'],
     ['releasedEnergy', 'amountOrZero'],
   ]),
   allCancelled: event('allCancelled', [['count', 'number']]),
   timeAdvanced: event('timeAdvanced', []),
+  orderRefreshed: event('orderRefreshed', [
+    ...ORDER,
+    ['price', 'price'],
+    ['shownBefore', 'openQuantity'],
+    ['shown', 'quantity'],
+    ['priority', 'counter'],
+  ]),
+  stopPlaced: event('stopPlaced', [
+    ...ORDER,
+    ['price', 'price'],
+    ['stopPrice', 'price'],
+    ['open', 'quantity'],
+    ['priority', 'counter'],
+  ]),
+  stopTriggered: event('stopTriggered', [
+    ...ORDER,
+    ['price', 'price'],
+    ['stopPrice', 'price'],
+    ['open', 'quantity'],
+  ]),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

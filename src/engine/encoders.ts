@@ -1,4 +1,5 @@
 import {
+  Display,
   PostOnly,
   Role,
   SelfTrade,
@@ -171,8 +172,41 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   putI64(view, SUBMIT.quantity, quantityArgument(request, grid?.lot));
   putI64(view, SUBMIT.minQuantity, leastArgument(request, grid?.lot));
   putI64(view, SUBMIT.expiresAt, expiryArgument(request.expiresAt, timeInForce));
+  encodeShowing(view, request, grid?.lot);
+  const { stopPrice: text, stopPriceTicks: count } = request;
+  const names = ['stopPrice', 'stopPriceTicks'] as const;
+  const stop = stepsArgument(text, count, ...names, -MAX_INTEGER, grid?.tick);
+  view.setUint8(SUBMIT.hasStop, stop === undefined ? 0 : 1);
+  putI64(view, SUBMIT.stopPrice, stop === undefined ? 0 : stop);
   to.length = SUBMIT.strings;
   to.id(optionalId(request.clientOrderId, 'clientOrderId'));
+}
+
+function encodeShowing(
+  view: DataView,
+  request: Requests['submit'],
+  lot: Decimal | undefined,
+): void {
+  const { displayQuantity: text, displayQuantityLots: count } = request;
+  const names = ['displayQuantity', 'displayQuantityLots'] as const;
+  const shown = stepsArgument(text, count, ...names, 0, lot);
+  const { refreshBelow, refreshBelowLots, allOrNone } = request;
+  const below = stepsArgument(
+    refreshBelow,
+    refreshBelowLots,
+    'refreshBelow',
+    'refreshBelowLots',
+    1,
+    lot,
+  );
+  const clip = shown === undefined ? 0 : shown;
+  const least = clip === 0 ? 0 : 1;
+  const display = shown === undefined ? Display.all : clip === 0 ? Display.hidden : Display.clip;
+  const whole = allOrNone === undefined ? false : flagArgument(allOrNone, 'allOrNone');
+  view.setUint8(SUBMIT.display, display);
+  putI64(view, SUBMIT.displayQuantity, clip);
+  putI64(view, SUBMIT.refreshBelow, below === undefined ? least : below);
+  view.setUint8(SUBMIT.allOrNone, whole ? 1 : 0);
 }
 
 function priceArgument(

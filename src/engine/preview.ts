@@ -12,9 +12,9 @@ import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
-import { walk } from '../matching/walk.ts';
+import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
-import { kindOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import { kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
 import { FORMS } from './encoders.ts';
 import { Encoding } from './encoding.ts';
 import { checkFields, NO_DIGEST } from './fields.ts';
@@ -41,6 +41,8 @@ export type Preview =
       readonly feeQuanta: number;
       /** Lots that would stay in the book. */
       readonly restingLots: number;
+      /** Lots of a stop order that would wait. */
+      readonly waitingLots: number;
     };
 
 /**
@@ -60,6 +62,10 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
 
   const product = state.listings.products[entry.product]!;
   walk(state, product, entry);
+  const waits = (entry.flags & WAITING) !== 0;
+  if (waits || !trades(state, product, entry)) {
+    Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
+  }
   const { filled, cost, fees, left } = state.walk;
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
@@ -76,6 +82,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     costQuanta: cost,
     fee: amountText(state, product.moneyAsset, fees),
     feeQuanta: fees,
-    restingLots: rests ? left : 0,
+    restingLots: rests && !waits ? left : 0,
+    waitingLots: waits ? left : 0,
   };
 }

@@ -140,6 +140,27 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   /** Least quantity that must trade on entry, else the order is refused. */
   readonly minQuantity?: string;
   readonly minQuantityLots?: number;
+  /**
+   * Makes a stop order of it: it waits until a trade at this price, or at a higher one if it buys, a lower
+   * one if it sells, and enters then as what it is otherwise. A market order waits as a limit order at its
+   * protection. Where the last price is there already it enters at once.
+   */
+  readonly stopPrice?: string;
+  readonly stopPriceTicks?: number;
+  /**
+   * How much of the order everyone sees at a time, if not all: an iceberg. '0' hides it. A part that has
+   * traded is followed by the next one, at the back of the queue. At least a thousandth of the quantity.
+   */
+  readonly displayQuantity?: string;
+  readonly displayQuantityLots?: number;
+  /** The next part comes as soon as less than this is left of the one before. Default: nothing is left. */
+  readonly refreshBelow?: string;
+  readonly refreshBelowLots?: number;
+  /**
+   * Whether the order trades whole or not at all. It waits in the book, beside the depth that everyone
+   * sees, and is passed over by what is smaller. Default false.
+   */
+  readonly allOrNone?: boolean;
   /** The account's own name for the order, unique among its open orders. */
   readonly clientOrderId?: string;
 }

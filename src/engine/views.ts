@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  Display,
   nameOf,
   OrderKind,
   PostOnly,
@@ -16,7 +17,16 @@ import type { EventRecord } from '../core/records.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
-import { kindOf, postOnlyOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/orders.ts';
+import {
+  ALL_OR_NONE,
+  displayOf,
+  kindOf,
+  postOnlyOf,
+  selfTradeOf,
+  sideOf,
+  timeInForceOf,
+  WAITING,
+} from '../orderbook/flags.ts';
 
 /** What users see. Text is exact, in whole units; the integer beside it counts the steps. */
 export interface AccountView {
@@ -73,6 +83,14 @@ export interface OrderView {
   readonly lockedMoneyQuanta: number;
   readonly lockedEnergy: string;
   readonly lockedEnergyQuanta: number;
+  /** Of a stop order that waits, what triggers it. */
+  readonly stopPrice: string | undefined;
+  readonly stopPriceTicks: number | undefined;
+  readonly display: keyof typeof Display;
+  /** What everyone sees of it. */
+  readonly shown: string;
+  readonly shownLots: number;
+  readonly allOrNone: boolean;
   readonly version: number;
   readonly termsVersion: number;
   readonly priority: number;
@@ -171,6 +189,7 @@ export function orderView(state: MarketState, slot: number): OrderView {
   const { tick, lot } = product.grid;
   const flags = orders.flags(slot);
   const openLots = orders.open(slot);
+  const stopPrice = (flags & WAITING) === 0 ? undefined : state.stopPrice(slot);
   const lockedMoneyQuanta = lockedMoney(state, product, slot);
   const lockedEnergyQuanta = lockedEnergy(state, product, slot);
   const expires = timeInForceOf(flags) === TimeInForce.gtd;
@@ -193,6 +212,12 @@ export function orderView(state: MarketState, slot: number): OrderView {
     lockedMoneyQuanta,
     lockedEnergy: amountText(state, product.energyAsset, lockedEnergyQuanta),
     lockedEnergyQuanta,
+    stopPrice: stopPrice === undefined ? undefined : formatSteps(stopPrice, tick),
+    stopPriceTicks: stopPrice,
+    display: nameOf(Display, displayOf(flags)),
+    shown: formatSteps(orders.shown(slot), lot),
+    shownLots: orders.shown(slot),
+    allOrNone: (flags & ALL_OR_NONE) !== 0,
     version: orders.version(slot),
     termsVersion: listings.terms[orders.terms(slot)]!.version,
     priority: orders.priority(slot),

@@ -88,7 +88,9 @@ type TradeEvent = Extract<EventRecord, { type: 'trade' }>;
 function orderSuits(view: DataView, at: number, filter: Filter): boolean {
   const type = recordType(view, at);
   if (type === EventType.trade) return tradeSuits(view, at, filter);
-  if (type < EventType.orderAccepted || type > EventType.orderEnded) return false;
+  const isOrder = type >= EventType.orderAccepted && type <= EventType.orderEnded;
+  const isLater = type >= EventType.orderRefreshed && type <= EventType.stopTriggered;
+  if (!isOrder && !isLater) return false;
   const { product, account } = filter;
   return (
     (product === undefined || view.getUint32(at + ORDER_AT.product) === product) &&

@@ -1,4 +1,4 @@
-import { EventType, Side } from '../core/codes.ts';
+import { EventType, Side, Standing } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
@@ -12,6 +12,7 @@ const TRADE = offsetsOf(EVENTS.trade);
 const REDUCED = offsetsOf(EVENTS.orderReduced);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
+const REFRESHED = offsetsOf(EVENTS.orderRefreshed);
 
 /** The levels of a product that a command changed, as they are after it. */
 export interface DepthUpdate {
@@ -104,7 +105,9 @@ export class DepthReplica {
 function productRow(view: DataView, at: number): number | undefined {
   const type = recordType(view, at);
   if (type === EventType.trade) return view.getUint32(at + TRADE.product);
-  const isOrder = type >= EventType.orderRested && type <= EventType.orderEnded;
+  const isOrder =
+    (type >= EventType.orderRested && type <= EventType.orderEnded) ||
+    type === EventType.orderRefreshed;
   return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
 }
 
@@ -116,29 +119,37 @@ function changeLevels(
 ): void {
   const type = recordType(view, at);
   if (type === EventType.trade) {
+    if (view.getUint8(at + TRADE.standing) !== Standing.displayed) return;
     const maker = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
     change(maker, readI64(view, at + TRADE.price), -readI64(view, at + TRADE.quantity), 0);
     return;
   }
   const side = view.getUint8(at + ORDER_AT.side);
   switch (type) {
-    case EventType.orderRested:
-      change(side, readI64(view, at + RESTED.price), readI64(view, at + RESTED.open), 1);
+    case EventType.orderRested: {
+      const shown = readI64(view, at + RESTED.shown);
+      if (shown > 0) change(side, readI64(view, at + RESTED.price), shown, 1);
       return;
+    }
+    case EventType.orderRefreshed: {
+      const more = readI64(view, at + REFRESHED.shown) - readI64(view, at + REFRESHED.shownBefore);
+      change(side, readI64(view, at + REFRESHED.price), more, 0);
+      return;
+    }
     case EventType.orderReduced:
-      if (view.getUint8(at + REDUCED.resting) === 0) return;
+      if (view.getUint8(at + REDUCED.standing) !== Standing.displayed) return;
       change(side, readI64(view, at + REDUCED.price), -readI64(view, at + REDUCED.by), 0);
       return;
     case EventType.orderAmended: {
-      const before = readI64(view, at + AMENDED.openBefore);
-      const price = readI64(view, at + AMENDED.priceBefore);
+      const before = readI64(view, at + AMENDED.shownBefore);
+      if (before === 0) return;
       const keeps = view.getUint8(at + AMENDED.keepsPlace) === 1;
-      if (keeps) change(side, price, readI64(view, at + AMENDED.open) - before, 0);
-      else change(side, price, -before, -1);
+      const more = readI64(view, at + AMENDED.shown) - before;
+      change(side, readI64(view, at + AMENDED.priceBefore), more, keeps ? 0 : -1);
       return;
     }
     case EventType.orderEnded:
-      if (view.getUint8(at + ENDED.resting) === 0) return;
-      change(side, readI64(view, at + ENDED.price), -readI64(view, at + ENDED.open), -1);
+      if (view.getUint8(at + ENDED.standing) !== Standing.displayed) return;
+      change(side, readI64(view, at + ENDED.price), -readI64(view, at + ENDED.shown), -1);
   }
 }

@@ -1,4 +1,4 @@
-import { EventType, Role, SubmitKind, TimeInForce } from '../core/codes.ts';
+import { EventType, Role, Standing, SubmitKind, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
@@ -62,7 +62,7 @@ export class Limits {
   readonly #openOrders: number;
   /** By account row. Actors that nobody has registered share the row UNKNOWN, so made-up names help nobody. */
   readonly #allowances = new Map<number, Allowance>();
-  /** Orders in the books by account row. */
+  /** Open orders by account row: in the books, and stop orders that wait. */
   readonly #resting = new Map<number, number>();
 
   constructor(sequencer: Sequencer, limits: Required<AccountLimits>) {
@@ -97,9 +97,12 @@ export class Limits {
     const { view } = events;
     for (let at = eventsStart; at < events.length; at += recordLength(view, at)) {
       const type = recordType(view, at);
-      if (type === EventType.orderRested) this.#count(view.getUint32(at + ORDER_AT.account), 1);
+      const enters = type === EventType.orderRested || type === EventType.stopPlaced;
+      if (enters) this.#count(view.getUint32(at + ORDER_AT.account), 1);
       const leaves =
-        (type === EventType.orderEnded && view.getUint8(at + ENDED.resting) === 1) ||
+        type === EventType.stopTriggered ||
+        (type === EventType.orderEnded &&
+          view.getUint8(at + ENDED.standing) !== Standing.outside) ||
         (type === EventType.orderAmended && view.getUint8(at + AMENDED.keepsPlace) === 0);
       if (leaves) this.#count(view.getUint32(at + ORDER_AT.account), -1);
     }
@@ -128,11 +131,13 @@ export class Limits {
   }
 }
 
-/** Whether a request could leave an order in a book. */
+/** Whether a request could leave an order in a book, or waiting. */
 function mayRest(encoding: Encoding): boolean {
-  if (encoding.command !== 'submit' || encoding.view.getUint8(SUBMIT.kind) !== SubmitKind.limit)
-    return false;
-  return encoding.view.getUint8(SUBMIT.timeInForce) < TimeInForce.ioc;
+  if (encoding.command !== 'submit') return false;
+  const { view } = encoding;
+  if (view.getUint8(SUBMIT.hasStop) === 1) return true;
+  const isLimit = view.getUint8(SUBMIT.kind) === SubmitKind.limit;
+  return isLimit && view.getUint8(SUBMIT.timeInForce) < TimeInForce.ioc;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

@@ -1,4 +1,4 @@
-import type { EndReason, OrderKind, Side, TimeInForce } from '../core/codes.ts';
+import type { Display, EndReason, OrderKind, Side, TimeInForce } from '../core/codes.ts';
 import { formatSteps } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import { amountText } from '../engine/views.ts';
@@ -24,6 +24,8 @@ export interface OrderAcceptedUpdate extends OrderUpdateBase {
   readonly quantityLots: number;
   readonly expiresAt: number | undefined;
   readonly clientOrderId: string | undefined;
+  readonly display: keyof typeof Display;
+  readonly allOrNone: boolean;
 }
 
 /** The order, or what is left of it, stands in the book. */
@@ -33,6 +35,31 @@ export interface OrderRestedUpdate extends OrderUpdateBase {
   readonly priceTicks: number;
   readonly open: string;
   readonly openLots: number;
+}
+
+/** The order, an iceberg, shows its next part, at the back of its queue. */
+export interface OrderRefreshedUpdate extends OrderUpdateBase {
+  readonly update: 'refreshed';
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly shown: string;
+  readonly shownLots: number;
+}
+
+/** The order, a stop, waits until a trade reaches `stopPrice`. */
+export interface OrderWaitingUpdate extends OrderUpdateBase {
+  readonly update: 'waiting';
+  readonly price: string;
+  readonly priceTicks: number;
+  readonly stopPrice: string;
+  readonly stopPriceTicks: number;
+  readonly open: string;
+  readonly openLots: number;
+}
+
+/** A trade has reached the order's `stopPrice`: it enters the market. */
+export interface OrderTriggeredUpdate extends Omit<OrderWaitingUpdate, 'update'> {
+  readonly update: 'triggered';
 }
 
 /** A part of the order traded: the trade as this order sees it. */
@@ -86,6 +113,9 @@ export interface OrderEndedUpdate extends OrderUpdateBase {
 export type OrderUpdate =
   | OrderAcceptedUpdate
   | OrderRestedUpdate
+  | OrderRefreshedUpdate
+  | OrderWaitingUpdate
+  | OrderTriggeredUpdate
   | OrderFilledUpdate
   | OrderReducedUpdate
   | OrderAmendedUpdate
@@ -98,6 +128,9 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
       return filled(state, event);
     case 'orderAccepted':
     case 'orderRested':
+    case 'orderRefreshed':
+    case 'stopPlaced':
+    case 'stopTriggered':
     case 'orderReduced':
     case 'orderAmended':
     case 'orderEnded':
@@ -117,16 +150,27 @@ function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const price = formatSteps(priceTicks, grid.tick);
   const lots = (count: number): string => formatSteps(count, grid.lot);
   if (event.type === 'orderAccepted') {
-    const { kind, timeInForce, quantity: quantityLots } = event;
+    const { kind, timeInForce, quantity: quantityLots, display, allOrNone } = event;
     const expiresAt = timeInForce === 'gtd' ? event.expiresAt : undefined;
     const clientOrderId = event.clientOrderId || undefined;
     const quantity = { quantity: lots(quantityLots), quantityLots };
     const terms = { kind, timeInForce, price, priceTicks, expiresAt, clientOrderId };
-    return { ...whose, update: 'accepted', ...terms, ...quantity };
+    return { ...whose, update: 'accepted', ...terms, ...quantity, display, allOrNone };
+  }
+  if (event.type === 'orderRefreshed') {
+    const shown = { shown: lots(event.shown), shownLots: event.shown };
+    return { ...whose, update: 'refreshed', price, priceTicks, ...shown };
   }
   const openLots = event.open;
   const left = { open: lots(openLots), openLots };
   switch (event.type) {
+    case 'stopPlaced':
+    case 'stopTriggered': {
+      const update = event.type === 'stopPlaced' ? 'waiting' : 'triggered';
+      const stopPrice = formatSteps(event.stopPrice, grid.tick);
+      const stop = { stopPrice, stopPriceTicks: event.stopPrice };
+      return { ...whose, update, price, priceTicks, ...stop, ...left };
+    }
     case 'orderRested':
       return { ...whose, update: 'rested', price, priceTicks, ...left };
     case 'orderReduced':

@@ -195,7 +195,7 @@ export function closeProduct(
 ): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
-  for (const slot of state.books[product.row]!.slots())
+  for (const slot of state.openOrders(product.row))
     endOrder(state, outbox, slot, EndReason.productClosed);
   product.status = ProductStatus.closed;
   writeEvent(state, outbox, 'productClosed', [product.row]);

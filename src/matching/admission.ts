@@ -1,15 +1,17 @@
 import { OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
 import {
+  ICEBERG,
+  KIND,
   kindOf,
-  type NewOrder,
-  NONE,
   postOnlyOf,
   sideOf,
   timeInForceOf,
-} from '../orderbook/orders.ts';
+  WAITING,
+} from '../orderbook/flags.ts';
+import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import {
   accountRefusal,
   knownAccount,
@@ -18,7 +20,7 @@ import {
   productRefusal,
 } from './permission.ts';
 import type { MarketState } from './state.ts';
-import { crosses, walk } from './walk.ts';
+import { crosses, isPassedOver, walk } from './walk.ts';
 
 /** A submit command as read from its record, and what its admission found out. */
 export interface Entry extends PricedOrder {
@@ -30,6 +32,9 @@ export interface Entry extends PricedOrder {
   /** Epoch ms, for good-till-date orders. */
   expiresAt: number;
   clientOrderId: string;
+  /** Whether the order enters once the last price has come to `stopPrice`, and not before. */
+  isStop: boolean;
+  stopPrice: number;
 }
 
 /**
@@ -48,14 +53,15 @@ export function admit(state: MarketState, entry: Entry): number {
     if (band === undefined) return RejectCode.NO_PROTECTION;
     entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
   }
+  if (entry.isStop) admitStop(product, entry);
   const code = admitPrice(state, product, entry);
   if (code !== 0) return code;
   const { flags, quantity } = entry;
-  const exact = kindOf(flags) === OrderKind.market;
-  if (exact || timeInForceOf(flags) === TimeInForce.fok || entry.minQuantity > 0) {
+  if ((flags & WAITING) === 0) {
     const unfit = admitFill(state, product, entry);
     if (unfit !== 0) return unfit;
   }
+  const exact = kindOf(flags) === OrderKind.market;
   entry.cost = exact
     ? state.walk.cost
     : limitLock(product, terms, sideOf(flags), entry.price, quantity);
@@ -82,11 +88,27 @@ function admitParties(state: MarketState, entry: Entry): number {
   return 0;
 }
 
-/** The rules about what must trade on entry; leaves the dry walk in `state.walk`. */
+/**
+ * What a stop order does on entry: it waits, unless the last price is there already. One without a limit
+ * of its own has that of its protection: what it will cost is not known yet.
+ */
+function admitStop(product: Product, entry: Entry): void {
+  entry.flags &= ~KIND;
+  if (!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)) entry.flags |= WAITING;
+}
+
+/** Whether a trade at a price triggers a stop order. Before the first trade the price is NaN. */
+export function isReached(side: number, stopPrice: number, price: number): boolean {
+  return side === Side.buy ? price >= stopPrice : price <= stopPrice;
+}
+
+/** The rules about what must trade on entry; leaves the dry walk of a market order in `state.walk`. */
 function admitFill(state: MarketState, product: Product, entry: Entry): number {
+  const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
+  const exact = kindOf(entry.flags) === OrderKind.market;
+  if (!whole && !exact && entry.minQuantity === 0) return 0;
   walk(state, product, entry);
   const { filled, meetsOwn } = state.walk;
-  const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
   return filled < entry.minQuantity ? RejectCode.MIN_QUANTITY : 0;
 }
@@ -100,13 +122,16 @@ export function admitPrice(state: MarketState, product: Product, order: NewOrder
   const { band, lockPpm } = state.listings.terms[order.terms]!;
   if (band !== undefined && !insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
+  if ((flags & ICEBERG) !== 0 && quantity / MAX_CLIPS > order.clip) return RejectCode.CLIP_LIMIT;
   return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);
 }
 
 function admitPostOnly(state: MarketState, product: Product, order: NewOrder): number {
   const { orders } = state;
   const side = sideOf(order.flags);
-  const touch = state.books[product.row]!.best(side === Side.buy ? Side.sell : Side.buy);
+  const book = state.books[product.row]!;
+  let touch = book.best(side === Side.buy ? Side.sell : Side.buy);
+  while (touch !== NONE && isPassedOver(orders, touch, order.quantity)) touch = book.after(touch);
   if (touch === NONE || !crosses(side, order.price, orders.price(touch))) return 0;
   const own = orders.account(touch) === order.account;
   if (postOnlyOf(order.flags) === PostOnly.reject || own) return RejectCode.POST_ONLY_CROSSES;
@@ -138,8 +163,12 @@ export function emptyEntry(): Entry {
     minQuantity: 0,
     expiresAt: 0,
     clientOrderId: '',
+    isStop: false,
+    stopPrice: 0,
     moneyRow: NONE,
     energyRow: NONE,
+    clip: 0,
+    refreshBelow: 0,
     cost: 0,
     lots: 0,
   };

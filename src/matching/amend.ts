@@ -1,20 +1,24 @@
-import { EndReason, RejectCode, TimeInForce } from '../core/codes.ts';
+import { EndReason, RejectCode } from '../core/codes.ts';
 import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { type NewOrder, NONE, timeInForceOf } from '../orderbook/orders.ts';
+import { ALL_OR_NONE, WAITING } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
-import { endOrder, unlinkOrder } from './ending.ts';
+import { endOrder, withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
+import { orderIn, placeStop, triggerStops } from './stops.ts';
+import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.amend);
 
 /**
  * The amend command. The quantity is the new total, what has traded included. Less of it at the
- * same price keeps the place in the queue; anything else enters anew, at the back, under the terms
+ * same price keeps the place in the queue (unless the order is all-or-none, which may be small enough
+ * to trade now); anything else enters anew, at the back, under the terms
  * of now and with the same id. A refused amendment leaves the order as it was.
  */
 export function amend(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
@@ -36,7 +40,11 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   const id = orders.id(slot);
   if (open <= 0) {
     endOrder(state, outbox, slot, EndReason.amended);
-  } else if (open < orders.open(slot) && price === orders.price(slot)) {
+  } else if (
+    open < orders.open(slot) &&
+    price === orders.price(slot) &&
+    (orders.flags(slot) & ALL_OR_NONE) === 0
+  ) {
     reduceInPlace(state, slot, open, outbox);
   } else {
     const code = enterAnew(state, slot, price, open, outbox);
@@ -50,12 +58,14 @@ function reduceInPlace(state: MarketState, slot: number, open: number, outbox: O
   const { orders } = state;
   const product = state.listings.products[orders.product(slot)]!;
   const openBefore = orders.open(slot);
+  const shownBefore = orders.shown(slot);
   const by = openBefore - open;
   relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
-  state.books[product.row]!.reduce(slot, by);
+  state.bookOf(slot).withdraw(slot, by);
   orders.setTotal(slot, orders.total(slot) - by);
   orders.setVersion(slot, orders.version(slot) + 1);
-  writeAmended(state, outbox, slot, orders.price(slot), openBefore, true);
+  const before = { price: orders.price(slot), open: openBefore, shown: shownBefore };
+  writeAmended(state, outbox, slot, before, true);
 }
 
 function enterAnew(
@@ -67,35 +77,33 @@ function enterAnew(
 ): number {
   const { orders } = state;
   const product = state.listings.products[orders.product(slot)]!;
-  const oldPrice = orders.price(slot);
-  const oldOpen = orders.open(slot);
+  const before = { price: orders.price(slot), open: orders.open(slot), shown: orders.shown(slot) };
   const oldLock = lockedMoney(state, product, slot);
-  const amended: NewOrder = {
-    account: orders.account(slot),
-    product: product.row,
-    flags: orders.flags(slot),
-    price,
-    quantity: open,
-    terms: product.terms,
-    moneyRow: orders.moneyRow(slot),
-    energyRow: orders.energyRow(slot),
-  };
+  const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
   const code =
-    admitPrice(state, product, amended) || amendShortage(state, product, amended, oldLock, oldOpen);
+    admitPrice(state, product, amended) ||
+    amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.
-  const clientOrderId = orders.clientOrderId(slot);
-  const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
-  const expiresAt = expires ? state.timers.expiresAt(slot) : 0;
-  unlinkOrder(state, slot);
+  const waits = (amended.flags & WAITING) !== 0;
+  const stopPrice = waits ? state.stopPrice(slot) : 0;
+  const meets = !waits && trades(state, product, amended);
+  const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);
-  orders.setTotal(slot, orders.total(slot) + (open - oldOpen));
+  orders.setTotal(slot, orders.total(slot) + (open - before.open));
   orders.setVersion(slot, orders.version(slot) + 1);
-  relockOrder(state, product, slot, oldLock, oldOpen, open);
-  writeAmended(state, outbox, slot, oldPrice, oldOpen, false);
-  if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
+  relockOrder(state, product, slot, oldLock, before.open, open);
+  writeAmended(state, outbox, slot, before, false);
+  if (waits) {
+    placeStop(state, slot, stopPrice, expiresAt, clientOrderId, outbox);
+    return 0;
+  }
+  if (!meets || match(state, product, slot, outbox)) {
+    finish(state, slot, expiresAt, clientOrderId, outbox);
+  }
+  triggerStops(state, product, outbox);
   return 0;
 }
 
@@ -103,19 +111,20 @@ function writeAmended(
   state: MarketState,
   outbox: Outbox,
   slot: number,
-  priceBefore: number,
-  openBefore: number,
+  before: { readonly price: number; readonly open: number; readonly shown: number },
   keepsPlace: boolean,
 ): void {
   const { orders } = state;
   writeEvent(state, outbox, 'orderAmended', [
     ...orderFields(state, slot),
-    priceBefore,
-    openBefore,
+    before.price,
+    before.open,
     orders.version(slot),
     orders.price(slot),
     orders.total(slot),
     orders.open(slot),
     keepsPlace ? 1 : 0,
+    before.shown,
+    keepsPlace ? orders.shown(slot) : 0,
   ]);
 }

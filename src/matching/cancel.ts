@@ -40,7 +40,7 @@ export function cancelAll(state: MarketState, view: DataView, at: number, outbox
   const own = ofAccount && actor === account;
   if (!own && !isOperator(state, actor)) return RejectCode.FORBIDDEN;
   const isOwn = (slot: number): boolean => orders.account(slot) === account;
-  const inProduct = ofProduct ? state.books[product]!.slots() : undefined;
+  const inProduct = ofProduct ? state.openOrders(product) : undefined;
   const slots =
     inProduct === undefined
       ? orders.select(isOwn)

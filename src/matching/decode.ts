@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  Display,
   OrderKind,
   PostOnly,
   ProductStatus,
@@ -12,13 +13,17 @@ import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { isIdAt, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
 import {
+  ALL_OR_NONE,
+  displayOf,
+  ICEBERG,
   kindOf,
-  NONE,
   ORDER_FLAGS,
   postOnlyOf,
   selfTradeOf,
   timeInForceOf,
-} from '../orderbook/orders.ts';
+  WAITING,
+} from '../orderbook/flags.ts';
+import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import type { MarketState } from './state.ts';
 
@@ -192,6 +197,8 @@ function decodeOrder(from: Reader, state: MarketState): void {
     terms: from.rowAt(at + ORDER_AT.terms, listings.terms),
     moneyRow: ledger.row(account, product.moneyAsset),
     energyRow: ledger.row(account, product.energyAsset),
+    clip: 0,
+    refreshBelow: 0,
   };
   const expiresAt = from.i64At(at + ORDER_AT.expiresAt);
   const expires = timeInForceOf(order.flags) === TimeInForce.gtd;
@@ -199,17 +206,35 @@ function decodeOrder(from: Reader, state: MarketState): void {
   if ((order.flags & ~ORDER_FLAGS) !== 0 || (!expires && expiresAt !== 0)) {
     throw new RangeError('is not written as a state is written');
   }
+  const clientOrderId = from.id(true);
+  const shown = decodeClip(from, order);
   const slot = orders.place(order, from.i64At(at + ORDER_AT.id));
   orders.setTotal(slot, from.i64At(at + ORDER_AT.total));
   orders.setPriority(slot, from.i64At(at + ORDER_AT.priority));
   orders.setVersion(slot, from.view.getUint32(at + ORDER_AT.version));
   if (!mayRest(state, slot)) throw new RangeError(`has an order ${orders.id(slot)} that cannot be`);
-  const clientOrderId = from.id(true);
   if (clientOrderId !== '' && orders.slotOfClientId(account, clientOrderId) !== NONE) {
     throw new RangeError(`has two orders ${clientOrderId} of one account`);
   }
-  state.books[product.row]!.rest(slot, clientOrderId);
+  const clip = orders.clip(slot);
+  if (clip !== undefined) clip.shown = shown;
+  const stopPrice = (order.flags & WAITING) === 0 ? order.price : from.i64();
+  state.bookOf(slot).rest(slot, clientOrderId, stopPrice);
   if (expires) state.timers.set(slot, expiresAt, orders);
+}
+
+/** Reads what an iceberg shows; returns the lots that it shows now. */
+function decodeClip(from: Reader, order: NewOrder): number {
+  if ((order.flags & ICEBERG) === 0) return 0;
+  order.clip = from.i64();
+  order.refreshBelow = from.i64();
+  const shown = from.i64();
+  const waits = (order.flags & WAITING) !== 0;
+  const most = waits ? 0 : Math.min(order.clip, order.quantity);
+  const least = waits ? 0 : Math.min(order.refreshBelow, order.quantity);
+  const sound = order.refreshBelow > 0 && order.refreshBelow <= order.clip;
+  if (!sound || shown < least || shown > most) throw new RangeError('has a clip that cannot be');
+  return shown;
 }
 
 function twice(id: string): RangeError {
@@ -219,15 +244,22 @@ function twice(id: string): RangeError {
 function mayRest({ orders }: MarketState, slot: number): boolean {
   const flags = orders.flags(slot);
   const timeInForce = timeInForceOf(flags);
+  const waits = (flags & WAITING) !== 0;
   return (
     orders.id(slot) > 0 &&
     orders.slotOf(orders.id(slot)) === NONE &&
     orders.open(slot) > 0 &&
     orders.open(slot) <= orders.total(slot) &&
     kindOf(flags) === OrderKind.limit &&
+    displayOf(flags) <= Display.hidden &&
+    ((flags & ALL_OR_NONE) === 0 ||
+      (displayOf(flags) === Display.all && orders.open(slot) === orders.total(slot))) &&
     postOnlyOf(flags) <= PostOnly.slide &&
     selfTradeOf(flags) <= SelfTrade.decrement &&
-    (timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd)
+    (timeInForce === TimeInForce.gtc ||
+      timeInForce === TimeInForce.gtd ||
+      (waits && displayOf(flags) === Display.all && (flags & ALL_OR_NONE) === 0)) &&
+    (!waits || postOnlyOf(flags) === PostOnly.off)
   );
 }
 

@@ -1,8 +1,8 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { Side, TimeInForce } from '../core/codes.ts';
+import { TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
-import { ORDER_FLAGS, timeInForceOf } from '../orderbook/orders.ts';
+import { ICEBERG, ORDER_FLAGS, timeInForceOf, WAITING } from '../orderbook/flags.ts';
 import type { MarketState } from './state.ts';
 
 /** Where the fields of an order and of a balance stand, from their beginnings; see docs/format.md. */
@@ -132,21 +132,21 @@ function encodeBalances(state: MarketState, to: Writer): void {
   }
 }
 
-/** Resting orders by product, then buy before sell, then in price-time priority. */
+/**
+ * Open orders by product, then buy before sell, then in price-time priority; behind those of a product its
+ * stop orders that wait, in the order in which they would be reached.
+ */
 function encodeOrders(state: MarketState, log: ByteLog): void {
   new Writer(log).u32(state.orders.resting);
-  for (const book of state.books) {
-    for (const side of [Side.buy, Side.sell]) {
-      book.walk(side, (slot) => {
-        encodeOrder(state, slot, log);
-        return true;
-      });
-    }
-  }
+  state.eachOpen((slot) => {
+    encodeOrder(state, slot, log);
+    return true;
+  });
 }
 
 /** Room is made for all of it at once: with that, in a log that need not grow, a million take half the time. */
-function encodeOrder({ orders, timers }: MarketState, slot: number, log: ByteLog): void {
+function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
+  const { orders, timers } = state;
   const clientOrderId = orders.clientOrderId(slot);
   const flags = orders.flags(slot);
   const expires = timeInForceOf(flags) === TimeInForce.gtd;
@@ -164,6 +164,11 @@ function encodeOrder({ orders, timers }: MarketState, slot: number, log: ByteLog
   view.setUint32(at + ORDER_AT.version, orders.version(slot));
   putI64(view, at + ORDER_AT.expiresAt, expires ? timers.expiresAt(slot) : 0);
   putId(log.bytes, at + ORDER_AT.clientOrderId, clientOrderId);
+  if ((flags & (ICEBERG | WAITING)) === 0) return;
+  const to = new Writer(log);
+  const clip = orders.clip(slot);
+  if (clip !== undefined) for (const n of [clip.size, clip.refreshBelow, clip.shown]) to.i64(n);
+  if ((flags & WAITING) !== 0) to.i64(state.stopPrice(slot));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { TimeInForce } from '../core/codes.ts';
 import { releaseOrder } from '../contracts/delete-order.ts';
-import { NONE, timeInForceOf } from '../orderbook/orders.ts';
+import { timeInForceOf } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
 import { writeEnded } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
 
@@ -14,11 +15,28 @@ export function endOrder(state: MarketState, outbox: Outbox, slot: number, reaso
   orders.release(slot);
 }
 
-/** Takes a resting order out of book, index and timers; its locks stay. */
-export function unlinkOrder(state: MarketState, slot: number): void {
+/** Takes an open order out of book, index and timers; its locks stay. */
+function unlinkOrder(state: MarketState, slot: number): void {
   const { orders } = state;
-  state.books[orders.product(slot)]!.unlink(slot);
+  state.bookOf(slot).unlink(slot);
   if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
     state.timers.clear(slot, orders);
   }
+}
+
+/** What an order that is to enter again takes with it. */
+export interface Ticket {
+  readonly clientOrderId: string;
+  /** Epoch ms, for good-till-date orders. */
+  readonly expiresAt: number;
+}
+
+/** The same of an order that is going to enter again: returns what would be lost. */
+export function withdrawOrder(state: MarketState, slot: number): Ticket {
+  const { orders, timers } = state;
+  const clientOrderId = orders.clientOrderId(slot);
+  const expires = timeInForceOf(orders.flags(slot)) === TimeInForce.gtd;
+  const expiresAt = expires ? timers.expiresAt(slot) : 0;
+  unlinkOrder(state, slot);
+  return { clientOrderId, expiresAt };
 }

@@ -1,20 +1,27 @@
-import { Side } from '../core/codes.ts';
+import { Side, Standing } from '../core/codes.ts';
 import { putI64, putId } from '../core/bytes.ts';
 import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
+import {
+  ALL_OR_NONE,
+  displayOf,
+  kindOf,
+  sideOf,
+  timeInForceOf,
+  UNDISPLAYED,
+  WAITING,
+} from '../orderbook/flags.ts';
 import {
   ACCOUNT,
   FLAGS,
   HALVES,
   ID,
-  kindOf,
   LEVEL,
   NONE,
   OPEN,
+  type Orders,
   PRICE,
   PRODUCT,
-  sideOf,
-  timeInForceOf,
   WORDS,
 } from '../orderbook/orders.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -68,6 +75,14 @@ export function orderFields({ orders }: MarketState, slot: number): readonly num
   return [orders.id(slot), orders.account(slot), orders.product(slot), side];
 }
 
+/** Where an order stands, as a number of `Standing`. */
+export function standingOf({ i32 }: Orders, slot: number): number {
+  if (i32[slot * HALVES + LEVEL] === NONE) return Standing.outside;
+  const flags = i32[slot * HALVES + FLAGS]!;
+  if ((flags & UNDISPLAYED) === 0) return Standing.displayed;
+  return (flags & WAITING) === 0 ? Standing.undisplayed : Standing.waiting;
+}
+
 /** Writes an event that is not on the hot path: values in the order of its layout. */
 export function writeEvent(
   state: MarketState,
@@ -112,6 +127,11 @@ export function writeAccepted(
   putI64(view, at + ACCEPTED.price, f64[slot * WORDS + PRICE]!);
   putI64(view, at + ACCEPTED.quantity, f64[slot * WORDS + OPEN]!);
   putI64(view, at + ACCEPTED.expiresAt, expiresAt);
+  const clip = state.orders.clip(slot);
+  view.setUint8(at + ACCEPTED.display, displayOf(flags));
+  putI64(view, at + ACCEPTED.displayQuantity, clip === undefined ? 0 : clip.size);
+  putI64(view, at + ACCEPTED.refreshBelow, clip === undefined ? 0 : clip.refreshBelow);
+  view.setUint8(at + ACCEPTED.allOrNone, (flags & ALL_OR_NONE) === 0 ? 0 : 1);
   if (clientOrderId === '') view.setUint8(at + ACCEPTED.strings, 0);
   else putId(outbox.bytes, at + ACCEPTED.strings, clientOrderId);
 }
@@ -123,6 +143,7 @@ export function writeRested(state: MarketState, outbox: Outbox, slot: number): v
   putOrder(state, view, at, slot);
   putI64(view, at + RESTED.price, f64[slot * WORDS + PRICE]!);
   putI64(view, at + RESTED.open, f64[slot * WORDS + OPEN]!);
+  putI64(view, at + RESTED.shown, state.orders.shown(slot));
   putI64(view, at + RESTED.priority, state.orders.priority(slot));
 }
 
@@ -152,19 +173,22 @@ export function writeTrade(
   putI64(view, at + TRADE.makerOrder, f64[maker * WORDS + ID]!);
   putI64(view, at + TRADE.takerOrder, f64[taker * WORDS + ID]!);
   view.setUint8(at + TRADE.takerSide, takerSide);
+  view.setUint8(at + TRADE.standing, standingOf(state.orders, maker));
 }
 
 /** Writes the end of an order that is still where it stood; what was released stands in `state.release`. */
 export function writeEnded(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
   const { release } = state;
-  const { f64, i32 } = state.orders;
+  const { f64 } = state.orders;
   const at = begin(state, outbox, EVENTS.orderEnded.type, ENDED.strings);
   const { view } = outbox;
   putOrder(state, view, at, slot);
   putI64(view, at + ENDED.price, f64[slot * WORDS + PRICE]!);
   view.setUint8(at + ENDED.reason, reason);
   putI64(view, at + ENDED.open, f64[slot * WORDS + OPEN]!);
-  view.setUint8(at + ENDED.resting, i32[slot * HALVES + LEVEL] === NONE ? 0 : 1);
+  const standing = standingOf(state.orders, slot);
+  view.setUint8(at + ENDED.standing, standing);
+  putI64(view, at + ENDED.shown, standing === Standing.displayed ? state.orders.shown(slot) : 0);
   putI64(view, at + ENDED.releasedMoney, release.money);
   putI64(view, at + ENDED.releasedEnergy, release.energy);
 }

@@ -2,19 +2,12 @@ import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/code
 import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import {
-  kindOf,
-  NONE,
-  OPEN,
-  selfTradeOf,
-  sideOf,
-  timeInForceOf,
-  WORDS,
-} from '../orderbook/orders.ts';
+import { ICEBERG, kindOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
-import { orderFields, writeEvent, writeRested, writeTrade } from './events.ts';
+import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { crosses } from './walk.ts';
+import { crosses, isPassedOver } from './walk.ts';
 
 /**
  * Trades the incoming order in a slot against the book while the best price suits its limit. Its
@@ -35,9 +28,14 @@ export function match(
   const prevention = selfTradeOf(flags);
   const account = orders.account(taker);
   const limit = orders.price(taker);
+  let passed = NONE;
   for (;;) {
-    const maker = book.best(opposite);
+    const maker = passed === NONE ? book.best(opposite) : book.after(passed);
     if (maker === NONE || !crosses(side, limit, orders.price(maker))) return true;
+    if (isPassedOver(orders, maker, orders.open(taker))) {
+      passed = maker;
+      continue;
+    }
     if (prevention !== SelfTrade.allow && orders.account(maker) === account) {
       if (!preventSelfTrade(state, product, taker, maker, prevention, outbox)) return false;
     } else {
@@ -57,16 +55,29 @@ export function trade(
   outbox: Outbox,
 ): void {
   const { orders, receipt } = state;
-  const { f64 } = orders;
+  const { f64, i32 } = orders;
   const takerOpen = f64[taker * WORDS + OPEN]!;
   const makerOpen = f64[maker * WORDS + OPEN]!;
-  const lots = Math.min(takerOpen, makerOpen);
+  const iceberg = (i32[maker * HALVES + FLAGS]! & ICEBERG) !== 0;
+  const lots = Math.min(takerOpen, iceberg ? orders.tradable(maker) : makerOpen);
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
+  if (receipt.filled === 0) state.firstPrice = state.fill.price;
   receipt.filled += lots;
   f64[taker * WORDS + OPEN] = takerOpen - lots;
   state.books[product.row]!.reduce(maker, lots);
   if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
+  else if (iceberg) refresh(state, maker, outbox);
+}
+
+/** Lets an iceberg show its next part once too little is left of the one before. */
+function refresh(state: MarketState, slot: number, outbox: Outbox): void {
+  const { orders } = state;
+  const before = state.books[orders.product(slot)]!.refresh(slot);
+  if (before === NONE) return;
+  orders.setPriority(slot, ++state.lastPriority);
+  const shown = [orders.price(slot), before, orders.shown(slot), orders.priority(slot)];
+  writeEvent(state, outbox, 'orderRefreshed', [...orderFields(state, slot), ...shown]);
 }
 
 /** @returns whether the taker goes on */
@@ -80,7 +91,7 @@ function preventSelfTrade(
 ): boolean {
   const { orders } = state;
   if (mode === SelfTrade.decrement) {
-    const lots = Math.min(orders.open(taker), orders.open(maker));
+    const lots = Math.min(orders.open(taker), orders.tradable(maker));
     decrement(state, product, maker, lots, outbox);
     return decrement(state, product, taker, lots, outbox);
   }
@@ -114,8 +125,9 @@ function decrement(
   const rests = orders.level(slot) !== NONE;
   if (rests) state.books[product.row]!.reduce(slot, lots);
   else orders.setOpen(slot, open - lots);
-  const amounts = [orders.price(slot), lots, open - lots, rests ? 1 : 0];
+  const amounts = [orders.price(slot), lots, open - lots, standingOf(orders, slot)];
   writeEvent(state, outbox, 'orderReduced', [...orderFields(state, slot), ...amounts]);
+  if (rests && orders.clip(slot) !== undefined) refresh(state, slot, outbox);
   return true;
 }
 

@@ -1,6 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { ByteLog, putI64, readI64, sameBytes } from '../core/bytes.ts';
-import { Side } from '../core/codes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import { decodeControl, decodeMarket } from './decode.ts';
@@ -84,18 +83,14 @@ function isAsWritten(state: MarketState, body: Uint8Array, marketLength: number)
 }
 
 /** Whether the books hold the orders of a new state in the order in which they were placed. */
-function ordersAreInTurn({ books, orders }: MarketState): boolean {
+function ordersAreInTurn(state: MarketState): boolean {
   let placed = 0;
-  const isNext = (slot: number): boolean => {
+  state.eachOpen((slot) => {
     if (slot !== placed) return false;
     placed++;
     return true;
-  };
-  books.forEach((book) => {
-    book.walk(Side.buy, isNext);
-    book.walk(Side.sell, isNext);
   });
-  return placed === orders.resting;
+  return placed === state.orders.resting;
 }
 
 /**

@@ -3,7 +3,9 @@ import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
+import { ALL_OR_NONE } from '../orderbook/flags.ts';
 import { NONE, type Orders } from '../orderbook/orders.ts';
+import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
 import type { MarketState } from './state.ts';
 
@@ -18,6 +20,7 @@ export function unsoundness(state: MarketState): string | undefined {
     termsFault(state) ??
     orderFault(state) ??
     bookFault(state) ??
+    stopFault(state) ??
     windowFault(state)
   );
 }
@@ -94,24 +97,53 @@ function sharedPriority(orders: Orders): number {
   return NONE;
 }
 
-function bookFault({ books, orders }: MarketState): string | undefined {
+function bookFault(state: MarketState): string | undefined {
+  const { books, orders } = state;
   for (const book of books) {
-    const [bid, ask] = [book.best(Side.buy), book.best(Side.sell)];
+    const [bid, ask] = [
+      bestDivisible(book, Side.buy, orders),
+      bestDivisible(book, Side.sell, orders),
+    ];
     const crossed = bid !== NONE && ask !== NONE && orders.price(bid) >= orders.price(ask);
     if (crossed) return 'it has a crossed book';
-    if (!inTime(book, Side.buy, orders) || !inTime(book, Side.sell, orders)) {
+    if (!inTime(book, Side.buy, state) || !inTime(book, Side.sell, state)) {
       return 'it has a queue out of order';
     }
   }
   return undefined;
 }
 
+/** Of the stops of a side the one that is reached first comes first. */
+function stopFault(state: MarketState): string | undefined {
+  for (const { row, lastPrice } of state.listings.products) {
+    for (const side of [Side.buy, Side.sell]) {
+      const first = state.stops[row]?.best(side) ?? NONE;
+      if (first !== NONE && isReached(side, state.stopPrice(first), lastPrice)) {
+        return 'it has a stop order that was reached';
+      }
+    }
+    const stops = state.stops[row];
+    if (stops === undefined) continue;
+    if (!inTime(stops, Side.buy, state) || !inTime(stops, Side.sell, state)) {
+      return 'it has stop orders out of order';
+    }
+  }
+  return undefined;
+}
+
+/** The best order of a side that trades in parts, or NONE: all-or-none orders may stand beyond each other. */
+function bestDivisible(book: Book, side: number, orders: Orders): number {
+  let best = book.best(side);
+  while (best !== NONE && (orders.flags(best) & ALL_OR_NONE) !== 0) best = book.after(best);
+  return best;
+}
+
 /** Whether each queue is in order of priority. */
-function inTime(book: Book, side: number, orders: MarketState['orders']): boolean {
+function inTime(book: Book, side: number, { orders }: MarketState): boolean {
   let sound = true;
   let last = NONE;
   book.walk(side, (slot) => {
-    const same = last !== NONE && orders.price(last) === orders.price(slot);
+    const same = last !== NONE && orders.level(last) === orders.level(slot);
     if (same && orders.priority(last) > orders.priority(slot)) sound = false;
     last = slot;
     return sound;

@@ -2,11 +2,13 @@ import type { Fill } from '../contracts/transaction.ts';
 import type { Release } from '../contracts/delete-order.ts';
 import type { Holdings } from '../contracts/new-order.ts';
 import { type ByteLog } from '../core/bytes.ts';
+import { Side } from '../core/codes.ts';
 import type { Naming } from '../core/records.ts';
 import { Accounts } from '../ledger/accounts.ts';
 import { FEES, Ledger } from '../ledger/ledger.ts';
 import { Listings, type Product } from '../market/products.ts';
 import { Book } from '../orderbook/book.ts';
+import { WAITING } from '../orderbook/flags.ts';
 import { Levels } from '../orderbook/levels.ts';
 import { Orders } from '../orderbook/orders.ts';
 import { CommandWindow } from './command-window.ts';
@@ -49,6 +51,8 @@ export class MarketState implements Holdings {
   readonly levels = new Levels();
   /** By product row. */
   readonly books: Book[] = [];
+  /** Stop orders that wait, by product row; none before the first. */
+  readonly stops: (Book | undefined)[] = [];
   /** Ledger row that collects a product's fees, by product row. */
   readonly feeRows: number[] = [];
   readonly timers = new Timers();
@@ -67,6 +71,8 @@ export class MarketState implements Holdings {
   // Scratch of the command under way; no part of the state.
   /** Sequence and time as the words of an event's header. */
   readonly stamp = new Int32Array(4);
+  /** Price of the first trade of the order that came in last. */
+  firstPrice = 0;
   readonly receipt: Receipt = { recorded: false, sequence: 0, code: 0, order: 0, filled: 0 };
   readonly fill: Fill = { price: 0, buyerFee: 0, sellerFee: 0 };
   readonly release: Release = { money: 0, energy: 0 };
@@ -76,6 +82,41 @@ export class MarketState implements Holdings {
   addBook(product: Product): void {
     this.books.push(new Book(this.orders, this.levels));
     this.feeRows.push(this.ledger.row(FEES, product.moneyAsset));
+  }
+
+  /** The book in which an open order stands. */
+  bookOf(slot: number): Book {
+    const row = this.orders.product(slot);
+    return (this.orders.flags(slot) & WAITING) === 0 ? this.books[row]! : this.stopsOf(row);
+  }
+
+  /** The stop orders of a product. */
+  stopsOf(row: number): Book {
+    return (this.stops[row] ??= new Book(this.orders, this.levels, true));
+  }
+
+  /** The price that triggers a stop order which waits. */
+  stopPrice(slot: number): number {
+    return this.levels.price(this.orders.level(slot));
+  }
+
+  /**
+   * Calls `visit` with all open orders until it returns false: by product, first those in the book, then
+   * the stop orders that wait; of each buy before sell, in the order of their turn.
+   */
+  eachOpen(visit: (slot: number) => boolean): void {
+    this.books.forEach((book, row) => {
+      for (const orders of [book, this.stops[row]]) {
+        orders?.walk(Side.buy, visit);
+        orders?.walk(Side.sell, visit);
+      }
+    });
+  }
+
+  /** Slots of the open orders of a product, in order of order id. O(orders log orders). */
+  openOrders(row: number): number[] {
+    const slots = [...this.books[row]!.slots(), ...(this.stops[row]?.slots() ?? [])];
+    return slots.sort((a, b) => this.orders.id(a) - this.orders.id(b));
   }
 
   /** The id of a row; '#row' for one that does not exist, as a record from elsewhere may name. */

@@ -3,9 +3,11 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { writeAccepted } from './events.ts';
-import { packFlags } from '../orderbook/orders.ts';
+import { ICEBERG, packFlags, WAITING } from '../orderbook/flags.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
+import { placeStop, triggerStops } from './stops.ts';
+import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.submit);
 
@@ -24,9 +26,18 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   const order = ++state.lastOrder;
   state.receipt.order = order;
   lockOrder(state, product, entry);
+  const waits = (entry.flags & WAITING) !== 0;
+  const meets = !waits && trades(state, product, entry);
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
-  if (match(state, product, slot, outbox)) finish(state, slot, expiresAt, clientOrderId, outbox);
+  if (waits) {
+    placeStop(state, slot, entry.stopPrice, expiresAt, clientOrderId, outbox);
+    return 0;
+  }
+  if (!meets || match(state, product, slot, outbox)) {
+    finish(state, slot, expiresAt, clientOrderId, outbox);
+  }
+  triggerStops(state, product, outbox);
   return 0;
 }
 
@@ -41,12 +52,19 @@ export function readEntry(view: DataView, at: number, entry: Entry): void {
     view.getUint8(at + AT.timeInForce),
     view.getUint8(at + AT.postOnly),
     view.getUint8(at + AT.selfTrade),
+    view.getUint8(at + AT.display),
+    view.getUint8(at + AT.allOrNone),
   );
   entry.hasPrice = view.getUint8(at + AT.hasPrice) === 1;
   entry.price = readI64(view, at + AT.price);
   entry.quantity = readI64(view, at + AT.quantity);
   entry.minQuantity = readI64(view, at + AT.minQuantity);
   entry.expiresAt = readI64(view, at + AT.expiresAt);
+  const iceberg = (entry.flags & ICEBERG) !== 0;
+  entry.clip = iceberg ? readI64(view, at + AT.displayQuantity) : 0;
+  entry.isStop = view.getUint8(at + AT.hasStop) === 1;
+  entry.stopPrice = readI64(view, at + AT.stopPrice);
+  entry.refreshBelow = iceberg ? readI64(view, at + AT.refreshBelow) : 0;
   const commandIdLength = view.getUint8(at + AT.strings);
   entry.clientOrderId = readId(view, at + AT.strings + 1 + commandIdLength);
 }

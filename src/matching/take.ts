@@ -8,29 +8,33 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
-import { lockOrder, shortage } from '../contracts/new-order.ts';
+import { lockOrder, type PricedOrder, shortage } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { NONE, packFlags, sideOf } from '../orderbook/orders.ts';
+import { HIDDEN, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { writeAccepted } from './events.ts';
 import { trade } from './match.ts';
 import { accountRefusal, knownAccount, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { crosses } from './walk.ts';
+import { crosses, isPassedOver } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.take);
 
 /**
  * The take command: an account picks one resting order, whatever its place in the queue, and trades
- * part of it at its price. All or nothing; it sets no last price.
+ * part of it at its price: of an iceberg what it shows, an all-or-none order whole, a hidden one not. All
+ * or nothing; it sets no last price.
  */
 export function take(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const { orders } = state;
   const account = view.getUint32(at + AT.account);
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   const maker = orders.slotOf(readI64(view, at + AT.order));
-  if (maker === NONE) return RejectCode.UNKNOWN_ORDER;
+  if (maker === NONE || (orders.flags(maker) & (HIDDEN | WAITING)) !== 0) {
+    return RejectCode.UNKNOWN_ORDER;
+  }
   if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
   const product = state.listings.products[orders.product(maker)]!;
   const refused = accountRefusal(state, account) || productRefusal(state, product.row);
@@ -40,14 +44,27 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const price = orders.price(maker);
   if (!crosses(side, readI64(view, at + AT.limitPrice), price)) return RejectCode.PRICE_CHANGED;
   const lots = readI64(view, at + AT.quantity);
-  if (lots > orders.open(maker)) return RejectCode.QUANTITY_GONE;
+  if (lots > orders.tradable(maker)) return RejectCode.QUANTITY_GONE;
+  if (isPassedOver(orders, maker, lots)) return RejectCode.ALL_OR_NONE;
   const value = energyValue(product, price, lots);
   const { takerPpm } = state.listings.terms[product.terms]!;
   const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
   const flags = packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow);
   const { row, terms } = product;
-  const rows = { moneyRow: NONE, energyRow: NONE };
-  const order = { account, product: row, flags, price, quantity: lots, terms, ...rows, cost, lots };
+  const order: PricedOrder = {
+    account,
+    product: row,
+    flags,
+    price,
+    quantity: lots,
+    terms,
+    moneyRow: NONE,
+    energyRow: NONE,
+    clip: 0,
+    refreshBelow: 0,
+    cost,
+    lots,
+  };
   const short = shortage(state, product, order);
   if (short !== 0) return short;
   // From here on nothing can be refused.

@@ -1,7 +1,8 @@
-import { SelfTrade, Side } from '../core/codes.ts';
+import { SelfTrade, Side, TimeInForce } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { type NewOrder, selfTradeOf, sideOf } from '../orderbook/orders.ts';
+import { ALL_OR_NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
 /** Whether a resting price suits an incoming limit. */
@@ -9,9 +10,26 @@ export function crosses(takerSide: number, limit: number, price: number): boolea
   return takerSide === Side.buy ? price <= limit : price >= limit;
 }
 
+/** Whether a resting order trades whole or not at all, and an incoming one of so many lots is too small. */
+export function isPassedOver(orders: Orders, maker: number, lots: number): boolean {
+  return (orders.flags(maker) & ALL_OR_NONE) !== 0 && lots < orders.open(maker);
+}
+
 /**
- * The dry walk: what an incoming order would trade if it entered now, without touching anything. It meets the very orders that `match` would meet, own ones and self-trade prevention
- * included. The answer stands in `state.walk`. O(orders met).
+ * Whether an order trades with what it meets: an all-or-none or fill-or-kill order does only if it can be
+ * filled whole at once, without an order of its own account in the way.
+ */
+export function trades(state: MarketState, product: Product, order: NewOrder): boolean {
+  const { flags } = order;
+  if ((flags & ALL_OR_NONE) === 0 && timeInForceOf(flags) !== TimeInForce.fok) return true;
+  walk(state, product, order);
+  return state.walk.filled === order.quantity && !state.walk.meetsOwn;
+}
+
+/**
+ * The dry walk: what an incoming order would trade if it entered now, without touching anything. It meets
+ * what `match` would meet: own orders and self-trade prevention, icebergs part by part, all-or-none
+ * orders where they fit. The answer stands in `state.walk`. O(parts met).
  */
 export function walk(state: MarketState, product: Product, order: NewOrder): void {
   const { orders } = state;
@@ -25,10 +43,12 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
   const mode = selfTradeOf(order.flags);
   const { takerPpm } = state.listings.terms[order.terms]!;
   let left = order.quantity;
-  state.books[product.row]!.walk(side === Side.buy ? Side.sell : Side.buy, (maker) => {
+  const opposite = side === Side.buy ? Side.sell : Side.buy;
+  state.books[product.row]!.sweep(opposite, (maker, tradable) => {
     const price = orders.price(maker);
     if (left === 0 || !crosses(side, limit, price)) return false;
-    const lots = Math.min(left, orders.open(maker));
+    if (isPassedOver(orders, maker, left)) return true;
+    const lots = Math.min(left, tradable);
     if (mode !== SelfTrade.allow && orders.account(maker) === account) {
       answer.meetsOwn = true;
       if (mode === SelfTrade.decrement) left -= lots;

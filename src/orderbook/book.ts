@@ -1,19 +1,8 @@
 import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
 import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
-import {
-  FLAGS,
-  HALVES,
-  LEVEL,
-  NEXT,
-  NONE,
-  OPEN,
-  type Orders,
-  PREVIOUS,
-  PRICE,
-  sideOf,
-  WORDS,
-} from './orders.ts';
+import { PARTLY_SEEN, sideOf, UNDISPLAYED } from './flags.ts';
+import { FLAGS, HALVES, LEVEL, NEXT, NONE, OPEN, type Orders, PREVIOUS, WORDS } from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
@@ -22,18 +11,24 @@ export interface DepthLevel {
   readonly orders: number;
 }
 
-/** The resting orders of one product in price-time priority. It never sees money. */
+/**
+ * The resting orders of one product in price-time priority. It never sees money. Its stop orders stand in
+ * a second one, by the price that triggers them: those of buyers the lowest first, as asks stand in a
+ * book, those of sellers the highest first.
+ */
 export class Book {
   readonly bids: Ladder;
   readonly asks: Ladder;
   readonly #orders: Orders;
   readonly #levels: Levels;
+  /** Orders in it that the depth leaves out. */
+  #undisplayed = 0;
 
-  constructor(orders: Orders, levels: Levels) {
+  constructor(orders: Orders, levels: Levels, ofStops = false) {
     this.#orders = orders;
     this.#levels = levels;
-    this.bids = new Ladder(levels, Side.buy);
-    this.asks = new Ladder(levels, Side.sell);
+    this.bids = new Ladder(levels, ofStops ? Side.sell : Side.buy);
+    this.asks = new Ladder(levels, ofStops ? Side.buy : Side.sell);
   }
 
   ladder(side: number): Ladder {
@@ -49,12 +44,12 @@ export class Book {
   /**
    * Puts an order at the back of the queue at its price, where it can be found by its id and by its
    * client order id, if that is not ''. O(1) where the price level exists.
+   * @param price the order's own, or what triggers it
    */
-  rest(slot: number, clientOrderId: string): void {
+  rest(slot: number, clientOrderId: string, price = this.#orders.price(slot)): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
-    const price = f64[slot * WORDS + PRICE]!;
     const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
     let level = ladder.find(price);
     if (level === NONE) {
@@ -71,7 +66,8 @@ export class Book {
     i32[half + PREVIOUS] = tail;
     i32[half + NEXT] = NONE;
     i32[half + LEVEL] = level;
-    levels.addOpen(level, f64[slot * WORDS + OPEN]!);
+    const seen = (i32[half + FLAGS]! & PARTLY_SEEN) === 0;
+    levels.addOpen(level, seen ? f64[slot * WORDS + OPEN]! : this.#show(slot));
     this.#orders.enlist(slot, clientOrderId);
   }
 
@@ -90,23 +86,103 @@ export class Book {
     if (next === NONE) queues[queue + TAIL] = previous;
     else i32[next * HALVES + PREVIOUS] = previous;
     i32[half + LEVEL] = NONE;
-    levels.reduceOpen(level, f64[slot * WORDS + OPEN]!);
+    const seen = (i32[half + FLAGS]! & PARTLY_SEEN) === 0;
+    levels.reduceOpen(level, seen ? f64[slot * WORDS + OPEN]! : this.#conceal(slot));
     this.#orders.delist(slot);
     const count = queues[queue + COUNT]! - 1;
     queues[queue + COUNT] = count;
     if (count === 0) this.#drop(level, sideOf(i32[half + FLAGS]!));
   }
 
-  /** Takes lots off a resting order, which keeps its place. */
+  /** Takes lots off a resting order, which keeps its place: off what it shows, if it shows anything. */
   reduce(slot: number, lots: number): void {
     const { f64, i32 } = this.#orders;
+    const flags = i32[slot * HALVES + FLAGS]!;
     f64[slot * WORDS + OPEN]! -= lots;
+    if ((flags & UNDISPLAYED) !== 0) return;
     this.#levels.reduceOpen(i32[slot * HALVES + LEVEL]!, lots);
+    if ((flags & PARTLY_SEEN) !== 0) this.#orders.clip(slot)!.shown -= lots;
+  }
+
+  /** The same, but off what an iceberg does not show first. */
+  withdraw(slot: number, lots: number): void {
+    const orders = this.#orders;
+    const fromShown = Math.max(0, orders.tradable(slot) - (orders.open(slot) - lots));
+    orders.setOpen(slot, orders.open(slot) - (lots - fromShown));
+    if (fromShown > 0) this.reduce(slot, fromShown);
+  }
+
+  /**
+   * Shows the next part of an iceberg once too little is left of the one before, at the back of its
+   * queue. @returns lots that it showed before, or NONE if there is nothing to do
+   */
+  refresh(slot: number): number {
+    const orders = this.#orders;
+    const clip = orders.clip(slot)!;
+    const { shown } = clip;
+    const open = orders.open(slot);
+    if (shown >= clip.refreshBelow || shown === open) return NONE;
+    clip.shown = Math.min(clip.size, open);
+    this.#levels.addOpen(orders.level(slot), clip.shown - shown);
+    this.#toBack(slot);
+    return shown;
+  }
+
+  #toBack(slot: number): void {
+    const { i32 } = this.#orders;
+    const queues = this.#levels.i32;
+    const half = slot * HALVES;
+    const queue = i32[half + LEVEL]! * LEVEL_HALVES;
+    const previous = i32[half + PREVIOUS]!;
+    const next = i32[half + NEXT]!;
+    if (next === NONE) return;
+    if (previous === NONE) queues[queue + HEAD] = next;
+    else i32[previous * HALVES + NEXT] = next;
+    i32[next * HALVES + PREVIOUS] = previous;
+    const tail = queues[queue + TAIL]!;
+    i32[tail * HALVES + NEXT] = slot;
+    i32[half + PREVIOUS] = tail;
+    i32[half + NEXT] = NONE;
+    queues[queue + TAIL] = slot;
+  }
+
+  /** What an order that is not seen whole adds to its level as it comes to rest. */
+  #show(slot: number): number {
+    const orders = this.#orders;
+    if ((orders.flags(slot) & UNDISPLAYED) !== 0) {
+      this.#undisplayed++;
+      return 0;
+    }
+    const clip = orders.clip(slot)!;
+    // One that was restored shows what it showed.
+    if (clip.shown === 0) clip.shown = Math.min(clip.size, orders.open(slot));
+    return clip.shown;
+  }
+
+  /** What such an order takes with it as it leaves. */
+  #conceal(slot: number): number {
+    if ((this.#orders.flags(slot) & UNDISPLAYED) !== 0) {
+      this.#undisplayed--;
+      return 0;
+    }
+    const clip = this.#orders.clip(slot)!;
+    const { shown } = clip;
+    clip.shown = 0;
+    return shown;
   }
 
   #drop(level: number, side: number): void {
     this.ladder(side).remove(level);
     this.#levels.release(level);
+  }
+
+  /** The order that comes behind another one in its side's order, or NONE. */
+  after(slot: number): number {
+    const orders = this.#orders;
+    const next = orders.next(slot);
+    if (next !== NONE) return next;
+    const worse = this.ladder(sideOf(orders.flags(slot))).worse(orders.level(slot));
+    return worse === NONE ? NONE : this.#levels.head(worse);
   }
 
   /** Calls `visit` with each order of a side in the order in which they would trade, until it returns false. */
@@ -122,29 +198,61 @@ export class Book {
     });
   }
 
-  /** Slots of all its orders, in order of order id. O(orders log orders). */
-  slots(): number[] {
+  /**
+   * Calls `visit` with what an incoming order would meet on a side, part by part, until it returns
+   * false: an order with the lots that can be traded, and behind the rest of its queue what an iceberg
+   * shows then.
+   */
+  sweep(side: number, visit: (slot: number, lots: number) => boolean): void {
     const orders = this.#orders;
+    this.ladder(side).walk((level) => {
+      const again: { readonly slot: number; readonly size: number; left: number }[] = [];
+      for (let slot = this.#levels.head(level); slot !== NONE; slot = orders.next(slot)) {
+        const lots = orders.tradable(slot);
+        if (!visit(slot, lots)) return false;
+        const left = orders.open(slot) - lots;
+        if (left > 0) again.push({ slot, size: orders.clip(slot)!.size, left });
+      }
+      for (const part of again) {
+        const lots = Math.min(part.size, part.left);
+        if (!visit(part.slot, lots)) return false;
+        if (part.left > lots) again.push({ ...part, left: part.left - lots });
+      }
+      return true;
+    });
+  }
+
+  /** Slots of all its orders, by side and in the order of their turn. */
+  slots(): number[] {
     const slots: number[] = [];
     for (const side of [Side.buy, Side.sell]) {
       this.walk(side, (slot) => slots.push(slot) > 0);
     }
-    return slots.sort((a, b) => orders.id(a) - orders.id(b));
+    return slots;
   }
 
-  /** The best `limit` levels of a side. */
+  /** The best `limit` levels of a side, as far as everyone sees them. */
   depth(side: number, limit: number): DepthLevel[] {
     const levels = this.#levels;
     const found: DepthLevel[] = [];
     this.ladder(side).walk((level) => {
       if (found.length >= limit) return false;
-      found.push({
-        price: levels.price(level),
-        open: levels.open(level),
-        orders: levels.count(level),
-      });
+      const open = levels.open(level);
+      if (open === 0n) return true;
+      const orders = levels.count(level) - this.#undisplayedAt(level);
+      found.push({ price: levels.price(level), open, orders });
       return true;
     });
     return found;
+  }
+
+  #undisplayedAt(level: number): number {
+    if (this.#undisplayed === 0) return 0;
+    const orders = this.#orders;
+    let count = 0;
+    for (let slot = this.#levels.head(level); slot !== NONE; slot = orders.next(slot)) {
+      if ((orders.flags(slot) & UNDISPLAYED) !== 0) count++;
+    }
+    return count;
   }
 }

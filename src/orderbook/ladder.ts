@@ -61,6 +61,19 @@ export class Ladder {
     return level !== NONE && this.#levels.price(level) === price ? level : this.#search(price);
   }
 
+  /** The next worse level, or NONE. O(log levels). */
+  worse(level: number): number {
+    const key = this.#key(this.#levels.price(level));
+    let page: Page | undefined = this.#pageOf(key);
+    let at = position(page.keys, page.size, key);
+    while (at === 0) {
+      page = page.worse;
+      if (page === undefined) return NONE;
+      at = page.size;
+    }
+    return page.levels[at - 1]!;
+  }
+
   /** Enters a level whose price is not there yet. O(log levels + PAGE_SIZE). */
   insert(level: number): void {
     const price = this.#levels.price(level);

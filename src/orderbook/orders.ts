@@ -1,4 +1,5 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
+import { CLIENT_ID, ICEBERG, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -42,6 +43,19 @@ export interface NewOrder {
   /** Ledger rows of the account in the product's two assets. */
   moneyRow: number;
   energyRow: number;
+  /** Of an iceberg: lots that are shown at a time, and below how many the next ones are; else 0. */
+  clip: number;
+  refreshBelow: number;
+}
+
+/** What an iceberg shows of itself. */
+export interface Clip {
+  /** Lots that are shown at a time. */
+  readonly size: number;
+  /** The next lots are shown once fewer than so many are left. */
+  readonly refreshBelow: number;
+  /** Lots that are shown now; 0 before it rests. */
+  shown: number;
 }
 
 /**
@@ -68,6 +82,9 @@ export class Orders {
   /** The id index: the first resting order of each place; the others hang on it by CHAIN. */
   #heads = new Int32Array(FIRST).fill(NONE);
   #shift = 32 - Math.log2(FIRST);
+
+  /** What icebergs show, by slot. */
+  readonly #clips = new Map<number, Clip>();
 
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
@@ -117,6 +134,20 @@ export class Orders {
   /** Lots in all, traded ones included. */
   total(slot: number): number {
     return this.#total[slot]!;
+  }
+  /** What an iceberg shows; undefined for any other order. */
+  clip(slot: number): Clip | undefined {
+    return (this.flags(slot) & ICEBERG) === 0 ? undefined : this.#clips.get(slot);
+  }
+  /** Lots of a resting order that everyone sees. */
+  shown(slot: number): number {
+    const flags = this.flags(slot);
+    if ((flags & PARTLY_SEEN) === 0) return this.open(slot);
+    return (flags & UNDISPLAYED) === 0 ? this.#clips.get(slot)!.shown : 0;
+  }
+  /** Lots of a resting order that the next incoming order can trade with. */
+  tradable(slot: number): number {
+    return (this.flags(slot) & ICEBERG) === 0 ? this.open(slot) : this.#clips.get(slot)!.shown;
   }
   /** Rank in time: smaller came earlier to its place in the queue. */
   priority(slot: number): number {
@@ -173,11 +204,15 @@ export class Orders {
     i32[half + LEVEL] = NONE;
     this.#total[slot] = order.quantity;
     this.#version[slot] = 1;
+    if ((order.flags & ICEBERG) !== 0) {
+      this.#clips.set(slot, { size: order.clip, refreshBelow: order.refreshBelow, shown: 0 });
+    }
     return slot;
   }
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
+    if ((this.flags(slot) & ICEBERG) !== 0) this.#clips.delete(slot);
     this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;
   }
@@ -305,35 +340,4 @@ function growth(capacity: number): number {
 /** Ids in a row are spread evenly; the low 32 bits tell apart what can rest at the same time. */
 function spread(id: number, shift: number): number {
   return Math.imul(id | 0, GOLDEN) >>> shift;
-}
-
-// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3.
-export const ORDER_FLAGS = 0x3ff;
-/** Above them: whether the order has a client order id. */
-const CLIENT_ID = 1 << 10;
-
-export function packFlags(
-  side: number,
-  kind: number,
-  timeInForce: number,
-  postOnly: number,
-  selfTrade: number,
-): number {
-  return side | (kind << 1) | (timeInForce << 3) | (postOnly << 5) | (selfTrade << 7);
-}
-
-export function sideOf(flags: number): number {
-  return flags & 1;
-}
-export function kindOf(flags: number): number {
-  return (flags >> 1) & 3;
-}
-export function timeInForceOf(flags: number): number {
-  return (flags >> 3) & 3;
-}
-export function postOnlyOf(flags: number): number {
-  return (flags >> 5) & 3;
-}
-export function selfTradeOf(flags: number): number {
-  return (flags >> 7) & 7;
 }

@@ -1,6 +1,6 @@
 import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { fromSteps } from '../core/units.ts';
 import type { Requests } from '../engine/requests.ts';
 import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
@@ -123,11 +123,20 @@ interface Terms {
   readonly postOnly?: 'reject' | 'slide';
   /** Least quantity on entry, in lots. */
   readonly least?: number;
+  /** Lots that are shown at a time, and below how many the next ones are. */
+  readonly clip?: number;
+  readonly below?: number;
+  /** Whether the order would have more parts than an order may have. */
+  readonly tooMany?: true;
+  readonly allOrNone?: true;
+  /** In ticks. */
+  readonly stop?: number;
   /** false leaves the price away. */
   readonly priced?: boolean;
 }
 
-function terms({ fc }: Draw): Arbitrary<Terms> {
+function terms(draw: Draw): Arbitrary<Terms> {
+  const { fc } = draw;
   const immediate = fc.constantFrom('ioc', 'fok');
   return fc.oneof(
     fc.record({ timeInForce: immediate }),
@@ -137,6 +146,15 @@ function terms({ fc }: Draw): Arbitrary<Terms> {
       { least: fc.integer({ min: 1, max: 4 }), timeInForce: fc.constant('ioc') },
       { requiredKeys: ['least'] },
     ),
+    draw.merged(
+      fc.record(
+        { clip: fc.nat({ max: 4 }), below: fc.integer({ min: 1, max: 3 }) },
+        { requiredKeys: ['clip'] },
+      ),
+      draw.maybe({ tooMany: fc.constant(true) }, 20),
+    ),
+    fc.record({ allOrNone: fc.constant(true) }),
+    fc.record({ stop: draw.ticks, timeInForce: immediate }, { requiredKeys: ['stop'] }),
     fc.record(
       { kind: fc.constant('market'), priced: fc.boolean(), timeInForce: immediate },
       { requiredKeys: ['kind'] },
@@ -154,16 +172,24 @@ function submission(draw: Draw): Arbitrary<object> {
       size: fc.record({ product, ticks, lots, asText: fc.boolean() }),
       terms: draw.mostly(plain, terms(draw), 3),
     })
-    .map(({ side, size: { product: of, asText, ...size }, terms: { least, priced, ...rest } }) => ({
-      product: of.id,
-      side,
-      ...quantity(size.lots, of, asText),
-      ...(priced === false ? {} : price(size.ticks, of, asText)),
-      ...rest,
-      ...(least === undefined
-        ? {}
-        : quantity(Math.min(least, size.lots), of, asText, 'minQuantity')),
-    }));
+    .map(({ side, size, terms: { least, priced, clip, below, tooMany, stop, ...rest } }) => {
+      const { product: of, asText } = size;
+      const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
+      const part = (count: number | undefined, name: string): object =>
+        count === undefined ? {} : quantity(Math.min(count, all), of, asText, name);
+      const refreshes = clip !== undefined && below !== undefined && below <= Math.min(clip, all);
+      return {
+        product: of.id,
+        side,
+        ...quantity(all, of, asText),
+        ...(priced === false ? {} : price(size.ticks, of, asText)),
+        ...rest,
+        ...(stop === undefined ? {} : written('stopPrice', 'Ticks', stop, of.tick, asText)),
+        ...part(least, 'minQuantity'),
+        ...part(clip, 'displayQuantity'),
+        ...part(refreshes ? below : undefined, 'refreshBelow'),
+      };
+    });
   const modes = ['allow', 'cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement'];
   return draw.merged(
     order,

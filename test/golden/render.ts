@@ -1,4 +1,4 @@
-import type { Engine, EventRecord, ProductView } from '../../src/index.ts';
+import type { Engine, EventRecord, OrderView, ProductView } from '../../src/index.ts';
 
 type Event<T extends EventRecord['type']> = Extract<EventRecord, { type: T }>;
 
@@ -15,6 +15,13 @@ export function stepText(count: number, step: string): string {
 /** Without the zeros behind the last digit that counts. */
 export function trimmed(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** What is open of an order, and how much of it everyone sees. */
+function lotsOf({ open, shown, display, allOrNone }: OrderView): string {
+  if (allOrNone) return `all-or-none ${trimmed(open)}`;
+  if (display === 'all') return trimmed(open);
+  return display === 'hidden' ? `hidden ${trimmed(open)}` : `${trimmed(shown)} of ${trimmed(open)}`;
 }
 
 /** Tells a script's reader what happened, in names and decimal text. */
@@ -68,15 +75,23 @@ export class Renderer {
     const head = `${id}${status === 'open' ? '' : ` ${status}`}${last}`;
     const asks = this.#side(id, 'sell');
     const bids = this.#side(id, 'buy');
-    if (asks.length + bids.length === 0) return [`${head}: no orders`];
-    return [head, ...asks.reverse(), ...bids];
+    const stops = this.#engine
+      .openOrders({ product: id })
+      .filter(({ stopPrice }) => stopPrice !== undefined)
+      .map(({ open, account, orderId, stopPrice, price, side }) => {
+        const what = `${side} ${trimmed(open)} @ ${price}`;
+        return `  stop ${stopPrice}: ${what} ${account} ${this.label(orderId)}`;
+      });
+    if (asks.length + bids.length + stops.length === 0) return [`${head}: no orders`];
+    return [head, ...asks.reverse(), ...bids, ...stops];
   }
 
   #side(product: string, side: 'buy' | 'sell'): string[] {
     const levels = new Map<string, string[]>();
-    for (const { price, open, account, orderId } of this.#engine.queue(product, side)) {
+    for (const order of this.#engine.queue(product, side)) {
+      const { price, account, orderId } = order;
       const orders = levels.get(price) ?? [];
-      orders.push(`${trimmed(open)} ${account} ${this.label(orderId)}`);
+      orders.push(`${lotsOf(order)} ${account} ${this.label(orderId)}`);
       levels.set(price, orders);
     }
     const word = side === 'sell' ? 'ask' : 'bid';
@@ -143,6 +158,11 @@ export class Renderer {
     orderEnded: (event) => this.#ended(event),
     allCancelled: ({ count }) => `cancelled in all: ${count}`,
     timeAdvanced: ({ time }) => `it is ${time}`,
+    stopPlaced: ({ order, stopPrice, open }) =>
+      `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}: ${this.#lots(order, open)} open`,
+    stopTriggered: ({ order }) => `${this.label(order)} triggered`,
+    orderRefreshed: ({ order, price, shown }) =>
+      `${this.label(order)} shows ${this.#lots(order, shown)} @ ${this.#ticks(order, price)}, at the back`,
   };
 
   /** Whoever asks need not be an account. */
@@ -165,10 +185,19 @@ export class Renderer {
     if (kind === 'take') return `${head} takes ${lots} @ ${ticks}`;
     const verb = side === 'buy' ? 'buys' : 'sells';
     const until = timeInForce === 'gtd' ? ` until ${expiresAt}` : '';
-    const tail = timeInForce === 'gtc' ? '' : ` ${timeInForce}${until}`;
+    const tail = `${timeInForce === 'gtc' ? '' : ` ${timeInForce}${until}`}${this.#showing(event)}`;
     if (kind === 'limit') return `${head} ${verb} ${lots} @ ${ticks}${tail}`;
     const bound = side === 'buy' ? 'at most' : 'at least';
     return `${head} ${verb} ${lots} at market, ${bound} ${ticks}${tail}`;
+  }
+
+  #showing(event: Event<'orderAccepted'>): string {
+    const { order, display, displayQuantity, refreshBelow, allOrNone } = event;
+    if (allOrNone) return ', all or none';
+    if (display === 'all') return '';
+    if (display === 'hidden') return ', hidden';
+    const below = refreshBelow === 1 ? '' : `, more below ${this.#lots(order, refreshBelow)}`;
+    return `, shows ${this.#lots(order, displayQuantity)}${below}`;
   }
 
   #trade(event: Event<'trade'>): string {

@@ -149,6 +149,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     terms: 0,
     lastPrice: undefined,
     queues: [[], []],
+    stops: [],
   });
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
   tell(market, 'productListed', [row, energyAsset, moneyAsset, ...steps], [id]);

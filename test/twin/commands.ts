@@ -53,6 +53,12 @@ interface Asked {
     quantity: number;
     minQuantity: number;
     expiresAt: number;
+    display: number;
+    displayQuantity: number;
+    refreshBelow: number;
+    allOrNone: number;
+    hasStop: number;
+    stopPrice: number;
     clientOrderId: string;
   };
   amend: {

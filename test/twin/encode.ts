@@ -1,4 +1,4 @@
-import { TimeInForce } from '../../src/core/codes.ts';
+import { Display, Side, TimeInForce } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
 import type { Market, Order } from './market.ts';
 
@@ -39,8 +39,14 @@ export function marketBytes(market: Market): Uint8Array {
   }
   balances(market, to);
   to.u32(market.orders.size);
-  for (const { queues } of market.products) {
+  for (const { queues, stops } of market.products) {
     for (const queue of queues) for (const order of queue) restingOrder(order, to);
+    for (const side of [Side.buy, Side.sell]) {
+      const turn = side === Side.buy ? 1 : -1;
+      const waiting = stops.filter((order) => order.side === side);
+      waiting.sort((a, b) => turn * (a.stopPrice! - b.stopPrice!) || a.priority - b.priority);
+      for (const order of waiting) restingOrder(order, to);
+    }
   }
   return to.take();
 }
@@ -70,7 +76,10 @@ function restingOrder(order: Order, to: Bytes): void {
       order.kind * 2 +
       order.timeInForce * 8 +
       order.postOnly * 32 +
-      order.selfTrade * 128,
+      order.selfTrade * 128 +
+      order.display * 1024 +
+      order.allOrNone * 4096 +
+      (order.stopPrice === undefined ? 0 : 8192),
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -80,6 +89,10 @@ function restingOrder(order: Order, to: Bytes): void {
   to.u32(order.version);
   to.i64(order.timeInForce === TimeInForce.gtd ? order.expiresAt : 0);
   to.id(order.clientOrderId);
+  if (order.display === Display.clip) {
+    for (const value of [order.clip, order.refreshBelow, order.clipLeft]) to.i64(value);
+  }
+  if (order.stopPrice !== undefined) to.i64(order.stopPrice);
 }
 
 /** The control bytes of docs/format.md. */

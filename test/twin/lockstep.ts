@@ -10,16 +10,26 @@ import { isConserved } from '../../src/matching/audit.ts';
 import { encodeControl, encodeMarket } from '../../src/matching/encode.ts';
 import { MarketState } from '../../src/matching/state.ts';
 import {
+  ALL_OR_NONE,
+  displayOf,
   kindOf,
   postOnlyOf,
   selfTradeOf,
   sideOf,
   timeInForceOf,
-} from '../../src/orderbook/orders.ts';
+} from '../../src/orderbook/flags.ts';
 import { lockOf } from './amounts.ts';
 import { type Command, fieldOf, type Reference } from './commands.ts';
 import { controlBytes, marketBytes } from './encode.ts';
-import { type Account, balanceOf, type Market, type Order, type Receipt } from './market.ts';
+import {
+  type Account,
+  balanceOf,
+  type Market,
+  type Order,
+  type Receipt,
+  shownOf,
+  tradableOf,
+} from './market.ts';
 import { Twin } from './twin.ts';
 
 /** Engine and twin, or the engine and its own promises, disagree. */
@@ -261,7 +271,18 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
     checkQueue(queue, side);
     compareDepth(state, queue, side, row);
   }
-  const [bid, ask] = [twin.queues[0][0], twin.queues[1][0]];
+  const waiting: number[] = [];
+  for (const side of [Side.buy, Side.sell]) {
+    state.stops[row]?.walk(side, (slot) => waiting.push(slot) > 0);
+  }
+  same(what, 'stops', waiting.length, twin.stops.length);
+  for (const slot of waiting) {
+    const stop = twin.stops.find(({ id }) => id === state.orders.id(slot))!;
+    compareOrder(state, market, slot, stop);
+    same(what, 'stop price', state.stopPrice(slot), stop.stopPrice);
+  }
+  const divisible = ({ allOrNone }: Order): boolean => allOrNone === 0;
+  const [bid, ask] = [twin.queues[0].find(divisible), twin.queues[1].find(divisible)];
   const apart = bid === undefined || ask === undefined || bid.price < ask.price;
   holds('no two resting orders would trade', apart);
 }
@@ -279,6 +300,10 @@ function compareOrder(state: MarketState, market: Market, slot: number, order: O
   same(what, 'timeInForce', timeInForceOf(flags), order.timeInForce);
   same(what, 'postOnly', postOnlyOf(flags), order.postOnly);
   same(what, 'selfTrade', selfTradeOf(flags), order.selfTrade);
+  same(what, 'display', displayOf(flags), order.display);
+  same(what, 'allOrNone', (flags & ALL_OR_NONE) === 0 ? 0 : 1, order.allOrNone);
+  same(what, 'shown', orders.shown(slot), shownOf(order));
+  same(what, 'tradable', orders.tradable(slot), tradableOf(order));
   same(what, 'clientOrderId', orders.clientOrderId(slot), order.clientOrderId);
   same(
     what,
@@ -321,13 +346,13 @@ function compareDepth(
     same(what, 'open', levels[at]?.open, open);
     same(what, 'orders', levels[at]?.orders, count);
   };
-  for (const order of queue) {
+  for (const order of queue.filter((each) => shownOf(each) > 0)) {
     if (order.price !== price) {
       close();
       at++;
       [price, open, count] = [order.price, 0n, 0];
     }
-    open += BigInt(order.open);
+    open += BigInt(shownOf(order));
     count++;
   }
   close();

@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  Display,
   OrderKind,
   PostOnly,
   ProductStatus,
@@ -97,6 +98,8 @@ export function submit(source: CommandSource, draw: Draw): Command {
     quantity,
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
+    ...showing(isMarket || immediate || quantity > 2 ** 50, quantity, least, draw),
+    ...stop(least || postOnly !== PostOnly.off, source.price(product, draw(2), draw), draw),
     clientOrderId:
       draw(6) === 0
         ? draw(9) === 0
@@ -104,6 +107,23 @@ export function submit(source: CommandSource, draw: Draw): Command {
           : `c${draw(source.profile.wave > 0 ? 5000 : 12)}`
         : '',
   });
+}
+
+const ALL_SHOWN = { display: Display.all, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };
+
+function stop(never: boolean, stopPrice: number, draw: Draw) {
+  return never || draw(7) > 0 ? { hasStop: 0, stopPrice: 0 } : { hasStop: 1, stopPrice };
+}
+
+/** How much of an order is shown, and whether it trades in parts. */
+function showing(plain: boolean, quantity: number, least: boolean, draw: Draw) {
+  const kind = draw(10);
+  if (plain || kind > 3) return ALL_SHOWN;
+  if (kind === 0) return { ...ALL_SHOWN, display: Display.hidden };
+  if (kind === 1) return { ...ALL_SHOWN, allOrNone: least ? 0 : 1 };
+  const clip = 1 + draw(Math.min(quantity, draw(2) === 0 ? 4 : 2000));
+  const refreshBelow = draw(2) === 0 ? 1 : 1 + draw(clip);
+  return { ...ALL_SHOWN, display: Display.clip, displayQuantity: clip, refreshBelow };
 }
 
 function someOrderId(source: CommandSource, order: Order | undefined, draw: Draw): number {

@@ -1,10 +1,12 @@
 import {
   AccountStatus,
+  Display,
   OrderKind,
   ProductStatus,
   RejectCode,
   Role,
   Side,
+  Standing,
 } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
@@ -60,6 +62,8 @@ export interface Product {
   lastPrice: number | undefined;
   /** Resting orders in the order in which they would trade; index is the side. */
   readonly queues: readonly [Order[], Order[]];
+  /** Stop orders that wait, in the order in which they were placed. */
+  readonly stops: Order[];
 }
 
 export interface Order {
@@ -73,8 +77,17 @@ export interface Order {
   readonly selfTrade: number;
   readonly expiresAt: number;
   readonly clientOrderId: string;
+  readonly display: number;
+  /** Of an iceberg, else 0. */
+  readonly clip: number;
+  readonly refreshBelow: number;
+  readonly allOrNone: number;
+  /** Of a stop order while it waits. */
+  stopPrice: number | undefined;
   price: number;
   open: number;
+  /** What an iceberg shows while it rests. */
+  clipLeft: number;
   total: number;
   priority: number;
   terms: number;
@@ -115,6 +128,9 @@ export class Market {
   lastOrder = 0;
   lastTrade = 0;
   lastPriority = 0;
+
+  /** Prices of the trades of the command under way, those of takes aside. */
+  readonly prices: number[] = [];
 
   /** Events of the command under way. */
   readonly events = new Bytes();
@@ -190,20 +206,47 @@ function betterPrice(side: number, a: number, b: number): boolean {
   return side === Side.buy ? a > b : a < b;
 }
 
+/** Lots of a resting order that the depth counts. */
+export function shownOf(order: Order): number {
+  if (order.allOrNone === 1 || order.display === Display.hidden) return 0;
+  if (order.stopPrice !== undefined) return 0;
+  return order.display === Display.clip ? order.clipLeft : order.open;
+}
+
+/** Lots of a resting order that can be traded with before its next clip. */
+export function tradableOf(order: Order): number {
+  return order.display === Display.clip ? order.clipLeft : order.open;
+}
+
+/** Where an order stands, as events tell it. */
+export function standingOf(market: Market, order: Order): number {
+  if (!isResting(market, order)) return Standing.outside;
+  if (order.stopPrice !== undefined) return Standing.waiting;
+  const seen = order.allOrNone === 0 && order.display !== Display.hidden;
+  return seen ? Standing.displayed : Standing.undisplayed;
+}
+
 /** Puts an order behind all orders with the same or a better price. */
 export function rest(market: Market, order: Order): void {
   const queue = queueOf(market, order);
   let place = queue.length;
   while (place > 0 && betterPrice(order.side, order.price, queue[place - 1]!.price)) place--;
   queue.splice(place, 0, order);
+  order.clipLeft = order.display === Display.clip ? Math.min(order.clip, order.open) : 0;
+  enlist(market, order);
+}
+
+export function enlist(market: Market, order: Order): void {
   market.orders.set(order.id, order);
   if (order.expiresAt > 0) market.timed.push(order);
   if (order.clientOrderId !== '') market.clientIds.add(`${order.account} ${order.clientOrderId}`);
 }
 
 export function leaveBook(market: Market, order: Order): void {
-  const queue = queueOf(market, order);
+  const { stops } = market.products[order.product]!;
+  const queue = order.stopPrice === undefined ? queueOf(market, order) : stops;
   queue.splice(queue.indexOf(order), 1);
+  order.clipLeft = 0;
   market.orders.delete(order.id);
   if (order.expiresAt > 0) market.timed.splice(market.timed.indexOf(order), 1);
   market.clientIds.delete(`${order.account} ${order.clientOrderId}`);

@@ -1,4 +1,11 @@
-import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../../src/core/codes.ts';
+import {
+  Display,
+  EndReason,
+  OrderKind,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../../src/core/codes.ts';
 import { costOf, energyOf, feeOn, lock, termsOf, unlock, valueOf } from './amounts.ts';
 import { tell } from './events.ts';
 import {
@@ -10,7 +17,11 @@ import {
   move,
   oppositeOf,
   type Order,
+  queueOf,
   rest,
+  shownOf,
+  standingOf,
+  tradableOf,
 } from './market.ts';
 
 /** Resting orders that pass, in order of order id. */
@@ -26,7 +37,8 @@ export function identityOf({ id, account, product, side }: Order): number[] {
 export function endOrder(market: Market, order: Order, reason: number): void {
   const { money, energy } = unlock(market, order);
   const rested = isResting(market, order);
-  const left = [order.price, reason, order.open, rested ? 1 : 0];
+  const shown = rested ? shownOf(order) : 0;
+  const left = [order.price, reason, order.open, standingOf(market, order), shown];
   tell(market, 'orderEnded', [...identityOf(order), ...left, money, energy]);
   if (rested) leaveBook(market, order);
 }
@@ -52,9 +64,21 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
   const found: DryWalk = { filled: 0, cost: 0n, meetsOwn: false };
   const { takerPpm } = termsOf(market, taker);
   let left = taker.open;
-  for (const maker of oppositeOf(market, taker)) {
+  // Copies, so that icebergs can be moved to the back.
+  const queue = oppositeOf(market, taker).map((order) => ({ ...order }));
+  while (queue.length > 0) {
+    const maker = queue.shift()!;
     if (left === 0 || !crosses(taker, maker.price)) break;
-    const lots = Math.min(left, maker.open);
+    if (maker.allOrNone === 1 && left < maker.open) continue;
+    const lots = Math.min(left, tradableOf(maker));
+    if (lots < maker.open) {
+      const { clip } = maker;
+      const place = lastAt(queue, maker.price) + 1;
+      const open = maker.open - lots;
+      const again = { ...maker, open, clipLeft: Math.min(clip, open) };
+      const ends = apart(taker, maker) && taker.selfTrade === SelfTrade.cancelMaker;
+      if (maker.display === Display.clip && !ends) queue.splice(place, 0, again);
+    }
     if (apart(taker, maker)) {
       found.meetsOwn = true;
       if (taker.selfTrade === SelfTrade.cancelMaker) continue;
@@ -69,18 +93,28 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
   return found;
 }
 
+/** Place of the last order at a price. */
+function lastAt(queue: readonly Order[], price: number): number {
+  return queue.map((order) => order.price).lastIndexOf(price);
+}
+
 /** Trades an order with the book; false if self-trade prevention ended it. */
 export function match(market: Market, taker: Order): boolean {
+  if (taker.allOrNone === 1 || taker.timeInForce === TimeInForce.fok) {
+    const { filled, meetsOwn } = dryWalk(market, taker);
+    if (filled < taker.open || meetsOwn) return true;
+  }
   const queue = oppositeOf(market, taker);
   while (taker.open > 0) {
-    const maker = queue[0];
+    const maker = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= taker.open);
     if (maker === undefined || !crosses(taker, maker.price)) break;
     if (apart(taker, maker)) {
       if (!preventSelfTrade(market, taker, maker)) return false;
       continue;
     }
-    trade(market, taker, maker, Math.min(taker.open, maker.open));
+    trade(market, taker, maker, Math.min(taker.open, tradableOf(maker)));
     market.products[taker.product]!.lastPrice = maker.price;
+    market.prices.push(maker.price);
   }
   return true;
 }
@@ -89,7 +123,7 @@ export function match(market: Market, taker: Order): boolean {
 function preventSelfTrade(market: Market, taker: Order, maker: Order): boolean {
   const mode = taker.selfTrade;
   if (mode === SelfTrade.decrement) {
-    const lots = Math.min(taker.open, maker.open);
+    const lots = Math.min(taker.open, tradableOf(maker));
     decrement(market, maker, lots);
     decrement(market, taker, lots);
     return taker.open > 0;
@@ -110,10 +144,27 @@ function decrement(market: Market, order: Order, lots: number): void {
   }
   unlock(market, order);
   order.open -= lots;
+  order.clipLeft -= lots;
   order.total -= lots;
   lock(market, order);
-  const rests = isResting(market, order) ? 1 : 0;
-  tell(market, 'orderReduced', [...identityOf(order), order.price, lots, order.open, rests]);
+  const left = [order.price, lots, order.open, standingOf(market, order)];
+  tell(market, 'orderReduced', [...identityOf(order), ...left]);
+  refresh(market, order);
+}
+
+/** An iceberg whose clip is used up shows the next one, behind all orders at its price. */
+function refresh(market: Market, order: Order): void {
+  const { clip, clipLeft, display, open, price, refreshBelow } = order;
+  if (display !== Display.clip || !isResting(market, order)) return;
+  if (clipLeft >= refreshBelow || clipLeft === open) return;
+  order.clipLeft = Math.min(clip, open);
+  order.priority = ++market.lastPriority;
+  const queue = queueOf(market, order);
+  const at = queue.indexOf(order);
+  const last = lastAt(queue, price);
+  queue.splice(last, 0, ...queue.splice(at, 1));
+  const shown = [price, clipLeft, order.clipLeft, order.priority];
+  tell(market, 'orderRefreshed', [...identityOf(order), ...shown]);
 }
 
 /** One fill at the maker's price. Both locks are undone, the amounts move, the rest is locked anew. */
@@ -135,6 +186,7 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
   move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
   taker.open -= lots;
   maker.open -= lots;
+  maker.clipLeft -= lots;
   lock(market, taker);
   lock(market, maker);
   tell(market, 'trade', [
@@ -149,9 +201,11 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
     maker.id,
     taker.id,
     taker.side,
+    standingOf(market, maker),
   ]);
   market.receipt.filled += lots;
   if (maker.open === 0) endOrder(market, maker, EndReason.filled);
+  else refresh(market, maker);
 }
 
 /** What becomes of an order after its match. */
@@ -164,7 +218,8 @@ export function finish(market: Market, order: Order): void {
     order.priority = ++market.lastPriority;
     rest(market, order);
     const { price, open, priority } = order;
-    tell(market, 'orderRested', [...identityOf(order), price, open, priority]);
+    const shown = shownOf(order);
+    tell(market, 'orderRested', [...identityOf(order), price, open, shown, priority]);
   } else {
     endOrder(market, order, EndReason.unfilled);
   }

@@ -1,4 +1,5 @@
 import {
+  Display,
   EndReason,
   OrderKind,
   PostOnly,
@@ -23,6 +24,7 @@ import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import {
   accountRefusal,
+  enlist,
   isOperator,
   leaveBook,
   type Market,
@@ -31,6 +33,8 @@ import {
   type Order,
   productRefusal,
   rowOf,
+  shownOf,
+  tradableOf,
 } from './market.ts';
 import {
   available,
@@ -66,13 +70,65 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   market.receipt.order = order.id;
   lock(market, order);
   tellAccepted(market, order, command.expiresAt);
-  if (match(market, order)) finish(market, order);
+  if (order.stopPrice !== undefined) placeStop(market, order);
+  else enter(market, order);
   return 0;
+}
+
+/** Matches an order, and then the stop orders that this has reached, one after the other. */
+function enter(market: Market, order: Order): void {
+  const product = market.products[order.product]!;
+  const { receipt } = market;
+  const reached: Order[] = [];
+  const matched = (each: Order): void => {
+    const before = market.prices.length;
+    if (match(market, each)) finish(market, each);
+    for (const price of market.prices.slice(before)) {
+      const more = product.stops.filter((stop) => {
+        return !reached.includes(stop) && isReached(stop, stop.stopPrice!, price);
+      });
+      found.push(...more.filter((stop) => !found.includes(stop)));
+    }
+    reached.push(...found.sort((a, b) => a.priority - b.priority));
+    found.length = 0;
+  };
+  const found: Order[] = [];
+  market.prices.length = 0;
+  matched(order);
+  const { filled } = receipt;
+  for (let i = 0; i < reached.length; i++) {
+    const stop = reached[i]!;
+    if (i >= 1000) {
+      endOrder(market, stop, EndReason.cascade);
+      continue;
+    }
+    const terms = [stop.price, stop.stopPrice!, stop.open];
+    tell(market, 'stopTriggered', [...identityOf(stop), ...terms]);
+    leaveBook(market, stop);
+    stop.stopPrice = undefined;
+    matched(stop);
+  }
+  receipt.filled = filled;
+}
+
+function isReached(order: Order, stopPrice: number, price: number | undefined): boolean {
+  if (price === undefined) return false;
+  return order.side === Side.buy ? price >= stopPrice : price <= stopPrice;
+}
+
+function placeStop(market: Market, order: Order): void {
+  order.priority = ++market.lastPriority;
+  market.products[order.product]!.stops.push(order);
+  enlist(market, order);
+  const { price, stopPrice, open, priority } = order;
+  tell(market, 'stopPlaced', [...identityOf(order), price, stopPrice!, open, priority]);
 }
 
 function tellAccepted(market: Market, order: Order, expiresAt: number): void {
   const { id, account, product, side, kind, timeInForce, price, total, clientOrderId } = order;
+  const { display, clip, refreshBelow, allOrNone } = order;
   const values = [id, account, product, side, kind, timeInForce, price, total, expiresAt];
+  values.push(display, clip, refreshBelow, allOrNone);
   tell(market, 'orderAccepted', values, [clientOrderId]);
 }
 
@@ -84,31 +140,44 @@ function orderOf(
   product: number,
 ): Order | undefined {
   const { side, kind, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
+  const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
   const { band } = market.terms[terms]!;
+  const { hasStop } = command;
   let { price } = command;
   if (command.hasPrice === 0) {
     if (band === undefined) return undefined;
     price = side === Side.buy ? band.high : band.low;
   }
-  return {
+  const order: Order = {
     id: 0,
     account,
     product,
     side,
-    kind,
+    kind: hasStop === 1 ? OrderKind.limit : kind,
     timeInForce,
     postOnly,
     selfTrade,
     expiresAt: timeInForce === TimeInForce.gtd ? command.expiresAt : 0,
     clientOrderId,
+    display,
+    clip: displayQuantity,
+    refreshBelow,
+    allOrNone,
+    stopPrice: undefined,
     price,
     open: quantity,
+    clipLeft: 0,
     total: quantity,
     priority: 0,
     terms,
     version: 1,
   };
+  const { lastPrice } = market.products[product]!;
+  if (hasStop === 1 && !isReached(order, command.stopPrice, lastPrice)) {
+    order.stopPrice = command.stopPrice;
+  }
+  return order;
 }
 
 /**
@@ -118,7 +187,11 @@ function priceRefusal(market: Market, order: Order): number {
   const terms = termsOf(market, order);
   if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
-  const touch = oppositeOf(market, order)[0];
+  const tooMany = order.display === Display.clip && order.open > order.clip * 1000;
+  if (tooMany) return RejectCode.CLIP_LIMIT;
+  const touch = oppositeOf(market, order).find(
+    ({ allOrNone, open }) => allOrNone === 0 || open <= order.open,
+  );
   if (order.postOnly === PostOnly.off || touch === undefined) return 0;
   if (!crosses(order, touch.price)) return 0;
   if (order.postOnly === PostOnly.reject) return RejectCode.POST_ONLY_CROSSES;
@@ -134,10 +207,11 @@ function priceRefusal(market: Market, order: Order): number {
 /** The rules about what an order meets on entry, and about its funds. */
 function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order): number {
   const walked = dryWalk(market, order);
-  if (order.timeInForce === TimeInForce.fok) {
+  const waits = order.stopPrice !== undefined;
+  if (order.timeInForce === TimeInForce.fok && !waits) {
     if (walked.filled < order.open || walked.meetsOwn) return RejectCode.FOK_UNFILLABLE;
   }
-  if (walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
+  if (!waits && walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
   if (order.kind === OrderKind.limit) {
     const { money, energy } = lockOf(market, order);
     return fundsRefusal(market, order, money, energy);
@@ -168,10 +242,11 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
   const open = total - (order.total - order.open);
   if (open <= 0) {
     endOrder(market, order, EndReason.amended);
-  } else if (open < order.open && price === order.price) {
+  } else if (open < order.open && price === order.price && order.allOrNone === 0) {
     unlock(market, order);
-    const before = { price: order.price, open: order.open };
+    const before = { price: order.price, open: order.open, shown: shownOf(order) };
     order.open = open;
+    order.clipLeft = Math.min(order.clipLeft, open);
     order.total = total;
     order.version++;
     lock(market, order);
@@ -194,24 +269,26 @@ function differenceRefusal(market: Market, order: Order, anew: Order): number {
 }
 
 function enterAnew(market: Market, order: Order, anew: Order): void {
+  const before = { price: order.price, open: order.open, shown: shownOf(order) };
   leaveBook(market, order);
   unlock(market, order);
-  const before = { price: order.price, open: order.open };
   const { price, open, total, terms } = anew;
   Object.assign(order, { price, open, total, terms, version: order.version + 1 });
   lock(market, order);
   tellAmended(market, order, before, false);
-  if (match(market, order)) finish(market, order);
+  if (order.stopPrice !== undefined) placeStop(market, order);
+  else enter(market, order);
 }
 
 function tellAmended(
   market: Market,
   order: Order,
-  before: { readonly price: number; readonly open: number },
+  before: { readonly price: number; readonly open: number; readonly shown: number },
   keepsPlace: boolean,
 ): void {
   const { version, price, total, open } = order;
   const after = [version, price, total, open, keepsPlace ? 1 : 0];
+  after.push(before.shown, keepsPlace ? shownOf(order) : 0);
   tell(market, 'orderAmended', [...identityOf(order), before.price, before.open, ...after]);
 }
 
@@ -247,7 +324,8 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   const account = rowOf(market.accounts, command.account);
   const maker = market.orders.get(command.order);
   if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
-  if (maker === undefined) return RejectCode.UNKNOWN_ORDER;
+  if (maker === undefined || maker.display === Display.hidden || maker.stopPrice !== undefined)
+    return RejectCode.UNKNOWN_ORDER;
   if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
   const product = market.products[maker.product]!;
   const refused = accountRefusal(market, account) || productRefusal(product);
@@ -264,6 +342,12 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     selfTrade: SelfTrade.allow,
     expiresAt: 0,
     clientOrderId: '',
+    display: Display.all,
+    clip: 0,
+    refreshBelow: 0,
+    allOrNone: 0,
+    stopPrice: undefined,
+    clipLeft: 0,
     price: command.limitPrice,
     open: command.quantity,
     total: command.quantity,
@@ -272,7 +356,8 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     version: 1,
   };
   if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
-  if (command.quantity > maker.open) return RejectCode.QUANTITY_GONE;
+  if (command.quantity > tradableOf(maker)) return RejectCode.QUANTITY_GONE;
+  if (maker.allOrNone === 1 && command.quantity < maker.open) return RejectCode.ALL_OR_NONE;
   const value = valueOf(market, taker.product, maker.price, taker.open);
   const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
   const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;

@@ -1,0 +1,116 @@
+import { EndReason, Side, TimeInForce } from '../core/codes.ts';
+import { MAX_CASCADE } from '../core/limits.ts';
+import type { Product } from '../market/products.ts';
+import type { Book } from '../orderbook/book.ts';
+import { timeInForceOf, WAITING } from '../orderbook/flags.ts';
+import type { NewOrder } from '../orderbook/orders.ts';
+import { isReached } from './admission.ts';
+import { endOrder, withdrawOrder } from './ending.ts';
+import { orderFields, writeEvent } from './events.ts';
+import { finish, match } from './match.ts';
+import type { MarketState, Outbox } from './state.ts';
+import { trades } from './walk.ts';
+
+/** Lets an order wait until a trade triggers it. */
+export function placeStop(
+  state: MarketState,
+  slot: number,
+  stopPrice: number,
+  expiresAt: number,
+  clientOrderId: string,
+  outbox: Outbox,
+): void {
+  const { orders } = state;
+  orders.setPriority(slot, ++state.lastPriority);
+  state.stopsOf(orders.product(slot)).rest(slot, clientOrderId, stopPrice);
+  if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
+    state.timers.set(slot, expiresAt, orders);
+  }
+  const terms = [orders.price(slot), stopPrice, orders.open(slot), orders.priority(slot)];
+  writeEvent(state, outbox, 'stopPlaced', [...orderFields(state, slot), ...terms]);
+}
+
+/**
+ * Triggers the stop orders that the trades of the command under way have reached, and those that are
+ * reached by the trades of these, each after what is left of the one before has come to rest: first
+ * those that were reached first, then those that were placed first. What is beyond MAX_CASCADE ends.
+ */
+export function triggerStops(state: MarketState, product: Product, outbox: Outbox): void {
+  const stops = state.stops[product.row];
+  const { receipt } = state;
+  const { filled } = receipt;
+  if (stops === undefined || filled === 0) return;
+  const reached = new Reached(state, stops);
+  reached.add(state.firstPrice, product.lastPrice);
+  let count = 0;
+  // Grows on the way.
+  for (const slot of reached.slots) {
+    if (++count > MAX_CASCADE) {
+      endOrder(state, outbox, slot, EndReason.cascade);
+      continue;
+    }
+    receipt.filled = 0;
+    trigger(state, product, slot, outbox);
+    if (receipt.filled > 0) reached.add(state.firstPrice, product.lastPrice);
+  }
+  receipt.filled = filled;
+}
+
+/** Stop orders that have been reached, in the order in which they are triggered. */
+class Reached {
+  readonly slots: number[] = [];
+  readonly #known = new Set<number>();
+  readonly #state: MarketState;
+  readonly #stops: Book;
+
+  constructor(state: MarketState, stops: Book) {
+    this.#state = state;
+    this.#stops = stops;
+  }
+
+  /** Adds what trades from one price to another have reached: an order trades in one direction. */
+  add(first: number, last: number): void {
+    const { orders } = this.#state;
+    const found: number[] = [];
+    for (const side of [Side.buy, Side.sell]) {
+      const price = side === Side.buy ? Math.max(first, last) : Math.min(first, last);
+      this.#stops.walk(side, (slot) => {
+        if (!isReached(side, this.#state.stopPrice(slot), price)) return false;
+        if (!this.#known.has(slot)) found.push(slot);
+        return true;
+      });
+    }
+    found.sort((a, b) => orders.priority(a) - orders.priority(b));
+    for (const slot of found) this.#known.add(slot);
+    this.slots.push(...found);
+  }
+}
+
+function trigger(state: MarketState, product: Product, slot: number, outbox: Outbox): void {
+  const { orders } = state;
+  const stopPrice = state.stopPrice(slot);
+  const terms = [orders.price(slot), stopPrice, orders.open(slot)];
+  writeEvent(state, outbox, 'stopTriggered', [...orderFields(state, slot), ...terms]);
+  const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
+  orders.setFlags(slot, orders.flags(slot) & ~WAITING);
+  if (!trades(state, product, orderIn(state, slot)) || match(state, product, slot, outbox)) {
+    finish(state, slot, expiresAt, clientOrderId, outbox);
+  }
+}
+
+/** The order in a slot as it would come in. */
+export function orderIn({ orders }: MarketState, slot: number): NewOrder {
+  const clip = orders.clip(slot);
+  return {
+    account: orders.account(slot),
+    product: orders.product(slot),
+    flags: orders.flags(slot),
+    price: orders.price(slot),
+    quantity: orders.open(slot),
+    terms: orders.terms(slot),
+    moneyRow: orders.moneyRow(slot),
+    energyRow: orders.energyRow(slot),
+    clip: clip === undefined ? 0 : clip.size,
+    refreshBelow: clip === undefined ? 0 : clip.refreshBelow,
+  };
+}

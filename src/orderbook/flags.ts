@@ -1,0 +1,58 @@
+// Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
+// all-or-none 1, waiting 1.
+export const ORDER_FLAGS = 0x3fff;
+/** Above them: whether the order has a client order id. */
+export const CLIENT_ID = 1 << 14;
+/** The bits of the kind; a limit order has none of them. */
+export const KIND = 3 << 1;
+/** Only a part of the order is shown at a time: `Display.clip`. */
+export const ICEBERG = 1 << 10;
+/** Nobody sees anything of the order: `Display.hidden`. */
+export const HIDDEN = 1 << 11;
+/** The order trades whole or not at all. */
+export const ALL_OR_NONE = 1 << 12;
+/** A stop order that no trade has triggered yet: it stands among the stops and in no book. */
+export const WAITING = 1 << 13;
+/** Nobody but its owner sees the order in the depth of the book. */
+export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
+/** Not all of the order counts in the depth of the book. */
+export const PARTLY_SEEN: number = ICEBERG | UNDISPLAYED;
+
+export function packFlags(
+  side: number,
+  kind: number,
+  timeInForce: number,
+  postOnly: number,
+  selfTrade: number,
+  display = 0,
+  allOrNone = 0,
+): number {
+  return (
+    side |
+    (kind << 1) |
+    (timeInForce << 3) |
+    (postOnly << 5) |
+    (selfTrade << 7) |
+    (display << 10) |
+    (allOrNone << 12)
+  );
+}
+
+export function sideOf(flags: number): number {
+  return flags & 1;
+}
+export function kindOf(flags: number): number {
+  return (flags >> 1) & 3;
+}
+export function timeInForceOf(flags: number): number {
+  return (flags >> 3) & 3;
+}
+export function postOnlyOf(flags: number): number {
+  return (flags >> 5) & 3;
+}
+export function selfTradeOf(flags: number): number {
+  return (flags >> 7) & 7;
+}
+export function displayOf(flags: number): number {
+  return (flags >> 10) & 3;
+}
