@@ -38,8 +38,8 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'the reduced order is said to rest when it comes in',
-        find: 'rests ? 1 : 0',
-        replace: 'rests ? 0 : 1',
+        find: 'standingOf(orders, slot)]',
+        replace: 'rests ? 0 : 1]',
       },
       {
         about: 'the rest of an immediate order rests',
@@ -48,6 +48,7 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'priorities are counted from zero',
+        within: 'export function finish(',
         find: '++state.lastPriority',
         replace: 'state.lastPriority++',
       },
@@ -106,8 +107,8 @@ export const MATCHING: readonly SlipGroup[] = [
     slips: [
       {
         about: 'nobody can take all of an order',
-        find: 'lots > orders.open(maker)',
-        replace: 'lots >= orders.open(maker)',
+        find: 'lots > orders.tradable(maker)',
+        replace: 'lots >= orders.tradable(maker)',
       },
       {
         about: 'a take locks the fee of a maker',
@@ -147,8 +148,8 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'more of an order makes its total less',
-        find: 'orders.total(slot) + (open - oldOpen)',
-        replace: 'orders.total(slot) - (open - oldOpen)',
+        find: 'orders.total(slot) + (open - before.open)',
+        replace: 'orders.total(slot) - (open - before.open)',
       },
       {
         about: 'less of an order in place leaves its version',
@@ -157,15 +158,10 @@ export const MATCHING: readonly SlipGroup[] = [
         replace: 'orders.version(slot) + 0',
       },
       {
-        about: 'the expiry of an order is lost when it enters anew',
-        find: 'expires ? state.timers.expiresAt(slot) : 0',
-        replace: 'expires ? state.time : 0',
-      },
-      {
         about: 'a shortage is told before a price outside the band',
-        find: 'admitPrice(state, product, amended) || amendShortage(state, product, amended, oldLock, oldOpen)',
+        find: 'admitPrice(state, product, amended) ||\n    amendShortage(state, product, amended, oldLock, before.open)',
         replace:
-          'amendShortage(state, product, amended, oldLock, oldOpen) || admitPrice(state, product, amended)',
+          'amendShortage(state, product, amended, oldLock, before.open) || admitPrice(state, product, amended)',
       },
     ],
   },
@@ -317,8 +313,14 @@ export const MATCHING: readonly SlipGroup[] = [
     slips: [
       {
         about: 'a timer outlives its order',
+        within: 'function unlinkOrder(',
         find: 'TimeInForce.gtd',
         replace: 'TimeInForce.ioc',
+      },
+      {
+        about: 'the expiry of an order is lost when it enters anew',
+        find: 'expires ? timers.expiresAt(slot) : 0',
+        replace: 'expires ? state.time : 0',
       },
     ],
   },

@@ -42,11 +42,6 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         replace: '.addOpen(',
       },
       {
-        about: 'a closed product ends its latest order first',
-        find: 'orders.id(a) - orders.id(b)',
-        replace: 'orders.id(b) - orders.id(a)',
-      },
-      {
         about: 'depth has one level more than asked for',
         find: 'found.length >= limit',
         replace: 'found.length > limit',
@@ -177,11 +172,6 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         replace: 'ids?.size === 1',
       },
       {
-        about: 'the mark of a client order id lies in the self-trade mode',
-        find: '1 << 10',
-        replace: '1 << 9',
-      },
-      {
         about: 'versions are counted from zero',
         find: 'this.#version[slot] = 1',
         replace: 'this.#version[slot] = 0',
@@ -191,10 +181,32 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         find: 'this.id(a) - this.id(b)',
         replace: 'this.id(b) - this.id(a)',
       },
+    ],
+  },
+  {
+    file: 'src/orderbook/flags.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'the mark of a client order id lies in the self-trade mode',
+        find: 'CLIENT_ID = 1 << 14',
+        replace: 'CLIENT_ID = 1 << 9',
+      },
       {
         about: 'the decrement mode is read as another',
         find: '(flags >> 7) & 7',
         replace: '(flags >> 7) & 3',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/state.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'a closed product ends its latest order first',
+        find: 'this.orders.id(a) - this.orders.id(b)',
+        replace: 'this.orders.id(b) - this.orders.id(a)',
       },
     ],
   },
