@@ -106,6 +106,38 @@ export const SNAPSHOT: readonly SlipGroup[] = [
         find: 'product.status === ProductStatus.closed',
         replace: 'product.status > ProductStatus.closed',
       },
+      {
+        about: 'all-or-none orders may not stand beyond others',
+        find: '& ALL_OR_NONE) !== 0',
+        replace: '& ALL_OR_NONE) < 0',
+      },
+      {
+        about: 'only one all-or-none order may stand beyond others',
+        find: 'while (best !== NONE',
+        replace: 'if (best !== NONE',
+      },
+      {
+        about: 'the stop order of a seller may have been reached',
+        within: 'function stopFault(',
+        find: '[Side.buy, Side.sell]',
+        replace: '[Side.buy]',
+      },
+      {
+        about: 'the stop order of a buyer may have been reached',
+        within: 'function stopFault(',
+        find: '[Side.buy, Side.sell]',
+        replace: '[Side.sell]',
+      },
+      {
+        about: 'stop orders of buyers may wait out of order',
+        find: '!inTime(stops, Side.buy, state) ||',
+        replace: '',
+      },
+      {
+        about: 'stop orders of sellers may wait out of order',
+        find: '|| !inTime(stops, Side.sell, state)',
+        replace: '',
+      },
     ],
   },
   {
@@ -153,6 +185,81 @@ export const SNAPSHOT: readonly SlipGroup[] = [
         about: 'an order may rest with a self-trade mode that there is not',
         find: 'SelfTrade.decrement',
         replace: 'SelfTrade.decrement + 1',
+      },
+      {
+        about: 'an iceberg may show its next part below nothing',
+        find: 'order.refreshBelow > 0',
+        replace: 'order.refreshBelow >= 0',
+      },
+      {
+        about: 'an iceberg may show its next part before it has shown all of one',
+        find: 'order.refreshBelow <= order.clip',
+        replace: 'order.refreshBelow <= order.clip + 1',
+      },
+      {
+        about: 'an iceberg that always shows a whole part cannot be restored',
+        find: 'order.refreshBelow <= order.clip',
+        replace: 'order.refreshBelow < order.clip',
+      },
+      {
+        about: 'an iceberg may show less than that at which it shows more',
+        find: ': Math.min(order.refreshBelow, order.quantity)',
+        replace: ': 0',
+      },
+      {
+        about: 'the end of an iceberg cannot be restored',
+        find: ': Math.min(order.refreshBelow, order.quantity)',
+        replace: ': order.refreshBelow',
+      },
+      {
+        about: 'an iceberg may show more than it has',
+        find: ': Math.min(order.clip, order.quantity)',
+        replace: ': order.clip',
+      },
+      {
+        about: 'an iceberg may show more than a part',
+        find: ': Math.min(order.clip, order.quantity)',
+        replace: ': order.quantity',
+      },
+      {
+        about: 'a stop order that waits may show a part',
+        find: 'waits ? 0 : Math.min(order.clip',
+        replace: 'false ? 0 : Math.min(order.clip',
+      },
+      {
+        about: 'an order may be hidden and an iceberg',
+        find: 'displayOf(flags) <= Display.hidden',
+        replace: 'displayOf(flags) <= Display.hidden + 1',
+      },
+      {
+        about: 'an all-or-none order may be hidden',
+        find: '(displayOf(flags) === Display.all && orders.open',
+        replace: '(displayOf(flags) >= Display.all && orders.open',
+      },
+      {
+        about: 'a part of an all-or-none order may have traded',
+        find: 'orders.open(slot) === orders.total(slot)',
+        replace: 'orders.open(slot) <= orders.total(slot)',
+      },
+      {
+        about: 'an immediate stop order may be hidden as it waits',
+        find: 'waits && displayOf(flags) === Display.all',
+        replace: 'waits && displayOf(flags) >= Display.all',
+      },
+      {
+        about: 'an immediate stop order may be all-or-none as it waits',
+        find: 'Display.all && (flags & ALL_OR_NONE) === 0',
+        replace: 'Display.all && (flags & ALL_OR_NONE) >= 0',
+      },
+      {
+        about: 'an immediate order may rest as one may wait',
+        find: '(waits && displayOf',
+        replace: '(displayOf',
+      },
+      {
+        about: 'a stop order that waits may be post-only',
+        find: '(!waits || postOnlyOf(flags) === PostOnly.off)',
+        replace: 'true',
       },
     ],
   },
