@@ -54,6 +54,10 @@ class LadderTwin {
     for (const [price, level] of this.model) {
       if (this.ladder.find(price) !== level) expect.fail(`lost ${price}`);
     }
+    this.model.forEach(([price, level], i) => {
+      const worse = this.model[i + 1]?.[1] ?? NONE;
+      if (this.ladder.worse(level) !== worse) expect.fail(`lost what is behind ${price}`);
+    });
     // Of two neighbouring pages one is at least a quarter full.
     expect(this.ladder.pages).toBeLessThanOrEqual(1 + (2 * this.model.length) / (PAGE_SIZE / 4));
   }

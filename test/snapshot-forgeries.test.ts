@@ -4,7 +4,7 @@ import { COMMAND_WINDOW } from '../src/core/limits.ts';
 import { sha256 } from '../src/core/sha256.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { BALANCE_AT, ORDER_AT } from '../src/matching/encode.ts';
-import { ORDER_FLAGS, packFlags } from '../src/orderbook/flags.ts';
+import { ALL_OR_NONE, HIDDEN, ORDER_FLAGS, packFlags } from '../src/orderbook/flags.ts';
 import { Orders } from '../src/orderbook/orders.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
@@ -52,13 +52,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     state.orders.setPriority(slotOf(state, 2), state.orders.priority(slotOf(state, 1)));
   },
   'a priority before all priorities': (state) => state.orders.setPriority(slotOf(state, 1), 0),
-  'a queue out of order': (state) => {
-    const { orders } = state;
-    const [one, two] = [slotOf(state, 1), slotOf(state, 2)];
-    const [first, second] = [orders.priority(one), orders.priority(two)];
-    orders.setPriority(one, second);
-    orders.setPriority(two, first);
-  },
+  'a queue out of order': (state) => swapPriorities(state, 1, 2),
   'a crossed book': (state) => {
     const bob = slotOf(state, 3);
     state.books[0]!.unlink(bob);
@@ -153,6 +147,103 @@ describe('a snapshot with a right checksum and a state that cannot be', () => {
     const state = stateOf(engine);
     state.accounts.list[state.accounts.find('poor') as number]!.status = 2;
     expect(refusal(snapshot(state)).message).toBe('snapshot: order 4 is of a closed account');
+  });
+});
+
+/** A market with icebergs, an all-or-none order and stop orders that wait: buyers for 10, sellers for 2. */
+function patientMarket(): Engine {
+  const engine = stage();
+  limit(engine, 'alice', 'buy', 10, 5, { displayQuantityLots: 4, refreshBelowLots: 3 });
+  limit(engine, 'alice', 'buy', 4, 5, { displayQuantityLots: 4, refreshBelowLots: 4 });
+  const whole = limit(engine, 'alice', 'buy', 4, 5, {
+    displayQuantityLots: 4,
+    refreshBelowLots: 1,
+  });
+  must(engine.amend({ actor: 'alice', orderId: whole, quantityLots: 3 }));
+  limit(engine, 'bob', 'sell', 5, 9, { allOrNone: true });
+  for (const account of ['alice', 'bob']) {
+    limit(engine, account, 'buy', 3, 12, { stopPriceTicks: 10 });
+    limit(engine, account, 'sell', 3, 1, { stopPriceTicks: 2 });
+  }
+  limit(engine, 'bob', 'buy', 3, 12, { stopPriceTicks: 11, timeInForce: 'fok' });
+  limit(engine, 'bob', 'sell', 6, 9, { stopPriceTicks: 1, displayQuantityLots: 2 });
+  return engine;
+}
+
+const clipOf = (state: MarketState, id: number): Record<string, number> =>
+  state.orders.clip(slotOf(state, id)) as unknown as Record<string, number>;
+
+function addFlag(state: MarketState, id: number, flag: number): void {
+  const slot = slotOf(state, id);
+  state.orders.setFlags(slot, state.orders.flags(slot) | flag);
+}
+
+function swapPriorities({ orders }: MarketState, one: number, other: number): void {
+  const [a, b] = [orders.slotOf(one), orders.slotOf(other)];
+  const [first, second] = [orders.priority(a), orders.priority(b)];
+  orders.setPriority(a, second);
+  orders.setPriority(b, first);
+}
+
+const CLIP = 'has a clip that cannot be';
+const impossible = (id: number): string => `has an order ${id} that cannot be`;
+const REACHED = 'it has a stop order that was reached';
+const OUT_OF_ORDER = 'it has stop orders out of order';
+const POST_ONLY = 1 << 5;
+
+/** What is refused of icebergs, all-or-none orders and stop orders, and as what. */
+const IMPATIENT: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
+  'a part that comes below nothing': [CLIP, (state) => void (clipOf(state, 1)['refreshBelow'] = 0)],
+  'a part that comes before the one before has begun': [
+    CLIP,
+    (state) => void (clipOf(state, 2)['refreshBelow'] = 5),
+  ],
+  'less in sight than that at which more comes': [
+    CLIP,
+    (state) => void (clipOf(state, 1)['shown'] = 2),
+  ],
+  'more in sight than a part': [CLIP, (state) => void (clipOf(state, 1)['shown'] = 5)],
+  'more in sight than is open': [CLIP, (state) => void (clipOf(state, 3)['shown'] = 4)],
+  'an iceberg in sight as it waits': [CLIP, (state) => void (clipOf(state, 10)['shown'] = 2)],
+  'a hidden iceberg': [impossible(1), (state) => addFlag(state, 1, HIDDEN)],
+  'a hidden all-or-none order': [impossible(4), (state) => addFlag(state, 4, HIDDEN)],
+  'an all-or-none order of which a part has traded': [
+    impossible(4),
+    (state) => state.orders.setTotal(slotOf(state, 4), 6),
+  ],
+  'an immediate order that is hidden as it waits': [
+    impossible(9),
+    (state) => addFlag(state, 9, HIDDEN),
+  ],
+  'an immediate order that is all-or-none as it waits': [
+    impossible(9),
+    (state) => addFlag(state, 9, ALL_OR_NONE),
+  ],
+  'a post-only order that waits': [impossible(5), (state) => addFlag(state, 5, POST_ONLY)],
+  "a buyer's stop order that was reached": [
+    REACHED,
+    (state) => void (state.listings.products[0]!.lastPrice = 10),
+  ],
+  "a seller's stop order that was reached": [
+    REACHED,
+    (state) => void (state.listings.products[0]!.lastPrice = 2),
+  ],
+  "buyers' stop orders out of order": [OUT_OF_ORDER, (state) => swapPriorities(state, 5, 7)],
+  "sellers' stop orders out of order": [OUT_OF_ORDER, (state) => swapPriorities(state, 6, 8)],
+};
+
+describe('a snapshot of orders that are not seen whole, or wait', () => {
+  it.each([NaN, 3, 9])('is one of a good market, last price %d', (lastPrice) => {
+    const engine = patientMarket();
+    stateOf(engine).listings.products[0]!.lastPrice = lastPrice;
+    expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
+  });
+
+  it.each(Object.keys(IMPATIENT))('is refused with %s', (name) => {
+    const state = stateOf(patientMarket());
+    const [message, forge] = IMPATIENT[name]!;
+    forge(state);
+    expect(refusal(snapshot(state)).message).toBe(`snapshot: ${message}`);
   });
 });
 
