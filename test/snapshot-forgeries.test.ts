@@ -192,7 +192,7 @@ const OUT_OF_ORDER = 'it has stop orders out of order';
 const POST_ONLY = 1 << 5;
 
 /** What is refused of icebergs, all-or-none orders and stop orders, and as what. */
-const IMPATIENT: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
+const FORGED_ORDERS: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
   'a part that comes below nothing': [CLIP, (state) => void (clipOf(state, 1)['refreshBelow'] = 0)],
   'a part that comes before the one before has begun': [
     CLIP,
@@ -239,9 +239,9 @@ describe('a snapshot of orders that are not seen whole, or wait', () => {
     expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
   });
 
-  it.each(Object.keys(IMPATIENT))('is refused with %s', (name) => {
+  it.each(Object.keys(FORGED_ORDERS))('is refused with %s', (name) => {
     const state = stateOf(patientMarket());
-    const [message, forge] = IMPATIENT[name]!;
+    const [message, forge] = FORGED_ORDERS[name]!;
     forge(state);
     expect(refusal(snapshot(state)).message).toBe(`snapshot: ${message}`);
   });

@@ -186,7 +186,7 @@ export const SHOWN: readonly SlipGroup[] = [
         replace: 'isPassedOver(orders, maker, orders.total(taker))',
       },
       {
-        about: 'the order behind one that is passed over is the best one again',
+        about: 'nothing comes behind an order that is passed over',
         find: 'book.after(passed)',
         replace: 'NONE',
       },
