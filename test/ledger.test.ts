@@ -116,7 +116,12 @@ describe('the ledger', () => {
       expect([ledger.account(row), ledger.asset(row)]).toEqual([account, asset]);
       expect(ledger.availableOf(account, asset)).toBe(amount);
     }
-    for (let asset = 0; asset < 9; asset++) expect(total(ledger, asset)).toBe(0n);
+    for (let asset = 0; asset < 9; asset++) {
+      expect(total(ledger, asset)).toBe(0n);
+      let supply = 0;
+      for (const [key, amount] of model) if (key.endsWith(`/${asset}`)) supply += amount;
+      expect(ledger.supply(asset)).toBe(supply);
+    }
     expect(ledger.find(401, 0)).toBe(-1);
     expect(ledger.availableOf(401, 0)).toBe(0);
     const { rows } = ledger;

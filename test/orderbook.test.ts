@@ -54,6 +54,10 @@ class LadderTwin {
     for (const [price, level] of this.model) {
       if (this.ladder.find(price) !== level) expect.fail(`lost ${price}`);
     }
+    this.model.forEach(([price, level], i) => {
+      const worse = this.model[i + 1]?.[1] ?? NONE;
+      if (this.ladder.worse(level) !== worse) expect.fail(`lost what is behind ${price}`);
+    });
     // Of two neighbouring pages one is at least a quarter full.
     expect(this.ladder.pages).toBeLessThanOrEqual(1 + (2 * this.model.length) / (PAGE_SIZE / 4));
   }
@@ -111,6 +115,20 @@ describe.each([
     for (let i = 0; i < count; i += 2) twin.toggle(keyOf(i));
     twin.compare();
     while (twin.model.length > 0) twin.toggle(twin.model[0]![0]);
+    expect(twin.ladder.pages).toBe(1);
+  });
+
+  it('drains its best page beside a full one', () => {
+    const twin = new LadderTwin(side);
+    const outward = side === Side.buy ? 1 : -1;
+    // One level more than a page holds, two ticks apart: half a page, and the best page above it.
+    for (let i = 0; i <= PAGE_SIZE; i++) twin.toggle(2 * i * outward);
+    for (let i = 0; i < PAGE_SIZE / 2; i++) twin.toggle((2 * i + 1) * outward);
+    expect(twin.ladder.pages).toBe(2);
+    for (let left = twin.model.length; left > PAGE_SIZE; left--) {
+      twin.toggle(twin.model[0]![0]);
+      twin.compare();
+    }
     expect(twin.ladder.pages).toBe(1);
   });
 

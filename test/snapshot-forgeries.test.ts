@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { putI64, readI64 } from '../src/core/bytes.ts';
+import { COMMAND_WINDOW } from '../src/core/limits.ts';
 import { sha256 } from '../src/core/sha256.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { BALANCE_AT, ORDER_AT } from '../src/matching/encode.ts';
-import { ORDER_FLAGS, packFlags } from '../src/orderbook/flags.ts';
+import { ALL_OR_NONE, HIDDEN, ORDER_FLAGS, packFlags } from '../src/orderbook/flags.ts';
 import { Orders } from '../src/orderbook/orders.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
@@ -50,13 +51,8 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'one priority twice': (state) => {
     state.orders.setPriority(slotOf(state, 2), state.orders.priority(slotOf(state, 1)));
   },
-  'a queue out of order': (state) => {
-    const { orders } = state;
-    const [one, two] = [slotOf(state, 1), slotOf(state, 2)];
-    const [first, second] = [orders.priority(one), orders.priority(two)];
-    orders.setPriority(one, second);
-    orders.setPriority(two, first);
-  },
+  'a priority before all priorities': (state) => state.orders.setPriority(slotOf(state, 1), 0),
+  'a queue out of order': (state) => swapPriorities(state, 1, 2),
   'a crossed book': (state) => {
     const bob = slotOf(state, 3);
     state.books[0]!.unlink(bob);
@@ -65,6 +61,12 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   },
   'an order without a version': (state) => state.orders.setVersion(slotOf(state, 1), 0),
   'an order of more than all': (state) => state.orders.setTotal(slotOf(state, 1), 1),
+  'an order with nothing open': (state) => {
+    const order = slotOf(state, 2);
+    // Three lots at five ticks, 100 quanta each; nothing else is wrong with the books.
+    state.ledger.lock(rowOf(state, 'alice', 1), -1_500);
+    state.orders.setOpen(order, 0);
+  },
   'an order with the terms of another product': (state) =>
     state.orders.setTerms(slotOf(state, 1), 1),
   'an order with terms that are not there': (state) => state.orders.setTerms(slotOf(state, 1), 77),
@@ -74,14 +76,28 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 2, 0, 1)),
   'a mode that there is not': (state) =>
     state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 0, 3, 1)),
+  'a self-trade mode that there is not': (state) =>
+    state.orders.setFlags(slotOf(state, 2), packFlags(0, 0, 0, 0, 5)),
   'an order past its expiry': (state) => void (state.time = 50),
   'a time before all time': (state) => void (state.time = -1),
   'a product closed with orders in it': (state) => void (state.listings.products[0]!.status = 2),
   'an account closed with orders of its own': (state) =>
     void (state.accounts.list[state.accounts.find('bob') as number]!.status = 2),
+  'terms of a version that was left out': (state) =>
+    void ((state.listings.terms[2] as unknown as Loose)['version'] = 3),
+  'a band upside down': (state) =>
+    void ((state.listings.terms[0] as unknown as Loose)['band'] = { low: 1, high: 0 }),
+  'a step that is not written in its fewest digits': (state) =>
+    void ((state.listings.products[1]!.grid as unknown as Loose)['tick'] = {
+      mantissa: 10,
+      decimals: 4,
+    }),
   'old terms in force': (state) => void (state.listings.products[0]!.terms = 0),
-  'a fee of more than the value': (state) =>
-    void ((state.listings.terms[2] as unknown as Loose)['takerPpm'] = 1_000_001),
+  // Of terms that no order came with: others would show in the locks as well.
+  'a fee of more than the value, of takers': (state) =>
+    void ((state.listings.terms[0] as unknown as Loose)['takerPpm'] = 1_000_001),
+  'a fee of more than the value, of makers': (state) =>
+    void ((state.listings.terms[0] as unknown as Loose)['makerPpm'] = 1_000_001),
   'one id for two assets': (state) =>
     void ((state.listings.assets[1] as unknown as Loose)['id'] = 'kWh'),
   'one id for two accounts': (state) =>
@@ -91,6 +107,17 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'an asset of too many decimals': (state) =>
     void ((state.listings.assets[0] as unknown as Loose)['decimals'] = 16),
   'a command from the future': (state) => void (state.sequence = 9),
+  'a command that was forgotten by then': (state) => {
+    state.sequence = state.window.entries()[0]!.sequence + COMMAND_WINDOW;
+  },
+  'a command about an order that is yet to come': (state) =>
+    void ((state.window.find('f') as unknown as Loose)['order'] = state.lastOrder + 1),
+  'a command that filled less than nothing': (state) =>
+    void ((state.window.find('f') as unknown as Loose)['filled'] = -1),
+  'two commands of one sequence': (state) => {
+    const [earlier, later] = state.window.entries();
+    (later as unknown as Loose)['sequence'] = earlier!.sequence;
+  },
   'a code in no table': (state) => {
     const remembered = state.window.find('f') as unknown as Loose;
     remembered['code'] = 999;
@@ -111,6 +138,112 @@ describe('a snapshot with a right checksum and a state that cannot be', () => {
     const state = stateOf(engine);
     FORGERIES[name]!(state);
     expect(refusal(snapshot(state)).code).toBe('BAD_SNAPSHOT');
+  });
+
+  it('an account closed with an order that locks nothing', () => {
+    const engine = market();
+    must(engine.openAccount({ id: 'poor' }));
+    limit(engine, 'poor', 'buy', 1, 0);
+    const state = stateOf(engine);
+    state.accounts.list[state.accounts.find('poor') as number]!.status = 2;
+    expect(refusal(snapshot(state)).message).toBe('snapshot: order 4 is of a closed account');
+  });
+});
+
+/** A market with icebergs, an all-or-none order and stop orders that wait: buyers for 10, sellers for 2. */
+function patientMarket(): Engine {
+  const engine = stage();
+  limit(engine, 'alice', 'buy', 10, 5, { displayQuantityLots: 4, refreshBelowLots: 3 });
+  limit(engine, 'alice', 'buy', 4, 5, { displayQuantityLots: 4, refreshBelowLots: 4 });
+  const whole = limit(engine, 'alice', 'buy', 4, 5, {
+    displayQuantityLots: 4,
+    refreshBelowLots: 1,
+  });
+  must(engine.amend({ actor: 'alice', orderId: whole, quantityLots: 3 }));
+  limit(engine, 'bob', 'sell', 5, 9, { allOrNone: true });
+  for (const account of ['alice', 'bob']) {
+    limit(engine, account, 'buy', 3, 12, { stopPriceTicks: 10 });
+    limit(engine, account, 'sell', 3, 1, { stopPriceTicks: 2 });
+  }
+  limit(engine, 'bob', 'buy', 3, 12, { stopPriceTicks: 11, timeInForce: 'fok' });
+  limit(engine, 'bob', 'sell', 6, 9, { stopPriceTicks: 1, displayQuantityLots: 2 });
+  return engine;
+}
+
+const clipOf = (state: MarketState, id: number): Record<string, number> =>
+  state.orders.clip(slotOf(state, id)) as unknown as Record<string, number>;
+
+function addFlag(state: MarketState, id: number, flag: number): void {
+  const slot = slotOf(state, id);
+  state.orders.setFlags(slot, state.orders.flags(slot) | flag);
+}
+
+function swapPriorities({ orders }: MarketState, one: number, other: number): void {
+  const [a, b] = [orders.slotOf(one), orders.slotOf(other)];
+  const [first, second] = [orders.priority(a), orders.priority(b)];
+  orders.setPriority(a, second);
+  orders.setPriority(b, first);
+}
+
+const CLIP = 'has a clip that cannot be';
+const impossible = (id: number): string => `has an order ${id} that cannot be`;
+const REACHED = 'it has a stop order that was reached';
+const OUT_OF_ORDER = 'it has stop orders out of order';
+const POST_ONLY = 1 << 5;
+
+/** What is refused of icebergs, all-or-none orders and stop orders, and as what. */
+const FORGED_ORDERS: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
+  'a part that comes below nothing': [CLIP, (state) => void (clipOf(state, 1)['refreshBelow'] = 0)],
+  'a part that comes before the one before has begun': [
+    CLIP,
+    (state) => void (clipOf(state, 2)['refreshBelow'] = 5),
+  ],
+  'less in sight than that at which more comes': [
+    CLIP,
+    (state) => void (clipOf(state, 1)['shown'] = 2),
+  ],
+  'more in sight than a part': [CLIP, (state) => void (clipOf(state, 1)['shown'] = 5)],
+  'more in sight than is open': [CLIP, (state) => void (clipOf(state, 3)['shown'] = 4)],
+  'an iceberg in sight as it waits': [CLIP, (state) => void (clipOf(state, 10)['shown'] = 2)],
+  'a hidden iceberg': [impossible(1), (state) => addFlag(state, 1, HIDDEN)],
+  'a hidden all-or-none order': [impossible(4), (state) => addFlag(state, 4, HIDDEN)],
+  'an all-or-none order of which a part has traded': [
+    impossible(4),
+    (state) => state.orders.setTotal(slotOf(state, 4), 6),
+  ],
+  'an immediate order that is hidden as it waits': [
+    impossible(9),
+    (state) => addFlag(state, 9, HIDDEN),
+  ],
+  'an immediate order that is all-or-none as it waits': [
+    impossible(9),
+    (state) => addFlag(state, 9, ALL_OR_NONE),
+  ],
+  'a post-only order that waits': [impossible(5), (state) => addFlag(state, 5, POST_ONLY)],
+  "a buyer's stop order that was reached": [
+    REACHED,
+    (state) => void (state.listings.products[0]!.lastPrice = 10),
+  ],
+  "a seller's stop order that was reached": [
+    REACHED,
+    (state) => void (state.listings.products[0]!.lastPrice = 2),
+  ],
+  "buyers' stop orders out of order": [OUT_OF_ORDER, (state) => swapPriorities(state, 5, 7)],
+  "sellers' stop orders out of order": [OUT_OF_ORDER, (state) => swapPriorities(state, 6, 8)],
+};
+
+describe('a snapshot of orders that are not seen whole, or wait', () => {
+  it.each([NaN, 3, 9])('is one of a good market, last price %d', (lastPrice) => {
+    const engine = patientMarket();
+    stateOf(engine).listings.products[0]!.lastPrice = lastPrice;
+    expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
+  });
+
+  it.each(Object.keys(FORGED_ORDERS))('is refused with %s', (name) => {
+    const state = stateOf(patientMarket());
+    const [message, forge] = FORGED_ORDERS[name]!;
+    forge(state);
+    expect(refusal(snapshot(state)).message).toBe(`snapshot: ${message}`);
   });
 });
 
@@ -176,6 +309,15 @@ describe('a snapshot of a good market that is not written as one', () => {
     expect(refusal(forged(WRITTEN_OTHERWISE[name]!)).message).toBe(
       'snapshot: is not written as a state is written',
     );
+  });
+
+  it('has nothing between its last order and what follows', () => {
+    const good = market().snapshot();
+    const end = 60 + readI64(new DataView(good.buffer), 12);
+    const bytes = Uint8Array.from([...good.subarray(0, end), 0, ...good.subarray(end)]);
+    putI64(new DataView(bytes.buffer), 12, end - 60 + 1);
+    bytes.set(sha256(bytes.subarray(60)), 28);
+    expect(refusal(bytes).message).toBe('snapshot: has 1 bytes too many');
   });
 
   it('may say that it has four billion orders, and gets no room for them', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine, type OrderRequest } from '../src/index.ts';
-import { codeOf, limit, must, stage } from './stage.ts';
+import { stateOf } from '../src/engine/queries.ts';
+import { buy, codeOf, limit, must, stage } from './stage.ts';
 import { mulberry32 } from './mulberry32.ts';
 
 /** A market in which everything that can be set is set. */
@@ -122,6 +123,16 @@ describe('snapshot and restore', () => {
     expect(copy.snapshot()).toEqual(engine.snapshot());
   });
 
+  it('of a market whose terms are at the edge of what terms may be', () => {
+    const engine = stage();
+    must(engine.setFees({ product: 'noon', makerPpm: 1_000_000, takerPpm: 1_000_000 }));
+    must(engine.setBand({ product: 'noon', band: { low: '0.3', high: '0.3' } }));
+    limit(engine, 'bob', 'sell', 4, 300);
+    limit(engine, 'alice', 'buy', 1, 300);
+    const copy = Engine.restore(engine.snapshot());
+    expect(pictureOf(copy)).toEqual(pictureOf(engine));
+  });
+
   it('keep the order of every queue', () => {
     const engine = stage();
     for (let i = 0; i < 200; i++) limit(engine, i % 2 ? 'bob' : 'alice', 'sell', 1 + (i % 5), 300);
@@ -148,6 +159,21 @@ describe('snapshot and restore', () => {
     expect(copy.commandLog()).toHaveLength(0);
     expect(must(copy.openAccount({ id: 'new' })).sequence).toBe(engine.sequence + 1);
     expect(must(limitOutcome(copy)).orderId).toBe(must(limitOutcome(engine)).orderId);
+  });
+
+  it('go on past the numbers that 32 bits hold', () => {
+    const engine = stage();
+    const [sequence, order] = [2 ** 32 + 7, 2 ** 33 + 5];
+    Object.assign(stateOf(engine), { sequence, lastOrder: order, lastTrade: 2 ** 34 });
+    const copy = Engine.restore(engine.snapshot());
+    limit(copy, 'bob', 'sell', 2, 300);
+    const outcome = must(copy.submit({ ...buy, quantityLots: 1, priceTicks: 300 }));
+    expect(outcome).toMatchObject({ sequence: sequence + 2, orderId: order + 2 });
+    const events = [...copy.events()];
+    expect(events.map((event) => event.sequence)).toEqual([1, 1, 2, 2, 2].map((i) => sequence + i));
+    expect([...copy.trades()]).toMatchObject([{ trade: 2 ** 34 + 1, makerOrder: order + 1 }]);
+    expect(copy.order(order + 1)).toMatchObject({ openLots: 1 });
+    expect(Engine.restore(copy.snapshot()).stateHash()).toBe(copy.stateHash());
   });
 
   it('keep timers, window and client order ids at work', () => {

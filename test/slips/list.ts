@@ -1,0 +1,19 @@
+import { CONTRACTS } from './contracts.ts';
+import { LEDGER } from './ledger.ts';
+import { MATCHING } from './matching.ts';
+import { ORDERBOOK } from './orderbook.ts';
+import { SHOWN } from './shown.ts';
+import type { SlipGroup } from './slip.ts';
+import { SNAPSHOT } from './snapshot.ts';
+import { STOPS } from './stops.ts';
+
+/** Every slip that there is, in the order in which they are tried. */
+export const SLIP_GROUPS: readonly SlipGroup[] = [
+  ...MATCHING,
+  ...CONTRACTS,
+  ...ORDERBOOK,
+  ...SHOWN,
+  ...STOPS,
+  ...LEDGER,
+  ...SNAPSHOT,
+];
