@@ -219,6 +219,17 @@ const FORGED_ORDERS: Readonly<Record<string, readonly [message: string, forge: F
     impossible(9),
     (state) => addFlag(state, 9, ALL_OR_NONE),
   ],
+  'more parts than an iceberg may have': [
+    CLIP,
+    (state) => {
+      state.orders.setOpen(slotOf(state, 10), 2001);
+      state.orders.setTotal(slotOf(state, 10), 2001);
+    },
+  ],
+  'an order that waits and of which a part has traded': [
+    impossible(5),
+    (state) => state.orders.setTotal(slotOf(state, 5), 4),
+  ],
   'a post-only order that waits': [impossible(5), (state) => addFlag(state, 5, POST_ONLY)],
   "a buyer's stop order that was reached": [
     REACHED,

@@ -11,7 +11,7 @@ import {
 } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { isIdAt, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
+import { isIdAt, MAX_CLIPS, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
 import {
   ALL_OR_NONE,
   displayOf,
@@ -232,7 +232,10 @@ function decodeClip(from: Reader, order: NewOrder): number {
   const waits = (order.flags & WAITING) !== 0;
   const most = waits ? 0 : Math.min(order.clip, order.quantity);
   const least = waits ? 0 : Math.min(order.refreshBelow, order.quantity);
-  const sound = order.refreshBelow > 0 && order.refreshBelow <= order.clip;
+  const sound =
+    order.refreshBelow > 0 &&
+    order.refreshBelow <= order.clip &&
+    order.quantity / MAX_CLIPS <= order.clip;
   if (!sound || shown < least || shown > most) throw new RangeError('has a clip that cannot be');
   return shown;
 }
@@ -259,7 +262,7 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
     (timeInForce === TimeInForce.gtc ||
       timeInForce === TimeInForce.gtd ||
       (waits && displayOf(flags) === Display.all && (flags & ALL_OR_NONE) === 0)) &&
-    (!waits || postOnlyOf(flags) === PostOnly.off)
+    (!waits || (postOnlyOf(flags) === PostOnly.off && orders.open(slot) === orders.total(slot)))
   );
 }
 

@@ -288,8 +288,8 @@ export const SHOWN: readonly SlipGroup[] = [
     ],
   },
   {
-    file: 'src/exchange/depth.ts',
-    tests: ['exchange-depth'],
+    file: 'src/exchange/displayed.ts',
+    tests: ['exchange-depth', 'market-data'],
     slips: [
       {
         about: 'a trade with a hidden order changes the depth',
@@ -313,12 +313,12 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'a hidden order that comes to rest counts as one',
-        find: 'shown > 0',
-        replace: 'shown >= 0',
+        find: 'if (lots === 0) return undefined;',
+        replace: 'if (lots < 0) return undefined;',
       },
       {
         about: 'the next part of an iceberg is added to what was left of the one before',
-        find: 'readI64(view, at + REFRESHED.shown) - readI64(view, at + REFRESHED.shownBefore)',
+        find: 'readI64(view, at + REFRESHED.shown) - before',
         replace: 'readI64(view, at + REFRESHED.shown)',
       },
       {

@@ -238,8 +238,8 @@ export const SNAPSHOT: readonly SlipGroup[] = [
       },
       {
         about: 'a part of an all-or-none order may have traded',
-        find: 'orders.open(slot) === orders.total(slot)',
-        replace: 'orders.open(slot) <= orders.total(slot)',
+        find: 'displayOf(flags) === Display.all && orders.open(slot) === orders.total(slot)',
+        replace: 'displayOf(flags) === Display.all && orders.open(slot) <= orders.total(slot)',
       },
       {
         about: 'an immediate stop order may be hidden as it waits',
@@ -258,8 +258,18 @@ export const SNAPSHOT: readonly SlipGroup[] = [
       },
       {
         about: 'a stop order that waits may be post-only',
-        find: '(!waits || postOnlyOf(flags) === PostOnly.off)',
-        replace: 'true',
+        find: 'postOnlyOf(flags) === PostOnly.off && orders',
+        replace: 'orders',
+      },
+      {
+        about: 'a part of a stop order that waits may have traded',
+        find: 'PostOnly.off && orders.open(slot) === orders.total(slot)',
+        replace: 'PostOnly.off && orders.open(slot) <= orders.total(slot)',
+      },
+      {
+        about: 'an iceberg may have any number of parts',
+        find: 'order.quantity / MAX_CLIPS <= order.clip',
+        replace: 'order.quantity / MAX_CLIPS >= 0',
       },
     ],
   },

@@ -48,8 +48,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'an order waits at its limit',
-        find: '.rest(slot, clientOrderId, stopPrice)',
-        replace: '.rest(slot, clientOrderId)',
+        find: '.wait(slot, clientOrderId, stopPrice)',
+        replace: '.wait(slot, clientOrderId, orders.price(slot))',
       },
       {
         about: 'a stop order that waits never expires',
@@ -110,6 +110,7 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'a stop order has the kind of a market order as it waits',
+        within: 'function admitStop(',
         find: '&= ~KIND',
         replace: '&= ~0',
       },
@@ -196,8 +197,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'an immediate stop order cannot wait',
-        find: 'return true',
-        replace: 'return false',
+        find: 'view.getUint8(SUBMIT.hasStop) === 1',
+        replace: 'view.getUint8(SUBMIT.hasStop) === 2',
       },
       {
         about: 'only orders that everyone sees leave the count',
