@@ -14,7 +14,7 @@ import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
 import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
-import { kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
+import { isWhole, kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
 import { FORMS } from './encoders.ts';
 import { Encoding } from './encoding.ts';
 import { checkFields, NO_DIGEST } from './fields.ts';
@@ -63,7 +63,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const product = state.listings.products[entry.product]!;
   walk(state, product, entry);
   const waits = (entry.flags & WAITING) !== 0;
-  if (waits || !trades(state, product, entry)) {
+  if (waits || (isWhole(entry.flags) && !trades(state, product, entry))) {
     Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
   }
   const { filled, cost, fees, left } = state.walk;

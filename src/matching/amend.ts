@@ -2,7 +2,7 @@ import { EndReason, RejectCode } from '../core/codes.ts';
 import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, WAITING } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, isWhole, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { admitPrice } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
@@ -87,7 +87,7 @@ function enterAnew(
   // From here on nothing can be refused.
   const waits = (amended.flags & WAITING) !== 0;
   const stopPrice = waits ? state.stopPrice(slot) : 0;
-  const meets = !waits && trades(state, product, amended);
+  const meets = !waits && (!isWhole(amended.flags) || trades(state, product, amended));
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);

@@ -219,7 +219,7 @@ function decodeOrder(from: Reader, state: MarketState): void {
   const clip = orders.clip(slot);
   if (clip !== undefined) clip.shown = shown;
   if ((order.flags & WAITING) === 0) state.books[product.row]!.rest(slot, clientOrderId);
-  else state.stopsOf(product.row).wait(slot, clientOrderId, from.i64());
+  else state.stopsOf(product.row).rest(slot, clientOrderId, from.i64());
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 

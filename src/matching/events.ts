@@ -6,6 +6,7 @@ import {
   ALL_OR_NONE,
   displayOf,
   kindOf,
+  PARTLY_SEEN,
   sideOf,
   timeInForceOf,
   UNDISPLAYED,
@@ -127,23 +128,35 @@ export function writeAccepted(
   putI64(view, at + ACCEPTED.price, f64[slot * WORDS + PRICE]!);
   putI64(view, at + ACCEPTED.quantity, f64[slot * WORDS + OPEN]!);
   putI64(view, at + ACCEPTED.expiresAt, expiresAt);
-  const clip = state.orders.clip(slot);
-  view.setUint8(at + ACCEPTED.display, displayOf(flags));
-  putI64(view, at + ACCEPTED.displayQuantity, clip === undefined ? 0 : clip.size);
-  putI64(view, at + ACCEPTED.refreshBelow, clip === undefined ? 0 : clip.refreshBelow);
-  view.setUint8(at + ACCEPTED.allOrNone, (flags & ALL_OR_NONE) === 0 ? 0 : 1);
+  view.setUint8(at + ACCEPTED.display, 0);
+  view.setFloat64(at + ACCEPTED.displayQuantity, 0);
+  view.setFloat64(at + ACCEPTED.refreshBelow, 0);
+  view.setUint8(at + ACCEPTED.allOrNone, 0);
+  if ((flags & PARTLY_SEEN) !== 0) putShowing(state.orders, view, at, slot);
   if (clientOrderId === '') view.setUint8(at + ACCEPTED.strings, 0);
   else putId(outbox.bytes, at + ACCEPTED.strings, clientOrderId);
 }
 
+/** How much of an accepted order everyone is to see, and whether it trades in parts. */
+function putShowing(orders: Orders, view: DataView, at: number, slot: number): void {
+  const flags = orders.flags(slot);
+  const clip = orders.clip(slot);
+  view.setUint8(at + ACCEPTED.display, displayOf(flags));
+  putI64(view, at + ACCEPTED.displayQuantity, clip === undefined ? 0 : clip.size);
+  putI64(view, at + ACCEPTED.refreshBelow, clip === undefined ? 0 : clip.refreshBelow);
+  view.setUint8(at + ACCEPTED.allOrNone, (flags & ALL_OR_NONE) === 0 ? 0 : 1);
+}
+
 export function writeRested(state: MarketState, outbox: Outbox, slot: number): void {
-  const { f64 } = state.orders;
+  const { f64, i32 } = state.orders;
+  const open = f64[slot * WORDS + OPEN]!;
+  const seen = (i32[slot * HALVES + FLAGS]! & PARTLY_SEEN) === 0;
   const at = begin(state, outbox, EVENTS.orderRested.type, RESTED.strings);
   const { view } = outbox;
   putOrder(state, view, at, slot);
   putI64(view, at + RESTED.price, f64[slot * WORDS + PRICE]!);
-  putI64(view, at + RESTED.open, f64[slot * WORDS + OPEN]!);
-  putI64(view, at + RESTED.shown, state.orders.shown(slot));
+  putI64(view, at + RESTED.open, open);
+  putI64(view, at + RESTED.shown, seen ? open : state.orders.shown(slot));
   putI64(view, at + RESTED.priority, state.orders.priority(slot));
 }
 
@@ -179,16 +192,28 @@ export function writeTrade(
 /** Writes the end of an order that is still where it stood; what was released stands in `state.release`. */
 export function writeEnded(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
   const { release } = state;
-  const { f64 } = state.orders;
+  const { f64, i32 } = state.orders;
   const at = begin(state, outbox, EVENTS.orderEnded.type, ENDED.strings);
   const { view } = outbox;
   putOrder(state, view, at, slot);
   putI64(view, at + ENDED.price, f64[slot * WORDS + PRICE]!);
   view.setUint8(at + ENDED.reason, reason);
-  putI64(view, at + ENDED.open, f64[slot * WORDS + OPEN]!);
-  const standing = standingOf(state.orders, slot);
-  view.setUint8(at + ENDED.standing, standing);
-  putI64(view, at + ENDED.shown, standing === Standing.displayed ? state.orders.shown(slot) : 0);
+  const open = f64[slot * WORDS + OPEN]!;
+  putI64(view, at + ENDED.open, open);
+  const rests = i32[slot * HALVES + LEVEL] !== NONE;
+  const seen = (i32[slot * HALVES + FLAGS]! & PARTLY_SEEN) === 0;
+  // Not by `standingOf` and `shown`: with them `cancel` was no longer compiled in one piece.
+  if (seen) {
+    view.setUint8(at + ENDED.standing, rests ? Standing.displayed : Standing.outside);
+    putI64(view, at + ENDED.shown, rests ? open : 0);
+  } else putPartlySeen(state.orders, view, at, slot);
   putI64(view, at + ENDED.releasedMoney, release.money);
   putI64(view, at + ENDED.releasedEnergy, release.energy);
+}
+
+/** The same of an order that not everyone sees whole. */
+function putPartlySeen(orders: Orders, view: DataView, at: number, slot: number): void {
+  const standing = standingOf(orders, slot);
+  view.setUint8(at + ENDED.standing, standing);
+  putI64(view, at + ENDED.shown, standing === Standing.displayed ? orders.shown(slot) : 0);
 }

@@ -2,7 +2,7 @@ import { EndReason, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_CASCADE } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import type { Book } from '../orderbook/book.ts';
-import { timeInForceOf, WAITING } from '../orderbook/flags.ts';
+import { isWhole, timeInForceOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
@@ -22,7 +22,7 @@ export function placeStop(
 ): void {
   const { orders } = state;
   orders.setPriority(slot, ++state.lastPriority);
-  state.stopsOf(orders.product(slot)).wait(slot, clientOrderId, stopPrice);
+  state.stopsOf(orders.product(slot)).rest(slot, clientOrderId, stopPrice);
   if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
     state.timers.set(slot, expiresAt, orders);
   }
@@ -96,7 +96,8 @@ function trigger(state: MarketState, product: Product, slot: number, outbox: Out
   writeEvent(state, outbox, 'stopTriggered', [...orderFields(state, slot), ...terms]);
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setFlags(slot, orders.flags(slot) & ~WAITING);
-  if (!trades(state, product, orderIn(state, slot)) || match(state, product, slot, outbox)) {
+  const meets = !isWhole(orders.flags(slot)) || trades(state, product, orderIn(state, slot));
+  if (!meets || match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
 }

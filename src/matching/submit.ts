@@ -3,7 +3,7 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { writeAccepted } from './events.ts';
-import { ICEBERG, packFlags, WAITING } from '../orderbook/flags.ts';
+import { ICEBERG, isWhole, packFlags, WAITING } from '../orderbook/flags.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { placeStop, triggerStops } from './stops.ts';
@@ -27,7 +27,7 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   state.receipt.order = order;
   lockOrder(state, product, entry);
   const waits = (entry.flags & WAITING) !== 0;
-  const meets = !waits && trades(state, product, entry);
+  const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry));
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
   if (waits) {

@@ -1,7 +1,7 @@
-import { SelfTrade, Side, TimeInForce } from '../core/codes.ts';
+import { SelfTrade, Side } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { ALL_OR_NONE, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
@@ -16,12 +16,10 @@ export function isPassedOver(orders: Orders, maker: number, lots: number): boole
 }
 
 /**
- * Whether an order trades with what it meets: an all-or-none or fill-or-kill order does only if it can be
- * filled whole at once, without an order of its own account in the way.
+ * Whether an order that trades whole or not at all does so on entry: only if it can be filled at once, without an
+ * order of its own account in the way.
  */
 export function trades(state: MarketState, product: Product, order: NewOrder): boolean {
-  const { flags } = order;
-  if ((flags & ALL_OR_NONE) === 0 && timeInForceOf(flags) !== TimeInForce.fok) return true;
   walk(state, product, order);
   return state.walk.filled === order.quantity && !state.walk.meetsOwn;
 }

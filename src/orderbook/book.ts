@@ -32,12 +32,14 @@ export class Book {
   readonly asks: Ladder;
   readonly #orders: Orders;
   readonly #levels: Levels;
+  readonly #ofStops: boolean;
   /** Orders in it that the depth leaves out. */
   #undisplayed = 0;
 
   constructor(orders: Orders, levels: Levels, ofStops = false) {
     this.#orders = orders;
     this.#levels = levels;
+    this.#ofStops = ofStops;
     this.bids = new Ladder(levels, ofStops ? Side.sell : Side.buy);
     this.asks = new Ladder(levels, ofStops ? Side.buy : Side.sell);
   }
@@ -55,32 +57,19 @@ export class Book {
   /**
    * Puts an order at the back of the queue at its price, where it can be found by its id and by its
    * client order id, if that is not ''. O(1) where the price level exists.
+   * @param stopPrice in a book of stops, the price that triggers it
    */
-  rest(slot: number, clientOrderId: string): void {
-    const { f64, i32 } = this.#orders;
-    const ladder = this.ladder(sideOf(i32[slot * HALVES + FLAGS]!));
-    this.#join(slot, clientOrderId, this.#level(ladder, f64[slot * WORDS + PRICE]!));
-  }
-
-  /** The same among stops: at the back of the queue at the price that triggers it. */
-  wait(slot: number, clientOrderId: string, stopPrice: number): void {
-    const ladder = this.ladder(sideOf(this.#orders.flags(slot)));
-    this.#join(slot, clientOrderId, this.#level(ladder, stopPrice));
-  }
-
-  /** The level at a price, made if need be. */
-  #level(ladder: Ladder, price: number): number {
-    const found = ladder.find(price);
-    if (found !== NONE) return found;
-    const level = this.#levels.allocate(price);
-    ladder.insert(level);
-    return level;
-  }
-
-  #join(slot: number, clientOrderId: string, level: number): void {
+  rest(slot: number, clientOrderId: string, stopPrice = 0): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
+    const price = this.#ofStops ? stopPrice : f64[slot * WORDS + PRICE]!;
+    const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
+    let level = ladder.find(price);
+    if (level === NONE) {
+      level = levels.allocate(price);
+      ladder.insert(level);
+    }
     const queues = levels.i32;
     const queue = level * LEVEL_HALVES;
     const tail = queues[queue + TAIL]!;

@@ -1,3 +1,5 @@
+import { TimeInForce } from '../core/codes.ts';
+
 // Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
 // all-or-none 1, waiting 1.
 export const ORDER_FLAGS = 0x3fff;
@@ -55,4 +57,8 @@ export function selfTradeOf(flags: number): number {
 }
 export function displayOf(flags: number): number {
   return (flags >> 10) & 3;
+}
+/** Whether an order trades whole or not at all on entry: all-or-none, and fill-or-kill. */
+export function isWhole(flags: number): boolean {
+  return (flags & ALL_OR_NONE) !== 0 || timeInForceOf(flags) === TimeInForce.fok;
 }

@@ -26,7 +26,7 @@ export const ORDERBOOK: readonly SlipGroup[] = [
       },
       {
         about: 'an order comes to rest beside the one before it',
-        within: '  #join(slot: number',
+        within: '  rest(slot: number',
         find: 'i32[half + PREVIOUS] = tail',
         replace: 'i32[half + PREVIOUS] = NONE',
       },

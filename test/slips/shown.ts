@@ -169,10 +169,17 @@ export const SHOWN: readonly SlipGroup[] = [
         find: 'order.quantity && !state.walk.meetsOwn',
         replace: 'order.quantity || !state.walk.meetsOwn',
       },
+    ],
+  },
+  {
+    file: 'src/orderbook/flags.ts',
+    tests: ['golden'],
+    slips: [
       {
         about: 'an all-or-none order enters whatever it finds',
-        find: '(flags & ALL_OR_NONE) === 0 &&',
-        replace: '(flags & ALL_OR_NONE) >= 0 &&',
+        within: 'export function isWhole(',
+        find: '(flags & ALL_OR_NONE) !== 0',
+        replace: '(flags & ALL_OR_NONE) < 0',
       },
     ],
   },
@@ -240,7 +247,7 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'an amended all-or-none order trades what it finds',
-        find: '!waits && trades(state, product, amended)',
+        find: '!waits && (!isWhole(amended.flags) || trades(state, product, amended))',
         replace: '!waits',
       },
       {

@@ -48,8 +48,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'an order waits at its limit',
-        find: '.wait(slot, clientOrderId, stopPrice)',
-        replace: '.wait(slot, clientOrderId, orders.price(slot))',
+        find: '.rest(slot, clientOrderId, stopPrice)',
+        replace: '.rest(slot, clientOrderId, orders.price(slot))',
       },
       {
         about: 'a stop order that waits never expires',
@@ -63,8 +63,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'a triggered order trades what it finds, although it is fill or kill',
-        find: '!trades(state, product, orderIn(state, slot)) ||',
-        replace: '',
+        find: '|| trades(state, product, orderIn(state, slot))',
+        replace: '|| true',
       },
       {
         about: 'stop orders of sellers are left waiting',
