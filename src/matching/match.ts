@@ -2,14 +2,7 @@ import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/code
 import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import {
-  ALL_OR_NONE,
-  ICEBERG,
-  kindOf,
-  selfTradeOf,
-  sideOf,
-  timeInForceOf,
-} from '../orderbook/flags.ts';
+import { ICEBERG, kindOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
 import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
