@@ -9,6 +9,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // On two cores the default is one worker.
+    maxWorkers: '100%',
     testTimeout: 120_000,
     reporters: ['default', './scripts/count-reporter.ts'],
   },
