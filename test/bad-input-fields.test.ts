@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, type CommandName } from '../src/core/registry.ts';
-import { Engine, Exchange, memoryStorage } from '../src/index.ts';
+import { Engine, Exchange, memoryStorage, type Requests } from '../src/index.ts';
 import { requestsOf, workload } from '../src/testing/index.ts';
 import { stage, thrownBy, trace } from './stage.ts';
 
-const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 /** Well-formed requests, so that the one wrong name is all that can be refused. */
-const REQUESTS: Readonly<Record<CommandName, object>> = {
+const REQUESTS: Readonly<Record<keyof Requests, object>> = {
   openAccount: { id: 'carol' },
   freezeAccount: { account: 'bob' },
   closeAccount: { account: 'bob' },
@@ -27,6 +25,7 @@ const REQUESTS: Readonly<Record<CommandName, object>> = {
   take: { account: 'bob', orderId: 1, quantity: '1', limitPrice: '1' },
   advanceTime: { at: 5 },
 };
+const COMMAND_NAMES = Object.keys(REQUESTS) as (keyof Requests)[];
 
 type Call = (request: object) => unknown;
 

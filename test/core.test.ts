@@ -205,13 +205,15 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
   return { log, view: new DataView(log.slice().buffer), expected };
 }
 
+const PLAIN = { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 };
 const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
 
 /** What must stand in a command so that its fields agree with each other. */
 const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
   listProduct: { moneyAsset: 7 },
-  submit: { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0, ...ALL_SHOWN },
+  submit: PLAIN,
+  submitSpecial: { ...PLAIN, ...ALL_SHOWN, kind: 0, timeInForce: 0, display: 2 },
   amend: { hasPrice: 1 },
   cancelAll: { hasAccount: 1 },
 };
@@ -270,20 +272,21 @@ describe('records', () => {
     ['submit', { hasPrice: 0 }, 'a limit order needs a price'],
     ['submit', { postOnly: 1, timeInForce: 2 }, 'post-only'],
     ['submit', { postOnly: 1, kind: 1 }, 'post-only'],
-    ['submit', { hasStop: 1, postOnly: 1 }, 'stop order'],
-    ['submit', { hasStop: 1, minQuantity: 1 }, 'stop order'],
-    ['submit', { hasStop: 1, kind: 1, timeInForce: 0 }, 'ioc or fok'],
-    ['submit', { stopPrice: 1 }, 'stopPrice'],
-    ['submit', { display: 2, timeInForce: 2 }, 'gtc or gtd'],
-    ['submit', { allOrNone: 1, timeInForce: 3 }, 'gtc or gtd'],
-    ['submit', { allOrNone: 1, kind: 1, timeInForce: 0 }, 'gtc or gtd'],
-    ['submit', { displayQuantity: 1 }, 'needs a displayQuantity'],
-    ['submit', { display: 2, refreshBelow: 1 }, 'needs a displayQuantity'],
-    ['submit', { display: 1, displayQuantity: 1, refreshBelow: 0 }, 'refreshBelow'],
-    ['submit', { display: 1, displayQuantity: 1, refreshBelow: 2 }, 'refreshBelow'],
-    ['submit', { display: 1, displayQuantity: 2, refreshBelow: 1 }, 'nor that quantity'],
-    ['submit', { allOrNone: 1, display: 2 }, 'all-or-none'],
-    ['submit', { allOrNone: 1, minQuantity: 1 }, 'all-or-none'],
+    ['submitSpecial', { display: 0, hasStop: 1, postOnly: 1 }, 'stop order'],
+    ['submitSpecial', { display: 0, hasStop: 1, minQuantity: 1 }, 'stop order'],
+    ['submitSpecial', { display: 0, hasStop: 1, kind: 1, timeInForce: 0 }, 'ioc or fok'],
+    ['submitSpecial', { display: 0 }, 'nothing about it is special'],
+    ['submitSpecial', { stopPrice: 1 }, 'stopPrice'],
+    ['submitSpecial', { display: 2, timeInForce: 2 }, 'gtc or gtd'],
+    ['submitSpecial', { display: 0, allOrNone: 1, timeInForce: 3 }, 'gtc or gtd'],
+    ['submitSpecial', { display: 0, allOrNone: 1, kind: 1, timeInForce: 0 }, 'gtc or gtd'],
+    ['submitSpecial', { displayQuantity: 1 }, 'needs a displayQuantity'],
+    ['submitSpecial', { display: 2, refreshBelow: 1 }, 'needs a displayQuantity'],
+    ['submitSpecial', { display: 1, displayQuantity: 1, refreshBelow: 0 }, 'refreshBelow'],
+    ['submitSpecial', { display: 1, displayQuantity: 1, refreshBelow: 2 }, 'refreshBelow'],
+    ['submitSpecial', { display: 1, displayQuantity: 2, refreshBelow: 1 }, 'nor that quantity'],
+    ['submitSpecial', { allOrNone: 1, display: 2 }, 'all-or-none'],
+    ['submitSpecial', { display: 0, allOrNone: 1, minQuantity: 1 }, 'all-or-none'],
     ['submit', { minQuantity: 2 }, 'minQuantity'],
     ['submit', { minQuantity: 1, postOnly: 2 }, 'minQuantity'],
     ['submit', { minQuantity: 1, timeInForce: 3 }, 'minQuantity'],

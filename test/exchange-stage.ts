@@ -1,4 +1,3 @@
-import type { CommandName } from '../src/core/registry.ts';
 import {
   type AbortSignalLike,
   Engine,
@@ -9,6 +8,7 @@ import {
   type Outcome,
   type Queries,
   type Receipt,
+  type Requests,
   type StorageAdapter,
   type TurnedAway,
   WattbookError,
@@ -17,7 +17,7 @@ import { type Draw, mulberry32 } from './mulberry32.ts';
 import { must } from './stage.ts';
 
 /** A request to an exchange or an engine. */
-export type Ask = readonly [command: CommandName, request: Readonly<Record<string, unknown>>];
+export type Ask = readonly [command: keyof Requests, request: Readonly<Record<string, unknown>>];
 
 /** A clock that a test sets. */
 export class TestClock {

@@ -73,7 +73,8 @@ describe('the streams', () => {
         if (outcome.repeated) repeated.add(codeOf(outcome));
       }
     }
-    const names = Object.keys(COMMANDS).filter((name) => name !== 'advanceTime');
+    const apart = ['advanceTime', 'submitSpecial'];
+    const names = Object.keys(COMMANDS).filter((name) => !apart.includes(name));
     const wanted = names.flatMap((name) => [`${name} true`, `${name} false`]);
     expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
     expect(seen).toContain('advanceTime true');

@@ -150,7 +150,7 @@ describe.each(SEEDS)('what nobody is shown, seed %i', (seed) => {
     expect(names.filter((name) => !FIELDS.includes(name) && !products.has(name))).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['priority', 'shownLots', 'lastPrice', 'bid']));
     expect(names.filter((name) => (TRADERS as readonly string[]).includes(name))).toEqual([]);
-    const accepted = [...less.events()].filter((event) => event.type === 'orderAccepted');
+    const accepted = [...less.events()].filter((event) => event.type === 'orderTerms');
     const unseen = accepted.filter(({ display, allOrNone }) => display === 'hidden' || allOrNone);
     expect(unseen.length).toBeGreaterThan(20);
     expect(unseen.filter(({ order }) => displayed.has(order))).toEqual([]);

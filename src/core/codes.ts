@@ -24,6 +24,7 @@ export const CommandType = {
   cancelAll: 17,
   take: 18,
   advanceTime: 19,
+  submitSpecial: 25,
 } as const;
 
 /** Record types of events: facts. */
@@ -52,6 +53,7 @@ export const EventType = {
   orderRefreshed: 122,
   stopPlaced: 123,
   stopTriggered: 124,
+  orderTerms: 133,
 } as const;
 
 /**

@@ -3,6 +3,7 @@ import { Display, PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts'
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
+const SPECIAL = offsetsOf(COMMANDS.submitSpecial);
 const AMEND = offsetsOf(COMMANDS.amend);
 const ALL = offsetsOf(COMMANDS.cancelAll);
 const TRANSFER = offsetsOf(COMMANDS.transfer);
@@ -18,6 +19,8 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
   switch (command) {
     case 'submit':
       return orderFault(view, at);
+    case 'submitSpecial':
+      return orderFault(view, at) ?? specialFault(view, at);
     case 'amend':
       if (view.getUint8(at + AMEND.hasPrice) === 1) return undefined;
       if (view.getUint8(at + AMEND.hasQuantity) === 1) return undefined;
@@ -41,11 +44,11 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
 function orderFault(view: DataView, at: number): string | undefined {
   const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
   const timeInForce = view.getUint8(at + SUBMIT.timeInForce);
-  const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
   const least = readI64(view, at + SUBMIT.minQuantity);
   if (limit && view.getUint8(at + SUBMIT.hasPrice) === 0) return 'a limit order needs a price';
-  if (postOnly && (immediate || !limit)) return 'a post-only order is a limit order, gtc or gtd';
+  if (postOnly && (!limit || isImmediate(view, at)))
+    return 'a post-only order is a limit order, gtc or gtd';
   if (least > readI64(view, at + SUBMIT.quantity)) return 'minQuantity must not exceed quantity';
   if (least > 0 && (postOnly || timeInForce === TimeInForce.fok)) {
     return 'minQuantity has no meaning for post-only and fok orders';
@@ -53,24 +56,45 @@ function orderFault(view: DataView, at: number): string | undefined {
   if (timeInForce !== TimeInForce.gtd && readI64(view, at + SUBMIT.expiresAt) !== 0) {
     return 'only a gtd order has expiresAt';
   }
-  if (view.getUint8(at + SUBMIT.hasStop) === 0) {
-    if (readI64(view, at + SUBMIT.stopPrice) !== 0)
-      return 'stopPrice must be 0 where there is none';
-  } else if (postOnly || least > 0) {
-    return 'a stop order is not post-only and has no minQuantity';
-  } else if (!limit && !immediate) {
-    return 'a market order that waits is ioc or fok';
-  }
-  return showingFault(view, at, limit && !immediate);
+  return undefined;
 }
 
-function showingFault(view: DataView, at: number, mayRest: boolean): string | undefined {
-  const display = view.getUint8(at + SUBMIT.display);
-  const clip = readI64(view, at + SUBMIT.displayQuantity);
-  const below = readI64(view, at + SUBMIT.refreshBelow);
-  const whole = view.getUint8(at + SUBMIT.allOrNone) === 1;
+function isImmediate(view: DataView, at: number): boolean {
+  const timeInForce = view.getUint8(at + SUBMIT.timeInForce);
+  return timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
+}
+
+function specialFault(view: DataView, at: number): string | undefined {
+  const special =
+    view.getUint8(at + SPECIAL.display) !== Display.all ||
+    view.getUint8(at + SPECIAL.allOrNone) === 1 ||
+    view.getUint8(at + SPECIAL.hasStop) === 1;
+  // There is one record for an order, whoever writes it.
+  if (!special) return 'nothing about it is special: it is a submit';
+  return stopFault(view, at) ?? showingFault(view, at);
+}
+
+function stopFault(view: DataView, at: number): string | undefined {
+  if (view.getUint8(at + SPECIAL.hasStop) === 0) {
+    if (readI64(view, at + SPECIAL.stopPrice) === 0) return undefined;
+    return 'stopPrice must be 0 where there is none';
+  }
+  const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
+  if (postOnly || readI64(view, at + SUBMIT.minQuantity) > 0) {
+    return 'a stop order is not post-only and has no minQuantity';
+  }
+  const market = view.getUint8(at + SUBMIT.kind) === SubmitKind.market;
+  return market && !isImmediate(view, at) ? 'a market order that waits is ioc or fok' : undefined;
+}
+
+function showingFault(view: DataView, at: number): string | undefined {
+  const display = view.getUint8(at + SPECIAL.display);
+  const clip = readI64(view, at + SPECIAL.displayQuantity);
+  const below = readI64(view, at + SPECIAL.refreshBelow);
+  const whole = view.getUint8(at + SPECIAL.allOrNone) === 1;
   const shows = display === Display.all;
-  if (!mayRest && (!shows || whole)) {
+  const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
+  if ((!shows || whole) && (!limit || isImmediate(view, at))) {
     return 'displayQuantity and allOrNone are for limit orders that are gtc or gtd';
   }
   if (display !== Display.clip) {

@@ -106,12 +106,29 @@ const ORDER = [
   ['product', 'product'],
   ['side', 'side'],
 ] as const;
-/** How much of an order everyone sees, and whether it trades in parts. */
-const SHOWING = [
+/** What any order asks for. */
+const ENTRY = [
+  ['account', 'account'],
+  ['product', 'product'],
+  ['side', 'side'],
+  ['kind', 'submitKind'],
+  ['timeInForce', 'timeInForce'],
+  ['postOnly', 'postOnly'],
+  ['selfTrade', 'selfTrade'],
+  ['hasPrice', 'flag'],
+  ['price', 'price'],
+  ['quantity', 'quantity'],
+  ['minQuantity', 'openQuantity'],
+  ['expiresAt', 'time'],
+] as const;
+/** What few orders ask for: how much everyone sees, whether they trade in parts, and what they wait for. */
+const SPECIAL = [
   ['display', 'display'],
   ['displayQuantity', 'openQuantity'],
   ['refreshBelow', 'openQuantity'],
   ['allOrNone', 'flag'],
+  ['hasStop', 'flag'],
+  ['stopPrice', 'price'],
 ] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
@@ -165,27 +182,7 @@ export const COMMANDS = {
   haltProduct: command('haltProduct', [['product', 'product']]),
   resumeProduct: command('resumeProduct', [['product', 'product']]),
   closeProduct: command('closeProduct', [['product', 'product']]),
-  submit: command(
-    'submit',
-    [
-      ['account', 'account'],
-      ['product', 'product'],
-      ['side', 'side'],
-      ['kind', 'submitKind'],
-      ['timeInForce', 'timeInForce'],
-      ['postOnly', 'postOnly'],
-      ['selfTrade', 'selfTrade'],
-      ['hasPrice', 'flag'],
-      ['price', 'price'],
-      ['quantity', 'quantity'],
-      ['minQuantity', 'openQuantity'],
-      ['expiresAt', 'time'],
-      ...SHOWING,
-      ['hasStop', 'flag'],
-      ['stopPrice', 'price'],
-    ],
-    ['clientOrderId'],
-  ),
+  submit: command('submit', ENTRY, ['clientOrderId']),
   amend: command('amend', [
     ['order', 'order'],
     ['expectedVersion', 'number'],
@@ -208,6 +205,7 @@ export const COMMANDS = {
     ['limitPrice', 'price'],
   ]),
   advanceTime: command('advanceTime', []),
+  submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
 } as const;
 
 export const EVENTS = {
@@ -255,7 +253,6 @@ export const EVENTS = {
       ['price', 'price'],
       ['quantity', 'quantity'],
       ['expiresAt', 'time'],
-      ...SHOWING,
     ],
     ['clientOrderId'],
   ),
@@ -331,6 +328,7 @@ export const EVENTS = {
     ['stopPrice', 'price'],
     ['open', 'quantity'],
   ]),
+  orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,5 +1,4 @@
 import {
-  Display,
   PostOnly,
   Role,
   SelfTrade,
@@ -11,7 +10,7 @@ import {
 import { putI64 } from '../core/bytes.ts';
 import { type Decimal, parseDecimal } from '../core/decimal.ts';
 import { MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
-import { type CommandName, COMMANDS, offsetsOf } from '../core/registry.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import {
   choiceArgument,
   flagArgument,
@@ -23,7 +22,8 @@ import {
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
 import { fieldsOf } from './fields.ts';
-import type { Requests } from './requests.ts';
+import { encodeSpecial, isSpecial } from './special-orders.ts';
+import type { RequestName, Requests } from './requests.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
 const SIDES = Object.keys(Side);
@@ -32,7 +32,7 @@ const TIMES_IN_FORCE = Object.keys(TimeInForce);
 const POST_ONLY = Object.keys(PostOnly);
 const SELF_TRADE = Object.keys(SelfTrade);
 
-const ENCODERS: { [C in CommandName]: Form<C>['encode'] } = {
+const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   openAccount(to, request) {
     to.operator(request);
     to.u8(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
@@ -142,10 +142,10 @@ const ENCODERS: { [C in CommandName]: Form<C>['encode'] } = {
 /** The forms of all requests. */
 export const FORMS = Object.fromEntries(
   Object.entries(ENCODERS).map(([name, encode]) => {
-    const command = name as CommandName;
+    const command = name as RequestName;
     return [name, { command, type: COMMANDS[command].type, fields: fieldsOf(command), encode }];
   }),
-) as { readonly [C in CommandName]: Form<C> };
+) as { readonly [C in RequestName]: Form<C> };
 
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
   to.operator(request);
@@ -172,51 +172,9 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   putI64(view, SUBMIT.quantity, quantityArgument(request, grid?.lot));
   putI64(view, SUBMIT.minQuantity, leastArgument(request, grid?.lot));
   putI64(view, SUBMIT.expiresAt, expiryArgument(request.expiresAt, timeInForce));
-  // Written where they are given: to look for all of them in every order took a sixth of `Engine.submit`.
-  to.bytes.fill(0, SUBMIT.display, SUBMIT.strings);
-  const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
-  if (
-    displayQuantity !== undefined ||
-    displayQuantityLots !== undefined ||
-    refreshBelow !== undefined ||
-    refreshBelowLots !== undefined
-  ) {
-    encodeDisplay(view, request, grid?.lot);
-  }
-  if (request.allOrNone !== undefined) {
-    view.setUint8(SUBMIT.allOrNone, flagArgument(request.allOrNone, 'allOrNone') ? 1 : 0);
-  }
-  if (request.stopPrice !== undefined || request.stopPriceTicks !== undefined) {
-    encodeStop(view, request, grid?.tick);
-  }
   to.length = SUBMIT.strings;
+  if (isSpecial(request)) encodeSpecial(to, request, grid);
   to.id(optionalId(request.clientOrderId, 'clientOrderId'));
-}
-
-function encodeDisplay(
-  view: DataView,
-  request: Requests['submit'],
-  lot: Decimal | undefined,
-): void {
-  const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
-  const names = ['displayQuantity', 'displayQuantityLots'] as const;
-  const shown = requiredSteps(displayQuantity, displayQuantityLots, ...names, 0, lot);
-  const below = ['refreshBelow', 'refreshBelowLots'] as const;
-  const least = stepsArgument(refreshBelow, refreshBelowLots, ...below, 1, lot);
-  view.setUint8(SUBMIT.display, shown === 0 ? Display.hidden : Display.clip);
-  putI64(view, SUBMIT.displayQuantity, shown);
-  putI64(view, SUBMIT.refreshBelow, least ?? Math.min(shown, 1));
-}
-
-function encodeStop(
-  view: DataView,
-  { stopPrice, stopPriceTicks }: Requests['submit'],
-  tick: Decimal | undefined,
-): void {
-  const names = ['stopPrice', 'stopPriceTicks'] as const;
-  view.setUint8(SUBMIT.hasStop, 1);
-  const ticks = requiredSteps(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, tick);
-  putI64(view, SUBMIT.stopPrice, ticks);
 }
 
 function priceArgument(

@@ -16,7 +16,15 @@ import {
   textSteps,
 } from './arguments.ts';
 import type { Digest, Fields } from './fields.ts';
-import type { AccountRequest, Band, FeeFields, FundsRequest, Requests, Stamp } from './requests.ts';
+import type {
+  AccountRequest,
+  Band,
+  FeeFields,
+  FundsRequest,
+  RequestName,
+  Requests,
+  Stamp,
+} from './requests.ts';
 
 const STAMP = offsetsOf(COMMANDS.advanceTime);
 const NO_IDS: readonly string[] = [];
@@ -24,7 +32,7 @@ const NO_IDS: readonly string[] = [];
 const ROOM = 512;
 
 /** What there is to know about the requests of one command, found at once. */
-export interface Form<C extends CommandName = CommandName> {
+export interface Form<C extends RequestName = RequestName> {
   readonly command: C;
   readonly type: number;
   readonly fields: Fields;
@@ -52,7 +60,7 @@ export class Encoding {
   }
 
   /** Takes in a request. @throws TypeError, RangeError if it is malformed */
-  read<C extends CommandName>(form: Form<C>, request: Requests[C], digest: Digest): void {
+  read<C extends RequestName>(form: Form<C>, request: Requests[C], digest: Digest): void {
     const { view } = this;
     this.command = form.command;
     this.#type = form.type;
@@ -62,11 +70,17 @@ export class Encoding {
     form.encode(this, request);
     view.setUint32(STAMP.digestHigh, digest.high);
     view.setUint32(STAMP.digestLow, digest.low);
-    const fault = commandFault(form.command, view, 0);
+    const fault = commandFault(this.command, view, 0);
     if (fault !== undefined) throw new RangeError(fault);
     this.#text(this.#commandId);
     if (this.#id !== undefined) this.#text(this.#id);
     if (this.#unknown.length > 0) for (const id of this.#unknown) this.#text(id);
+  }
+
+  /** Makes of the record that is being written one of another command, whose first fields are the same. */
+  become(command: CommandName): void {
+    this.command = command;
+    this.#type = COMMANDS[command].type;
   }
 
   /** Makes a command of it. */

@@ -1,8 +1,7 @@
 import { shown } from '../core/decimal.ts';
-import type { CommandName } from '../core/registry.ts';
-import type { Requests, Stamp } from './requests.ts';
+import type { RequestName, Requests, Stamp } from './requests.ts';
 
-type OwnFields = { [C in CommandName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
+type OwnFields = { [C in RequestName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
 
 const FUNDS = { account: 1, asset: 1, amount: 1, amountQuanta: 1 } as const;
 const PRICE = { price: 1, priceTicks: 1 } as const;
@@ -55,7 +54,7 @@ const OWN: OwnFields = {
 
 /** The fields that the requests of one command may have. */
 export interface Fields {
-  readonly command: CommandName;
+  readonly command: RequestName;
   readonly known: ReadonlySet<string>;
   /** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
   readonly content: readonly { readonly name: string; readonly prefix: string }[];
@@ -63,7 +62,7 @@ export interface Fields {
   readonly latest: string[];
 }
 
-export function fieldsOf(command: CommandName): Fields {
+export function fieldsOf(command: RequestName): Fields {
   const names = [...Object.keys(OWN[command]), 'actor'].sort();
   const known = new Set([...names, 'at', 'commandId']);
   const content = names.map((name) => ({ name, prefix: `,${name}:` }));

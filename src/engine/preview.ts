@@ -12,14 +12,18 @@ import { admit, emptyEntry } from '../matching/admission.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
+import { readSpecialEntry } from '../matching/submit-special.ts';
 import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
 import { isWhole, kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { FORMS } from './encoders.ts';
 import { Encoding } from './encoding.ts';
 import { checkFields, NO_DIGEST } from './fields.ts';
 import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
+
+const SUBMIT = offsetsOf(COMMANDS.submit);
 
 /** What would come of an order. Amounts as exact text and in quanta. */
 export type Preview =
@@ -56,7 +60,8 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   encoding.read(FORMS.submit, request, NO_DIGEST);
   if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
-  readEntry(encoding.view, 0, entry);
+  if (encoding.command === 'submit') readEntry(encoding.view, 0, SUBMIT.strings, entry);
+  else readSpecialEntry(encoding.view, 0, entry);
   const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 

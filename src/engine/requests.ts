@@ -223,6 +223,9 @@ export interface Requests {
   advanceTime: Stamp;
 }
 
+/** What can be asked for: the commands, but that `submitSpecial` is a submit with special terms. */
+export type RequestName = keyof Requests;
+
 /** The command was refused and changed nothing. */
 export interface Refused {
   readonly ok: false;

@@ -2,14 +2,14 @@ import { ByteLog, readI64 } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { checkCommand, type RecordCursor } from '../core/records.ts';
-import { type CommandName, HEADER } from '../core/registry.ts';
+import { HEADER } from '../core/registry.ts';
 import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
 import { FORMS } from './encoders.ts';
 import { Encoding } from './encoding.ts';
 import { checkFields, NO_DIGEST, requestDigest } from './fields.ts';
-import type { Requests } from './requests.ts';
+import type { RequestName, Requests } from './requests.ts';
 
 /** Tells the time, epoch ms UTC. */
 export type Clock = () => number;
@@ -57,7 +57,7 @@ export class Sequencer {
    * @returns the receipt, overwritten by the next command
    * @throws TypeError, RangeError; WattbookError ENGINE_STOPPED, BROKEN_INVARIANT
    */
-  perform<C extends CommandName>(command: C, request: Requests[C]): Receipt {
+  perform<C extends RequestName>(command: C, request: Requests[C]): Receipt {
     const encoding = this.encode(command, request);
     if (encoding === undefined) return this.state.receipt;
     const { at } = request;
@@ -70,7 +70,7 @@ export class Sequencer {
    * @returns undefined if it was carried out before: what came of it stands in the receipt
    * @throws TypeError, RangeError; WattbookError ENGINE_STOPPED
    */
-  encode<C extends CommandName>(command: C, request: Requests[C]): Encoding | undefined {
+  encode<C extends RequestName>(command: C, request: Requests[C]): Encoding | undefined {
     this.#mustRun();
     objectArgument(request, command);
     const form = FORMS[command];

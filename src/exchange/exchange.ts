@@ -1,10 +1,9 @@
 import { signalArgument, untilAborted } from '../core/abort.ts';
 import { brokenBy, WattbookError } from '../core/errors.ts';
-import type { CommandName } from '../core/registry.ts';
 import { functionArgument, nameArgument, objectArgument } from '../engine/arguments.ts';
 import { Queries } from '../engine/queries.ts';
 import type { Encoding } from '../engine/encoding.ts';
-import type { Requests } from '../engine/requests.ts';
+import type { RequestName, Requests } from '../engine/requests.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
 import type { Receipt as Applied } from '../matching/state.ts';
 import type { JournalWriter, StorageLevel } from '../storage/contract.ts';
@@ -275,7 +274,7 @@ export class Exchange {
   }
 
   /** Rejects where something is wrong. No async function: one took 30 ns more, of 150 for the waiting. */
-  #perform<C extends CommandName, R extends Receipt>(
+  #perform<C extends RequestName, R extends Receipt>(
     command: C,
     request: RequestTo<C>,
     options: RequestOptions | undefined,

@@ -20,6 +20,7 @@ export interface AccountLimits {
 }
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
+const SPECIAL = offsetsOf(COMMANDS.submitSpecial);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOST = 1_000_000;
@@ -133,10 +134,12 @@ export class Limits {
 
 /** Whether a request could leave an order in a book, or waiting. */
 function mayRest(encoding: Encoding): boolean {
-  if (encoding.command !== 'submit') return false;
   const { view } = encoding;
   const immediate = view.getUint8(SUBMIT.timeInForce) >= TimeInForce.ioc;
-  return !immediate || view.getUint8(SUBMIT.hasStop) === 1;
+  if (encoding.command === 'submit') return !immediate;
+  return (
+    encoding.command === 'submitSpecial' && (!immediate || view.getUint8(SPECIAL.hasStop) === 1)
+  );
 }
 
 function optional(value: unknown, argument: string, min: number): number {

@@ -1,5 +1,4 @@
 import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
-import type { CommandName } from '../core/registry.ts';
 import type { WattbookError } from '../core/errors.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
@@ -11,7 +10,7 @@ import {
   nameArgument,
   objectArgument,
 } from '../engine/arguments.ts';
-import type { Requests, Stamp } from '../engine/requests.ts';
+import type { RequestName, Requests, Stamp } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
 import type { Sha256 } from '../storage/frame.ts';
@@ -170,7 +169,7 @@ export function settingsOf(options: ExchangeOptions): Settings {
 }
 
 /** Checks that a request is an object, and leaves the time to the exchange. @throws TypeError */
-export function requestArgument(request: object, command: CommandName): void {
+export function requestArgument(request: object, command: RequestName): void {
   objectArgument(request, command);
   if ((request as Stamp).at === undefined) return;
   throw new TypeError('at is not taken: an exchange stamps commands by its own clock');

@@ -24,8 +24,21 @@ export interface OrderAcceptedUpdate extends OrderUpdateBase {
   readonly quantityLots: number;
   readonly expiresAt: number | undefined;
   readonly clientOrderId: string | undefined;
+}
+
+/** The special terms that the accepted order has. */
+export interface OrderTermsUpdate extends OrderUpdateBase {
+  readonly update: 'terms';
   readonly display: keyof typeof Display;
+  /** Of an iceberg, else undefined. */
+  readonly displayQuantity: string | undefined;
+  readonly displayQuantityLots: number | undefined;
+  readonly refreshBelow: string | undefined;
+  readonly refreshBelowLots: number | undefined;
   readonly allOrNone: boolean;
+  /** Of a stop order, else undefined. */
+  readonly stopPrice: string | undefined;
+  readonly stopPriceTicks: number | undefined;
 }
 
 /** The order, or what is left of it, stands in the book. */
@@ -112,6 +125,7 @@ export interface OrderEndedUpdate extends OrderUpdateBase {
 /** What happened to an order; `update` tells which. Text is exact, in whole units; the integer beside it counts the steps. */
 export type OrderUpdate =
   | OrderAcceptedUpdate
+  | OrderTermsUpdate
   | OrderRestedUpdate
   | OrderRefreshedUpdate
   | OrderWaitingUpdate
@@ -126,6 +140,8 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
   switch (event.type) {
     case 'trade':
       return filled(state, event);
+    case 'orderTerms':
+      return [termsUpdate(state, event)];
     case 'orderAccepted':
     case 'orderRested':
     case 'orderRefreshed':
@@ -140,7 +156,36 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
   }
 }
 
-type OrderEvent = Extract<EventRecord, { readonly order: number; readonly side: string }>;
+type OrderEvent = Extract<
+  EventRecord,
+  { readonly order: number; readonly side: string; readonly price: number }
+>;
+
+function termsUpdate(
+  state: MarketState,
+  event: Extract<EventRecord, { type: 'orderTerms' }>,
+): OrderTermsUpdate {
+  const { sequence, time, order: orderId, account, product, side, display, allOrNone } = event;
+  const { tick, lot } = productOf(state, product).grid;
+  const iceberg = display === 'clip';
+  return {
+    sequence,
+    time,
+    orderId,
+    account,
+    product,
+    side,
+    update: 'terms',
+    display,
+    displayQuantity: iceberg ? formatSteps(event.displayQuantity, lot) : undefined,
+    displayQuantityLots: iceberg ? event.displayQuantity : undefined,
+    refreshBelow: iceberg ? formatSteps(event.refreshBelow, lot) : undefined,
+    refreshBelowLots: iceberg ? event.refreshBelow : undefined,
+    allOrNone,
+    stopPrice: event.hasStop ? formatSteps(event.stopPrice, tick) : undefined,
+    stopPriceTicks: event.hasStop ? event.stopPrice : undefined,
+  };
+}
 
 function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const { sequence, time, order: orderId, account, product, side } = event;
@@ -150,12 +195,12 @@ function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const price = formatSteps(priceTicks, grid.tick);
   const lots = (count: number): string => formatSteps(count, grid.lot);
   if (event.type === 'orderAccepted') {
-    const { kind, timeInForce, quantity: quantityLots, display, allOrNone } = event;
+    const { kind, timeInForce, quantity: quantityLots } = event;
     const expiresAt = timeInForce === 'gtd' ? event.expiresAt : undefined;
     const clientOrderId = event.clientOrderId || undefined;
     const quantity = { quantity: lots(quantityLots), quantityLots };
     const terms = { kind, timeInForce, price, priceTicks, expiresAt, clientOrderId };
-    return { ...whose, update: 'accepted', ...terms, ...quantity, display, allOrNone };
+    return { ...whose, update: 'accepted', ...terms, ...quantity };
   }
   if (event.type === 'orderRefreshed') {
     const shown = { shown: lots(event.shown), shownLots: event.shown };

@@ -14,6 +14,7 @@ import * as funds from './funds.ts';
 import { knownAccount } from './permission.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
 import { submit } from './submit.ts';
+import { submitSpecial } from './submit-special.ts';
 import { take } from './take.ts';
 
 /** Where the fields stand that all commands have. */
@@ -46,6 +47,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   cancelAll,
   take,
   advanceTime,
+  submitSpecial,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {
@@ -83,7 +85,9 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   receipt.code = code;
   if (code !== 0) {
     receipt.order = 0;
-    writeRejected(state, outbox, view.getUint32(at + STAMP.actor), type, code);
+    // What was asked for is the same, whichever record it stands in.
+    const asked = type === CommandType.submitSpecial ? CommandType.submit : type;
+    writeRejected(state, outbox, view.getUint32(at + STAMP.actor), asked, code);
   }
   if (commandId !== '') {
     const { order, filled } = receipt;

@@ -3,8 +3,6 @@ import { putI64, putId } from '../core/bytes.ts';
 import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
 import {
-  ALL_OR_NONE,
-  displayOf,
   kindOf,
   PARTLY_SEEN,
   sideOf,
@@ -128,23 +126,8 @@ export function writeAccepted(
   putI64(view, at + ACCEPTED.price, f64[slot * WORDS + PRICE]!);
   putI64(view, at + ACCEPTED.quantity, f64[slot * WORDS + OPEN]!);
   putI64(view, at + ACCEPTED.expiresAt, expiresAt);
-  view.setUint8(at + ACCEPTED.display, 0);
-  view.setFloat64(at + ACCEPTED.displayQuantity, 0);
-  view.setFloat64(at + ACCEPTED.refreshBelow, 0);
-  view.setUint8(at + ACCEPTED.allOrNone, 0);
-  if ((flags & PARTLY_SEEN) !== 0) putShowing(state.orders, view, at, slot);
   if (clientOrderId === '') view.setUint8(at + ACCEPTED.strings, 0);
   else putId(outbox.bytes, at + ACCEPTED.strings, clientOrderId);
-}
-
-/** How much of an accepted order everyone is to see, and whether it trades in parts. */
-function putShowing(orders: Orders, view: DataView, at: number, slot: number): void {
-  const flags = orders.flags(slot);
-  const clip = orders.clip(slot);
-  view.setUint8(at + ACCEPTED.display, displayOf(flags));
-  putI64(view, at + ACCEPTED.displayQuantity, clip === undefined ? 0 : clip.size);
-  putI64(view, at + ACCEPTED.refreshBelow, clip === undefined ? 0 : clip.refreshBelow);
-  view.setUint8(at + ACCEPTED.allOrNone, (flags & ALL_OR_NONE) === 0 ? 0 : 1);
 }
 
 export function writeRested(state: MarketState, outbox: Outbox, slot: number): void {

@@ -3,10 +3,10 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { writeAccepted } from './events.ts';
-import { ICEBERG, isWhole, packFlags, WAITING } from '../orderbook/flags.ts';
+import { isWhole, packFlags } from '../orderbook/flags.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { placeStop, triggerStops } from './stops.ts';
+import { triggerStops } from './stops.ts';
 import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.submit);
@@ -14,10 +14,10 @@ const AT = offsetsOf(COMMANDS.submit);
 /** Overwritten by every submit; commands are applied one at a time. */
 const current = emptyEntry();
 
-/** The submit command: check, lock, match, then rest or end. */
+/** The submit command: check, lock, match, then rest or end. Orders with special terms: submit-special.ts. */
 export function submit(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const entry = current;
-  readEntry(view, at, entry);
+  readEntry(view, at, AT.strings, entry);
   const code = admit(state, entry);
   if (code !== 0) return code;
   // From here on nothing can be refused.
@@ -26,14 +26,9 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   const order = ++state.lastOrder;
   state.receipt.order = order;
   lockOrder(state, product, entry);
-  const waits = (entry.flags & WAITING) !== 0;
-  const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry));
+  const meets = !isWhole(entry.flags) || trades(state, product, entry);
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
-  if (waits) {
-    placeStop(state, slot, entry.stopPrice, expiresAt, clientOrderId, outbox);
-    return 0;
-  }
   if (!meets || match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
@@ -41,8 +36,11 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   return 0;
 }
 
-/** Reads a submit command into an entry. */
-export function readEntry(view: DataView, at: number, entry: Entry): void {
+/**
+ * Reads what any order asks for into an entry.
+ * @param strings where the strings of the record stand, from its beginning
+ */
+export function readEntry(view: DataView, at: number, strings: number, entry: Entry): void {
   entry.actor = view.getUint32(at + AT.actor);
   entry.account = view.getUint32(at + AT.account);
   entry.product = view.getUint32(at + AT.product);
@@ -52,19 +50,12 @@ export function readEntry(view: DataView, at: number, entry: Entry): void {
     view.getUint8(at + AT.timeInForce),
     view.getUint8(at + AT.postOnly),
     view.getUint8(at + AT.selfTrade),
-    view.getUint8(at + AT.display),
-    view.getUint8(at + AT.allOrNone),
   );
   entry.hasPrice = view.getUint8(at + AT.hasPrice) === 1;
   entry.price = readI64(view, at + AT.price);
   entry.quantity = readI64(view, at + AT.quantity);
   entry.minQuantity = readI64(view, at + AT.minQuantity);
   entry.expiresAt = readI64(view, at + AT.expiresAt);
-  const iceberg = (entry.flags & ICEBERG) !== 0;
-  entry.clip = iceberg ? readI64(view, at + AT.displayQuantity) : 0;
-  entry.isStop = view.getUint8(at + AT.hasStop) === 1;
-  entry.stopPrice = readI64(view, at + AT.stopPrice);
-  entry.refreshBelow = iceberg ? readI64(view, at + AT.refreshBelow) : 0;
-  const commandIdLength = view.getUint8(at + AT.strings);
-  entry.clientOrderId = readId(view, at + AT.strings + 1 + commandIdLength);
+  const commandIdLength = view.getUint8(at + strings);
+  entry.clientOrderId = readId(view, at + strings + 1 + commandIdLength);
 }

@@ -26,18 +26,13 @@ export function packFlags(
   timeInForce: number,
   postOnly: number,
   selfTrade: number,
-  display = 0,
-  allOrNone = 0,
 ): number {
-  return (
-    side |
-    (kind << 1) |
-    (timeInForce << 3) |
-    (postOnly << 5) |
-    (selfTrade << 7) |
-    (display << 10) |
-    (allOrNone << 12)
-  );
+  return side | (kind << 1) | (timeInForce << 3) | (postOnly << 5) | (selfTrade << 7);
+}
+
+/** The flags of how much of an order everyone sees, and of whether it trades in parts. */
+export function showingFlags(display: number, allOrNone: number): number {
+  return (display << 10) | (allOrNone << 12);
 }
 
 export function sideOf(flags: number): number {

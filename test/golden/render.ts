@@ -145,6 +145,7 @@ export class Renderer {
     productResumed: ({ product }) => `${product} resumed`,
     productClosed: ({ product }) => `${product} closed`,
     orderAccepted: (event) => this.#accepted(event),
+    orderTerms: (event) => this.#special(event),
     orderRested: ({ order, price, open }) =>
       `${this.label(order)} rests: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
     trade: (event) => this.#trade(event),
@@ -185,19 +186,23 @@ export class Renderer {
     if (kind === 'take') return `${head} takes ${lots} @ ${ticks}`;
     const verb = side === 'buy' ? 'buys' : 'sells';
     const until = timeInForce === 'gtd' ? ` until ${expiresAt}` : '';
-    const tail = `${timeInForce === 'gtc' ? '' : ` ${timeInForce}${until}`}${this.#showing(event)}`;
+    const tail = timeInForce === 'gtc' ? '' : ` ${timeInForce}${until}`;
     if (kind === 'limit') return `${head} ${verb} ${lots} @ ${ticks}${tail}`;
     const bound = side === 'buy' ? 'at most' : 'at least';
     return `${head} ${verb} ${lots} at market, ${bound} ${ticks}${tail}`;
   }
 
-  #showing(event: Event<'orderAccepted'>): string {
-    const { order, display, displayQuantity, refreshBelow, allOrNone } = event;
-    if (allOrNone) return ', all or none';
-    if (display === 'all') return '';
-    if (display === 'hidden') return ', hidden';
+  /** What is special about an order that was accepted. */
+  #special(event: Event<'orderTerms'>): string {
+    const { order, display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = event;
     const below = refreshBelow === 1 ? '' : `, more below ${this.#lots(order, refreshBelow)}`;
-    return `, shows ${this.#lots(order, displayQuantity)}${below}`;
+    const terms = [
+      allOrNone ? 'all or none' : '',
+      display === 'hidden' ? 'hidden' : '',
+      display === 'clip' ? `shows ${this.#lots(order, displayQuantity)} at a time${below}` : '',
+      hasStop ? `stop ${this.#ticks(order, stopPrice)}` : '',
+    ];
+    return `${this.label(order)}: ${terms.filter((term) => term !== '').join(', ')}`;
   }
 
   #trade(event: Event<'trade'>): string {

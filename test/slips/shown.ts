@@ -287,10 +287,33 @@ export const SHOWN: readonly SlipGroup[] = [
         find: 'standing === Standing.displayed ?',
         replace: 'standing !== Standing.waiting ?',
       },
+    ],
+  },
+  {
+    file: 'src/matching/submit-special.ts',
+    tests: ['golden', 'property'],
+    slips: [
       {
         about: 'an iceberg is said to show more as soon as less is left than it shows',
-        find: 'clip.refreshBelow',
-        replace: 'clip.size',
+        within: 'function writeTerms(',
+        find: 'AT.refreshBelow',
+        replace: 'AT.displayQuantity',
+      },
+      {
+        about: 'an iceberg shows more as soon as less is left than it shows',
+        within: 'export function readSpecialEntry(',
+        find: 'AT.refreshBelow',
+        replace: 'AT.displayQuantity',
+      },
+      {
+        about: 'an all-or-none order that waits for others trades part by part',
+        find: '!isWhole(entry.flags) ||',
+        replace: '!isWhole(entry.flags) &&',
+      },
+      {
+        about: 'a stop order is entered though it has to wait',
+        find: '!waits && (',
+        replace: '(',
       },
     ],
   },

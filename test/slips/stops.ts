@@ -197,8 +197,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'an immediate stop order cannot wait',
-        find: 'view.getUint8(SUBMIT.hasStop) === 1',
-        replace: 'view.getUint8(SUBMIT.hasStop) === 2',
+        find: 'view.getUint8(SPECIAL.hasStop) === 1',
+        replace: 'view.getUint8(SPECIAL.hasStop) === 2',
       },
       {
         about: 'only orders that everyone sees leave the count',

@@ -84,3 +84,8 @@ export type Command = { [T in CommandType]: CommandOf<T> }[CommandType];
 export function fieldOf(command: Command, name: string): string | Reference {
   return (command as unknown as Record<string, string | Reference>)[name] as string | Reference;
 }
+
+/** Whether a submit has terms that few orders have, so that its record is another one. */
+export function isSpecial(command: CommandOf<'submit'>): boolean {
+  return command.display + command.allOrNone + command.hasStop > 0;
+}

@@ -20,7 +20,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   productHalted: 'u32',
   productResumed: 'u32',
   productClosed: 'u32',
-  orderAccepted: 'i64 u32 u32 u8 u8 u8 i64 i64 i64 u8 i64 i64 u8',
+  orderAccepted: 'i64 u32 u32 u8 u8 u8 i64 i64 i64',
   orderRested: 'i64 u32 u32 u8 i64 i64 i64 i64',
   trade: 'i64 u32 i64 i64 u32 u32 i64 i64 i64 i64 u8 u8',
   orderReduced: 'i64 u32 u32 u8 i64 i64 i64 u8',
@@ -31,6 +31,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   orderRefreshed: 'i64 u32 u32 u8 i64 i64 i64 i64',
   stopPlaced: 'i64 u32 u32 u8 i64 i64 i64 i64',
   stopTriggered: 'i64 u32 u32 u8 i64 i64 i64',
+  orderTerms: 'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64',
 };
 
 const LAYOUTS = new Map(

@@ -19,7 +19,7 @@ import {
   timeInForceOf,
 } from '../../src/orderbook/flags.ts';
 import { lockOf } from './amounts.ts';
-import { type Command, fieldOf, type Reference } from './commands.ts';
+import { type Command, fieldOf, isSpecial, type Reference } from './commands.ts';
 import { controlBytes, marketBytes } from './encode.ts';
 import {
   type Account,
@@ -37,7 +37,8 @@ export class Mismatch extends Error {}
 
 /** Writes the record of a command behind what a log holds. */
 export function writeCommand(log: ByteLog, command: Command, sequence: number): void {
-  const layout: Layout = COMMANDS[command.type];
+  const special = command.type === 'submit' && isSpecial(command);
+  const layout: Layout = COMMANDS[special ? 'submitSpecial' : command.type];
   const unknown: string[] = [];
   const values = layout.fields.map(([name]) => {
     const value = fieldOf(command, name) as Reference;

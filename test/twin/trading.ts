@@ -20,7 +20,7 @@ import {
   valueOf,
   withinLockLimit,
 } from './amounts.ts';
-import type { CommandOf } from './commands.ts';
+import { type CommandOf, isSpecial } from './commands.ts';
 import { tell } from './events.ts';
 import {
   accountRefusal,
@@ -71,6 +71,11 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   market.receipt.order = order.id;
   lock(market, order);
   tellAccepted(market, order, command.expiresAt);
+  if (isSpecial(command)) {
+    const { display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = command;
+    const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
+    tell(market, 'orderTerms', [...identityOf(order), ...terms]);
+  }
   if (order.stopPrice !== undefined) placeStop(market, order);
   else enter(market, order);
   return 0;
@@ -127,9 +132,7 @@ function placeStop(market: Market, order: Order): void {
 
 function tellAccepted(market: Market, order: Order, expiresAt: number): void {
   const { id, account, product, side, kind, timeInForce, price, total, clientOrderId } = order;
-  const { display, clip, refreshBelow, allOrNone } = order;
   const values = [id, account, product, side, kind, timeInForce, price, total, expiresAt];
-  values.push(display, clip, refreshBelow, allOrNone);
   tell(market, 'orderAccepted', values, [clientOrderId]);
 }
 

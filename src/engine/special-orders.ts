@@ -1,0 +1,58 @@
+import { Display } from '../core/codes.ts';
+import { putI64 } from '../core/bytes.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import type { Grid } from '../market/products.ts';
+import { flagArgument, requiredSteps, stepsArgument } from './arguments.ts';
+import type { Encoding } from './encoding.ts';
+import type { OrderRequest } from './requests.ts';
+
+const AT = offsetsOf(COMMANDS.submitSpecial);
+
+/** Whether an order has terms that few orders have: then it is a command of its own. */
+export function isSpecial(request: OrderRequest): boolean {
+  return (
+    request.displayQuantity !== undefined ||
+    request.displayQuantityLots !== undefined ||
+    request.refreshBelow !== undefined ||
+    request.refreshBelowLots !== undefined ||
+    request.allOrNone !== undefined ||
+    request.stopPrice !== undefined ||
+    request.stopPriceTicks !== undefined
+  );
+}
+
+/** Writes the special terms of an order behind what any order asks for. */
+export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | undefined): void {
+  const { view } = to;
+  const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
+  const { allOrNone = false, stopPrice, stopPriceTicks } = request;
+  const shows =
+    displayQuantity === undefined &&
+    displayQuantityLots === undefined &&
+    refreshBelow === undefined &&
+    refreshBelowLots === undefined;
+  const stops = stopPrice !== undefined || stopPriceTicks !== undefined;
+  if (shows && !stops && !flagArgument(allOrNone, 'allOrNone')) return;
+  to.become('submitSpecial');
+  to.length = AT.strings;
+  to.bytes.fill(0, AT.display, AT.strings);
+  if (!shows) encodeDisplay(view, request, grid);
+  view.setUint8(AT.allOrNone, flagArgument(allOrNone, 'allOrNone') ? 1 : 0);
+  if (!stops) return;
+  const names = ['stopPrice', 'stopPriceTicks'] as const;
+  const ticks = requiredSteps(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, grid?.tick);
+  view.setUint8(AT.hasStop, 1);
+  putI64(view, AT.stopPrice, ticks);
+}
+
+function encodeDisplay(view: DataView, request: OrderRequest, grid: Grid | undefined): void {
+  const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
+  const names = ['displayQuantity', 'displayQuantityLots'] as const;
+  const shown = requiredSteps(displayQuantity, displayQuantityLots, ...names, 0, grid?.lot);
+  const below = ['refreshBelow', 'refreshBelowLots'] as const;
+  const least = stepsArgument(refreshBelow, refreshBelowLots, ...below, 1, grid?.lot);
+  view.setUint8(AT.display, shown === 0 ? Display.hidden : Display.clip);
+  putI64(view, AT.displayQuantity, shown);
+  putI64(view, AT.refreshBelow, least ?? Math.min(shown, 1));
+}
