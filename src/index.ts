@@ -53,6 +53,7 @@ export type {
   OrderFilledUpdate,
   OrderReducedUpdate,
   OrderRestedUpdate,
+  OrderTermsUpdate,
   OrderUpdate,
 } from './exchange/order-updates.ts';
 export { memoryStorage } from './storage/memory.ts';
