@@ -5,7 +5,10 @@ export class Fills {
   count = 0;
   readonly #numbers: Int32Array;
 
-  /** @param orders entered in all: each fill ends one of them, so there are no more fills than orders */
+  /**
+   * @param orders entered in all: each fill ends one of them, or of an iceberg a part, and few enough trade
+   * that there is room
+   */
   constructor(orders: number) {
     this.#numbers = new Int32Array(orders * 4);
   }
@@ -21,6 +24,7 @@ export class Fills {
 
   /** The first 16 digits of the SHA-256 over the first `count` fills: 16 bytes each, big-endian. */
   checksum(count = this.count): string {
+    if (count * 4 > this.#numbers.length) throw new Error('there are more fills than orders');
     const bytes = new Uint8Array(count * 16);
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < count * 4; i++) view.setInt32(i * 4, this.#numbers[i]!);

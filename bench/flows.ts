@@ -45,6 +45,40 @@ export function flowCases(flows: readonly Flow[], pathOf: (load: Workload) => Pa
   }));
 }
 
+/**
+ * Takes a path of ours through the flow `special`, by turns with flow A on a path of the same kind: the
+ * peer does not know these orders.
+ * @param plainPathOf makes the path for flow A
+ */
+export function specialCase(
+  pathOf: (load: Workload) => Path,
+  plainPathOf: (load: Workload) => Path = pathOf,
+): Case {
+  return {
+    name: 'special',
+    work: 'special',
+    async measure(plan, note) {
+      const loads = [plan.load('special'), plan.load('A')] as const;
+      const paths = [pathOf(loads[0]), plainPathOf(loads[1])] as const;
+      note('reference run');
+      const [ours] = (await reference(loads[0], paths[0], [loads[0].length])) as [Outcome];
+      const [plain] = (await reference(loads[1], paths[1], [loads[1].length])) as [Outcome];
+      const turns = [
+        turn('special', loads[0], paths[0], loads[0].length, ours.proof),
+        turn('A', loads[1], paths[1], loads[1].length, plain.proof),
+      ];
+      const [special, a] = (await timeRounds(turns, plan.rounds, note)) as [number[], number[]];
+      const shares = special.map((seconds, round) => a[round]! / seconds);
+      return {
+        unit: 'commands/s',
+        median: (loads[0].length - loads[0].prefill) / median(special),
+        details: { percentOfA: Math.round(100 * median(shares)) },
+        checksum: ours.checksum,
+      };
+    },
+  };
+}
+
 export interface Outcome {
   readonly checksum: string;
   readonly proof: string;

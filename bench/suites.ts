@@ -3,13 +3,14 @@ import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
 import { cancelCases } from './cancels.ts';
 import { exchangePath } from './exchange.ts';
-import { flowCases } from './flows.ts';
+import { flowCases, specialCase } from './flows.ts';
 import { latencyCases } from './latency.ts';
 import { limitCases } from './limit.ts';
 import { memoryCases } from './memory.ts';
 import { replayCase } from './replay.ts';
 import { scaleCases } from './scale.ts';
 import { restoreCase, snapshotCase } from './snapshot.ts';
+import { specialBookPath } from './special-book.ts';
 import { submitPath } from './submit.ts';
 import type { Suite } from './suite.ts';
 
@@ -17,8 +18,8 @@ const FLOWS: readonly Flow[] = ['A', 'B', 'C', 'D', 'E'];
 
 /** All suites, in the order in which they run. */
 export const SUITES: readonly Suite[] = [
-  { name: 'book', cases: flowCases(FLOWS, bookPath) },
-  { name: 'apply', cases: flowCases(FLOWS, applyPath) },
+  { name: 'book', cases: [...flowCases(FLOWS, bookPath), specialCase(specialBookPath, bookPath)] },
+  { name: 'apply', cases: [...flowCases(FLOWS, applyPath), specialCase(applyPath)] },
   { name: 'submit', cases: flowCases(['A'], submitPath) },
   { name: 'exchange', cases: flowCases(['A'], exchangePath) },
   {

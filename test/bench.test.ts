@@ -56,7 +56,7 @@ describe('npm run bench', () => {
     const figures = JSON.parse(readFileSync(file, 'utf8')) as Figure[];
     const flows = ['A', 'B', 'C', 'D', 'E'] as const;
     const yardsticks = ['yardstick/sha256', 'yardstick/walk', 'yardstick/clock'];
-    const cases = flows.map((flow) => `book/${flow}`);
+    const cases = [...flows, 'special'].map((flow) => `book/${flow}`);
     expect(figures.map(({ name }) => name)).toEqual([...yardsticks, ...cases]);
     for (const figure of figures) {
       expect(figure.median, figure.name).toBeGreaterThan(0);
@@ -73,6 +73,14 @@ describe('npm run bench', () => {
       });
     }
     expect(figures[0]!.checksum).toMatch(/^[0-9a-f]{16}$/);
+    // Timed in turns with flow A instead of the peer.
+    expect(figures.at(-1)).toEqual({
+      name: 'book/special',
+      unit: 'commands/s',
+      median: expect.any(Number),
+      details: { percentOfA: expect.any(Number) },
+      checksum: SMOKE_CHECKSUMS.special,
+    });
   });
 
   it('tells how it is called, and when it is called wrongly', async () => {
@@ -108,7 +116,8 @@ describe('suites', () => {
       }
     }
     expect(Object.keys(found).sort()).toEqual(Object.keys(FULL_CHECKSUMS).sort());
-    expect(new Set(['A', 'B', 'C', 'D', 'E'].map((flow) => found[flow])).size).toBe(5);
+    const flows = ['A', 'B', 'C', 'D', 'E', 'special'];
+    expect(new Set(flows.map((flow) => found[flow])).size).toBe(6);
     for (const { name, median: value } of figures.values()) {
       // Of so few orders the memory is lost in what else comes and goes.
       if (name === 'latency/gc-apply-A' || name.startsWith('memory/1')) continue;
@@ -302,6 +311,8 @@ describe('what the bench is made of', () => {
     expect(of()).toBe('e3b0c44298fc1c14');
     expect(of([1, 2, -3, 4])).toBe('f71265075b42a111');
     expect(of([1, 2, -3, 4], [5, 6, 7, 8])).not.toBe(of([5, 6, 7, 8], [1, 2, -3, 4]));
+    const many = Array.from({ length: 11 }, (): [number, number, number, number] => [1, 2, 3, 4]);
+    expect(() => of(...many)).toThrow('more fills than orders');
   });
 
   it('takes the middle', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Engine } from 'wattbook';
+import { Engine, type OrderRequest } from 'wattbook';
 import {
   type Flow,
   openingRequests,
@@ -13,24 +13,31 @@ import {
 } from 'wattbook/testing';
 import { mulberry32 } from './mulberry32.ts';
 
-const FLOWS: readonly Flow[] = ['A', 'B', 'C', 'D', 'E'];
+const FLOWS: readonly Flow[] = ['A', 'B', 'C', 'D', 'E', 'special'];
 const FEES = { makerPpm: 1000, takerPpm: 1000 };
 
-/** Flow A once more, by the letter of its definition: rows of kind, side, price, lots, account, order. */
-function steady(prefill: number, commands: number): number[][] {
+/**
+ * Flow A once more, by the letter of its definition, or the flow `special`: rows of kind, side, price, lots,
+ * account, order.
+ */
+function steady(prefill: number, commands: number, special = false): number[][] {
   const u = mulberry32(1);
   const rows: number[][] = [];
   const owners = [-1];
   const candidates: number[] = [];
   let mid = 100_000;
+  let adds = 0;
   const order = (kind: number): void => {
+    if (special && kind === 0 && ++adds % 5 === 0) kind = 4 + (((adds - 5) / 5) % 5);
     const side = u(2);
-    const away = kind === 2 ? -25 : 1 + Math.min(u(250), u(250), u(250));
+    let away = kind === 2 ? -25 : 1 + Math.min(u(250), u(250), u(250));
+    if (kind === 5) away = -away - 25;
     const lots = 1 + u(kind === 2 ? 150 : 100);
-    const account = u(1000);
+    let account = u(1000);
+    if (kind === 7) account = side === 0 ? 1000 : 1001;
     owners.push(account);
     const number = owners.length - 1;
-    if (kind === 0) candidates.push(number);
+    if (kind !== 2) candidates.push(number);
     rows.push([kind, side, mid + (side === 0 ? -away : away), lots, account, number]);
   };
   for (let i = 0; i < prefill; i++) order(0);
@@ -62,9 +69,9 @@ describe('workload', () => {
     expect(workloadHash(workload(flow))).toBe(WORKLOAD_SHA256[flow]);
   });
 
-  it('draws in the order in which the definition names things', () => {
-    const expected = steady(300, 12_000);
-    const load = workload('A', { prefill: 300, commands: 12_000 });
+  it.each(['A', 'special'] as const)('draws flow %s as the definition says', (flow) => {
+    const expected = steady(300, 12_000, flow === 'special');
+    const load = workload(flow, { prefill: 300, commands: 12_000 });
     for (let row = 0; row < expected.length; row++) {
       expect(rowOf(load, row), `row ${row}`).toEqual(expected[row]);
     }
@@ -184,14 +191,59 @@ describe('requestsOf', () => {
     expect(engine.isConserved()).toBe(true);
   });
 
-  it.each(['B', 'C', 'D', 'E'] as const)('has every order of flow %s accepted', (flow) => {
-    const load = workload(flow, { commands: 60_000, prefill: 20_000 });
-    const { answers, engine } = trade(load);
-    expect(answers['submit ok']).toBe(load.orders);
-    if (flow === 'C')
-      expect([answers['closeProduct ok'], answers['listProduct ok']]).toEqual([6, 6]);
-    const refused = Object.keys(answers).filter((answer) => !answer.endsWith(' ok'));
-    expect(refused).toEqual(['cancel UNKNOWN_ORDER']);
+  it.each(['B', 'C', 'D', 'E', 'special'] as const)(
+    'has every order of flow %s accepted',
+    (flow) => {
+      const load = workload(flow, { commands: 60_000, prefill: 20_000 });
+      const { answers, engine } = trade(load);
+      expect(answers['submit ok']).toBe(load.orders);
+      if (flow === 'C')
+        expect([answers['closeProduct ok'], answers['listProduct ok']]).toEqual([6, 6]);
+      const refused = Object.keys(answers).filter((answer) => !answer.endsWith(' ok'));
+      expect(refused).toEqual(['cancel UNKNOWN_ORDER']);
+      expect(engine.isConserved()).toBe(true);
+    },
+  );
+
+  it('asks for the other kinds as the definition says', () => {
+    const load = workload('special', { commands: 0, prefill: 25 });
+    const submits = [...requestsOf(load)].map(({ request }) => request as OrderRequest);
+    const [iceberg, stop, whole, sliding, until] = [4, 9, 14, 19, 24].map((row) => submits[row]!);
+    const distance = (request: OrderRequest, ticks: number): number =>
+      request.side === 'buy' ? ticks - 100_000 : 100_000 - ticks;
+    expect(iceberg!.displayQuantityLots).toBe(Math.ceil(iceberg!.quantityLots! / 5));
+    expect(distance(stop!, stop!.stopPriceTicks!)).toBeGreaterThan(0);
+    expect(distance(stop!, stop!.priceTicks! - stop!.stopPriceTicks! + 100_000)).toBe(25);
+    expect(whole!.allOrNone).toBe(true);
+    expect(sliding).toMatchObject({
+      postOnly: 'slide',
+      account: sliding!.side === 'buy' ? 'home-1000' : 'home-1001',
+    });
+    const begin = Date.UTC(2026, 0, 1);
+    expect(until).toMatchObject({
+      timeInForce: 'gtd',
+      at: begin + 24,
+      expiresAt: begin + 24 + 1000 * until!.quantityLots!,
+    });
+    const special = ['displayQuantityLots', 'stopPriceTicks', 'allOrNone', 'postOnly', 'expiresAt'];
+    const plain = submits.filter((_, row) => row % 5 !== 4);
+    expect(plain.filter((request) => special.some((name) => name in request))).toEqual([]);
+  });
+
+  it('lets each of the other kinds do what it is for', () => {
+    const load = workload('special', { commands: 60_000, prefill: 5000 });
+    const engine = new Engine();
+    for (const { command, request } of [...openingRequests(load), ...requestsOf(load)]) {
+      engine[command](request as never);
+    }
+    const counts: Record<string, number> = {};
+    for (const event of engine.events()) {
+      const name = event.type === 'orderEnded' ? event.reason : event.type;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+    for (const name of ['orderRefreshed', 'stopPlaced', 'stopTriggered', 'expired']) {
+      expect(counts[name], name).toBeGreaterThan(100);
+    }
     expect(engine.isConserved()).toBe(true);
   });
 

@@ -2,7 +2,14 @@ import { Side } from '../core/codes.ts';
 import { PPM } from '../core/limits.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
 import type { Requests } from '../engine/requests.ts';
-import { OperationKind, type Workload, workloadArgument } from './workload.ts';
+import {
+  lifetimeMs,
+  OperationKind,
+  shownLots,
+  triggerTicks,
+  type Workload,
+  workloadArgument,
+} from './workload.ts';
 
 type Sent<C extends keyof Requests> = { [N in C]: { command: N; request: Requests[N] } }[C];
 
@@ -21,6 +28,8 @@ export interface WorkloadFees {
 
 /** Of each asset, shared out equally: under 2^53-1 quanta, and a thousand times what a flow moves. */
 const SUPPLY_QUANTA = 4e15;
+/** When a flow begins that has a time. */
+const BEGIN = Date.UTC(2026, 0, 1);
 
 /**
  * What a market needs before a workload: assets, products, accounts, and deposits that no order of
@@ -51,7 +60,8 @@ function* opening(load: Workload, fees: WorkloadFees): Generator<OpeningRequest>
 /**
  * The operations of a workload from row `from` up to row `to` as requests, in order; a roll is two of
  * them. The market must be as `openingRequests` with the same fees leaves it, and accept every order:
- * cancels name orders by the number that they were given.
+ * cancels name orders by the number that they were given. In flow `special` each request brings its
+ * time, a millisecond after the one before, from the beginning of 2026 on: for an engine without a clock.
  * @throws TypeError, RangeError
  */
 export function requestsOf(
@@ -79,8 +89,9 @@ function* requests(
     const kind = load.kind[row]!;
     const account = accounts[load.account[row]!]!;
     const number = load.product[row]!;
+    const time = load.flow === 'special' ? { at: BEGIN + row } : {};
     if (kind === OperationKind.cancel) {
-      yield { command: 'cancel', request: { actor: account, orderId: load.order[row]! } };
+      yield { command: 'cancel', request: { actor: account, orderId: load.order[row]!, ...time } };
       continue;
     }
     if (kind === OperationKind.roll) {
@@ -91,10 +102,30 @@ function* requests(
     let product = products.get(number);
     if (product === undefined) products.set(number, (product = productId(number)));
     const side = load.side[row] === Side.buy ? 'buy' : 'sell';
-    const timeInForce = kind === OperationKind.add ? 'gtc' : 'ioc';
+    const timeInForce = kind === OperationKind.immediate ? 'ioc' : 'gtc';
     const [priceTicks, quantityLots] = [load.priceTicks[row]!, load.quantityLots[row]!];
     const terms = { side, priceTicks, quantityLots, timeInForce, selfTrade: 'allow' } as const;
-    yield { command: 'submit', request: { account, product, ...terms } };
+    const request = { account, product, ...terms, ...otherTerms(load, row), ...time };
+    yield { command: 'submit', request };
+  }
+}
+
+/** What an order of another kind asks for beside. */
+function otherTerms(load: Workload, row: number): Partial<Requests['submit']> {
+  const quantityLots = load.quantityLots[row]!;
+  switch (load.kind[row]) {
+    case OperationKind.iceberg:
+      return { displayQuantityLots: shownLots(quantityLots) };
+    case OperationKind.stop:
+      return { stopPriceTicks: triggerTicks(load.side[row]!, load.priceTicks[row]!) };
+    case OperationKind.allOrNone:
+      return { allOrNone: true };
+    case OperationKind.postOnly:
+      return { postOnly: 'slide' };
+    case OperationKind.goodTillDate:
+      return { timeInForce: 'gtd', expiresAt: BEGIN + row + lifetimeMs(quantityLots) };
+    default:
+      return {};
   }
 }
 

@@ -6,7 +6,7 @@ import { integerArgument, nameArgument, objectArgument } from '../engine/argumen
 import { frozen } from './frozen.ts';
 
 /** Name of a flow; see `workload`. */
-export type Flow = 'A' | 'B' | 'C' | 'D' | 'E';
+export type Flow = 'A' | 'B' | 'C' | 'D' | 'E' | 'special';
 
 /** What an operation of a workload does. */
 export const OperationKind = frozen({
@@ -18,6 +18,16 @@ export const OperationKind = frozen({
   immediate: 2,
   /** Closes the oldest product and lists a new one. */
   roll: 3,
+  /** Adds an order that shows a fifth of its quantity at a time, rounded up. */
+  iceberg: 4,
+  /** Adds a stop order: its limit is 25 ticks beyond the price that triggers it. */
+  stop: 5,
+  /** Adds an order that trades whole or not at all. */
+  allOrNone: 6,
+  /** Adds a post-only order that slides. */
+  postOnly: 7,
+  /** Adds an order that expires as many seconds later as it has lots, each operation a millisecond. */
+  goodTillDate: 8,
 } as const);
 
 /** A flow as columns, one row per operation. */
@@ -62,6 +72,8 @@ export interface WorkloadOptions {
 interface Shape {
   readonly prefill: number;
   readonly accounts: number;
+  /** Accounts of post-only orders, beside those: one that buys and one that sells. */
+  readonly sliding: number;
   readonly products: number;
   readonly addBelow: number;
   readonly cancelBelow: number;
@@ -72,11 +84,14 @@ interface Shape {
   readonly step: number;
   readonly sweepEvery: number;
   readonly rollEvery: number;
+  /** Each order added whose number is a multiple of this is of another kind. */
+  readonly specialEvery: number;
 }
 
 const STEADY: Shape = {
   prefill: 50_000,
   accounts: 1000,
+  sliding: 0,
   products: 1,
   addBelow: 0.46,
   cancelBelow: 0.9,
@@ -85,6 +100,7 @@ const STEADY: Shape = {
   step: 1,
   sweepEvery: Infinity,
   rollEvery: Infinity,
+  specialEvery: Infinity,
 };
 
 const SHAPES: Readonly<Record<Flow, Shape>> = {
@@ -93,13 +109,22 @@ const SHAPES: Readonly<Record<Flow, Shape>> = {
   C: { ...STEADY, accounts: 10_000, products: 96, rollEvery: 10_000 },
   D: { ...STEADY, step: 997 },
   E: { ...STEADY, prefill: 500, step: 997, addBelow: 0.49, cancelBelow: 0.96 },
+  special: { ...STEADY, sliding: 2, specialEvery: 5 },
 };
-const FLOWS: Readonly<Record<Flow, number>> = { A: 0, B: 1, C: 2, D: 3, E: 4 };
+const FLOWS: Readonly<Record<Flow, number>> = { A: 0, B: 1, C: 2, D: 3, E: 4, special: 5 };
+/** The other kinds of a flow that has them, in turn. */
+const OTHER_KINDS = [
+  OperationKind.iceberg,
+  OperationKind.stop,
+  OperationKind.allOrNone,
+  OperationKind.postOnly,
+  OperationKind.goodTillDate,
+] as const;
 
 const MOST = 10_000_000;
 const FIRST_MID = 100_000;
 const MID_EVERY = 1000;
-/** How far beyond mid an immediate order may trade. */
+/** How far beyond mid an immediate order may trade, and a stop order beyond its trigger. */
 const REACH = 25;
 /** What 2,000 orders of 1 to 100 lots hold on average. */
 const SWEEP_LOTS = 101_000;
@@ -125,6 +150,12 @@ const SWEEP_LOTS = 101_000;
  *   the oldest one open + u(96). Every 10,000th command is a roll instead, which draws nothing.
  * - D, sparse: distances, the 25 ticks included, times 997. Prices go below zero.
  * - E, churn: as D with a prefill of 500 and the bounds 0.49 and 0.96 for x.
+ * - special: every fifth order that is added, those of the prefill counted, is of another kind, in turn.
+ *   An iceberg shows a fifth of its quantity at a time, rounded up. A stop order is triggered as far on
+ *   the other side of mid as its distance (above it if it buys), and its limit is 25 ticks beyond that.
+ *   An all-or-none order. A post-only order slides, and is of account 1,000 if it buys, 1,001 if it sells,
+ *   instead of the one drawn: so it never meets its own, and none is refused. A good-till-date order
+ *   expires as many seconds later as it has lots, each operation being a millisecond.
  * @throws TypeError, RangeError
  */
 export function workload(flow: Flow, options: WorkloadOptions = {}): Workload {
@@ -138,7 +169,8 @@ export function workload(flow: Flow, options: WorkloadOptions = {}): Workload {
   const { columns, add, command } = composer(shape, prefill + commands, mulberry32(seed));
   for (let i = 0; i < prefill; i++) add();
   for (let i = 1; i <= commands; i++) command(i);
-  const { accounts, products } = shape;
+  const { products } = shape;
+  const accounts = shape.accounts + shape.sliding;
   return { flow, length: prefill + commands, prefill, accounts, products, ...columns };
 }
 
@@ -212,6 +244,7 @@ function composer(shape: Shape, length: number, random: () => number) {
   const entered = new Int32Array(length + 1);
   const candidates = new Int32Array(length);
   let candidateCount = 0;
+  let added = 0;
   let mid = FIRST_MID;
   let oldest = 0;
   let row = 0;
@@ -237,7 +270,12 @@ function composer(shape: Shape, length: number, random: () => number) {
   const beyond = (): number => -REACH;
 
   const add = (): void => {
-    enter(OperationKind.add, near, () => 1 + u(100));
+    const turn = ++added / shape.specialEvery - 1;
+    const special = turn >= 0 && Number.isInteger(turn);
+    const what = special ? OTHER_KINDS[turn % OTHER_KINDS.length]! : OperationKind.add;
+    const stop = what === OperationKind.stop;
+    enter(what, stop ? () => -(near() + REACH) : near, () => 1 + u(100));
+    if (what === OperationKind.postOnly) account[row - 1] = accounts + side[row - 1]!;
     candidates[candidateCount++] = columns.orders;
   };
   const cancel = (): void => {
@@ -267,6 +305,21 @@ function composer(shape: Shape, length: number, random: () => number) {
     else add();
   };
   return { columns, add, command };
+}
+
+/** Lots that an iceberg of a workload shows at a time. */
+export function shownLots(quantityLots: number): number {
+  return Math.ceil(quantityLots / 5);
+}
+
+/** The price that triggers a stop order of a workload, by its limit. */
+export function triggerTicks(side: number, limitTicks: number): number {
+  return side === Side.buy ? limitTicks - REACH : limitTicks + REACH;
+}
+
+/** How long a good-till-date order of a workload stands, in operations or milliseconds. */
+export function lifetimeMs(quantityLots: number): number {
+  return 1000 * quantityLots;
 }
 
 const HEADER_SIZE = 12;
@@ -309,4 +362,5 @@ export const WORKLOAD_SHA256: Readonly<Record<Flow, string>> = frozen({
   C: '1d361638f836f134466b1736078bbb7b1aa1b2a1a70c2fcd4154ca1a1ee0ef56',
   D: '7080b9952d3c877e00bb96ed33ce86cefdfae2feae5d99de054711d8ba294515',
   E: '0ec8c827d90f0c3e924d999576a2f9f3d4cd3fdbdff9e040c463cfd79c08c5f6',
+  special: '6b066d6aa400e7f5d4cd8dfee863b7b8db891b2a2e76ea0a78c400897863b90b',
 });
