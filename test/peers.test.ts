@@ -3,7 +3,7 @@ import { Engine, type EventRecord, type OrderRequest, WattbookError } from '../s
 
 /**
  * Defects of other projects that take code to show; those that a script can show are in
- * golden/peers-orders.txt and golden/peers-classes.txt.
+ * golden/peers-orders.txt, golden/peers-kinds.txt and golden/peers-classes.txt.
  */
 
 const SELL = { account: 'alice', product: 'energy', side: 'sell', price: '0.25' } as const;
@@ -142,6 +142,45 @@ test('nodejs-order-book: a snapshot forgets last price and post-only', () => {
   expect(restored.openOrders().map(({ postOnly }) => postOnly)).toContain('slide');
   expect(restored.time).toBe(1_000);
   expect(future(restored)).toEqual(future(engine));
+  expect(restored.stateHash()).toBe(engine.stateHash());
+});
+
+test('nodejs-order-book: a snapshot forgets stop orders and what is shown', () => {
+  const engine = market();
+  const sell = (terms: Partial<OrderRequest>) =>
+    engine.submit({ ...SELL, quantity: '5', ...terms });
+  sell({ displayQuantity: '2', refreshBelow: '1' });
+  sell({ displayQuantity: '0' });
+  sell({ allOrNone: true });
+  engine.submit({ ...BUY, quantity: '1.5' });
+  sell({ stopPrice: '0.20', price: '0.19', displayQuantity: '2' });
+  engine.submit({ ...BUY, quantity: '3', price: '0.40', stopPrice: '0.26', timeInForce: 'ioc' });
+  engine.submit({
+    ...BUY,
+    quantity: '3',
+    price: '0.40',
+    stopPrice: '0.26',
+    selfTrade: 'decrement',
+  });
+
+  const restored = Engine.restore(engine.snapshot());
+  expect(restored.openOrders()).toEqual(engine.openOrders());
+  expect(restored.openOrders().map(({ stopPrice }) => stopPrice)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    '0.20',
+    '0.26',
+    '0.26',
+  ]);
+  expect(restored.order(1)).toMatchObject({ display: 'clip', shown: '2.000', open: '3.500' });
+  expect(restored.depth('energy')).toEqual(engine.depth('energy'));
+  for (const each of [engine, restored]) {
+    each.submit({ ...SELL, account: 'carol', quantity: '4', price: '0.26' });
+    each.submit({ ...BUY, quantity: '16', price: '0.26' });
+  }
+  expect([...restored.trades({ after: engine.sequence - 1 })].length).toBeGreaterThan(0);
+  expect(restored.marketHash()).toBe(engine.marketHash());
   expect(restored.stateHash()).toBe(engine.stateHash());
 });
 
