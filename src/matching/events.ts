@@ -169,7 +169,8 @@ export function writeTrade(
   putI64(view, at + TRADE.makerOrder, f64[maker * WORDS + ID]!);
   putI64(view, at + TRADE.takerOrder, f64[taker * WORDS + ID]!);
   view.setUint8(at + TRADE.takerSide, takerSide);
-  view.setUint8(at + TRADE.standing, standingOf(state.orders, maker));
+  const seen = (i32[maker * HALVES + FLAGS]! & UNDISPLAYED) === 0;
+  view.setUint8(at + TRADE.standing, seen ? Standing.displayed : Standing.undisplayed);
 }
 
 /** Writes the end of an order that is still where it stood; what was released stands in `state.release`. */

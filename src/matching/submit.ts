@@ -3,11 +3,10 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { writeAccepted } from './events.ts';
-import { isWhole, packFlags } from '../orderbook/flags.ts';
+import { packFlags } from '../orderbook/flags.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { triggerStops } from './stops.ts';
-import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.submit);
 
@@ -26,10 +25,9 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   const order = ++state.lastOrder;
   state.receipt.order = order;
   lockOrder(state, product, entry);
-  const meets = !isWhole(entry.flags) || trades(state, product, entry);
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
-  if (!meets || match(state, product, slot, outbox)) {
+  if (match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
   triggerStops(state, product, outbox);

@@ -111,11 +111,18 @@ export class Book {
   /** Takes lots off a resting order, which keeps its place: off what it shows, if it shows anything. */
   reduce(slot: number, lots: number): void {
     const { f64, i32 } = this.#orders;
-    const flags = i32[slot * HALVES + FLAGS]!;
     f64[slot * WORDS + OPEN]! -= lots;
-    if ((flags & UNDISPLAYED) !== 0) return;
-    this.#levels.reduceOpen(i32[slot * HALVES + LEVEL]!, lots);
-    if ((flags & PARTLY_SEEN) !== 0) this.#orders.clip(slot)!.shown -= lots;
+    const seen = (i32[slot * HALVES + FLAGS]! & PARTLY_SEEN) === 0;
+    if (seen || this.#reduceClip(slot, lots)) {
+      this.#levels.reduceOpen(i32[slot * HALVES + LEVEL]!, lots);
+    }
+  }
+
+  /** Takes lots off what an order shows that is not seen whole. @returns whether it shows anything */
+  #reduceClip(slot: number, lots: number): boolean {
+    const clip = this.#orders.clip(slot);
+    if (clip !== undefined) clip.shown -= lots;
+    return (this.#orders.flags(slot) & UNDISPLAYED) === 0;
   }
 
   /** The same, but off what an iceberg does not show first. */

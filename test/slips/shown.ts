@@ -53,9 +53,9 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'what trades of a hidden order leaves the depth',
-        within: '  reduce(slot: number',
-        find: '(flags & UNDISPLAYED) !== 0',
-        replace: '(flags & UNDISPLAYED) < 0',
+        within: '  #reduceClip(slot: number',
+        find: '& UNDISPLAYED) === 0',
+        replace: '& UNDISPLAYED) >= 0',
       },
       {
         about: 'an iceberg shows what has traded',
