@@ -102,6 +102,10 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'stop',
       'a cascade: each after what is left of the one before rests, in the order in which they were reached',
     ),
+    amendTrigger: example(
+      'stop',
+      'amending the trigger to a price that has come: it enters at once',
+    ),
     take: example(
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',

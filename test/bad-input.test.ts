@@ -116,7 +116,7 @@ const TOGETHER: readonly [method: keyof Engine, request: object, ErrorClass, nam
   ['submit', { ...SAMPLE_ORDER, stopPrice: '1', stopPriceTicks: 1 }, TypeError, 'stopPrice'],
   ['submit', { ...SAMPLE_ORDER, expiresAt: 9_000 }, TypeError, 'expiresAt'],
   ['submit', { ...SAMPLE_ORDER, timeInForce: 'ioc', expiresAt: 9_000 }, TypeError, 'expiresAt'],
-  ['amend', { actor: 'bob', orderId: 1 }, TypeError, 'price or a quantity'],
+  ['amend', { actor: 'bob', orderId: 1 }, TypeError, 'a quantity or a stopPrice'],
   ['amend', { actor: 'bob', orderId: 1, price: '1', priceTicks: 1 }, TypeError, 'priceTicks'],
   [
     'amend',

@@ -242,7 +242,9 @@ function amend(draw: Draw, market: Queries): Ask {
   const order = market.order(id);
   const total = order === undefined ? 5 : order.quantityLots;
   const less = { quantityLots: Math.max(0, total - 1 - draw(4)) };
-  const change = pick(draw, [less, { priceTicks: draw(9) - 4 }, { quantityLots: 1 + draw(40) }]);
+  const changes = [less, { priceTicks: draw(9) - 4 }, { quantityLots: 1 + draw(40) }];
+  const waits = order?.stopPriceTicks !== undefined;
+  const change = pick(draw, waits ? [...changes, { stopPriceTicks: draw(9) - 4 }] : changes);
   const expected = maybe(draw, 10, { expectedVersion: draw(3) });
   return ['amend', { actor: actorOf(draw, market, id), orderId: id, ...change, ...expected }];
 }

@@ -98,6 +98,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'ACCOUNT_FROZEN',
     'PRODUCT_HALTED',
     'STALE_VERSION',
+    'NOT_WAITING',
     'PRICE_OUTSIDE_BAND',
     'LOCK_LIMIT',
     'CLIP_LIMIT',

@@ -158,11 +158,13 @@ export class CommandSource {
     return open[Math.min(draw(open.length), draw(open.length), draw(open.length))]!;
   }
 
-  /** A resting order, or undefined. */
+  /** An open order, now and then a stop order that waits, or undefined. */
   resting(draw: Draw): Order | undefined {
     const { products } = this.market;
     for (let tries = 0; tries < 6; tries++) {
-      const queue = products[draw(products.length)]?.queues[draw(2) as 0 | 1] ?? [];
+      const product = products[draw(products.length)];
+      const which = draw(5);
+      const queue = (which === 4 ? product?.stops : product?.queues[which < 2 ? 0 : 1]) ?? [];
       if (queue.length === 0) continue;
       const near = draw(3) === 0 ? queue.length : Math.min(queue.length, 8);
       return queue[draw(near)];

@@ -135,6 +135,8 @@ export const RejectCode = {
   ALL_OR_NONE: 36,
   /** A market order that may rest takes its limit from the other side of the book, and nothing is there. */
   EMPTY_SIDE: 37,
+  /** The order does not wait for a price: it was triggered, or never was a stop order. */
+  NOT_WAITING: 40,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -166,6 +168,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'PRODUCT_CLOSED',
   'PRODUCT_HALTED',
   'STALE_VERSION',
+  'NOT_WAITING',
   'DUPLICATE_CLIENT_ORDER_ID',
   'ALREADY_EXPIRED',
   'NO_PROTECTION',

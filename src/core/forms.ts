@@ -9,6 +9,7 @@ const ALL = offsetsOf(COMMANDS.cancelAll);
 const TRANSFER = offsetsOf(COMMANDS.transfer);
 const BAND = offsetsOf(COMMANDS.setBand);
 const LISTING = offsetsOf(COMMANDS.listProduct);
+const NO_STOP_PRICE = 'stopPrice must be 0 where there is none';
 
 /**
  * What is wrong with the form of a command beyond its single fields, or undefined. It depends on the
@@ -22,9 +23,7 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
     case 'submitSpecial':
       return orderFault(view, at) ?? specialFault(view, at);
     case 'amend':
-      if (view.getUint8(at + AMEND.hasPrice) === 1) return undefined;
-      if (view.getUint8(at + AMEND.hasQuantity) === 1) return undefined;
-      return 'an amendment needs a price or a quantity';
+      return amendmentFault(view, at);
     case 'cancelAll':
       if (view.getUint8(at + ALL.hasAccount) === 1) return undefined;
       if (view.getUint8(at + ALL.hasProduct) === 1) return undefined;
@@ -39,6 +38,14 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
     default:
       return undefined;
   }
+}
+
+function amendmentFault(view: DataView, at: number): string | undefined {
+  const hasStop = view.getUint8(at + AMEND.hasStop) === 1;
+  if (!hasStop && readI64(view, at + AMEND.stopPrice) !== 0) return NO_STOP_PRICE;
+  if (hasStop || view.getUint8(at + AMEND.hasPrice) === 1) return undefined;
+  if (view.getUint8(at + AMEND.hasQuantity) === 1) return undefined;
+  return 'an amendment needs a price, a quantity or a stopPrice';
 }
 
 function orderFault(view: DataView, at: number): string | undefined {
@@ -77,7 +84,7 @@ function specialFault(view: DataView, at: number): string | undefined {
 function stopFault(view: DataView, at: number): string | undefined {
   if (view.getUint8(at + SPECIAL.hasStop) === 0) {
     if (readI64(view, at + SPECIAL.stopPrice) === 0) return undefined;
-    return 'stopPrice must be 0 where there is none';
+    return NO_STOP_PRICE;
   }
   const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
   if (postOnly || readI64(view, at + SUBMIT.minQuantity) > 0) {

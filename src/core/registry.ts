@@ -190,6 +190,8 @@ export const COMMANDS = {
     ['price', 'price'],
     ['hasQuantity', 'flag'],
     ['quantity', 'openQuantity'],
+    ['hasStop', 'flag'],
+    ['stopPrice', 'price'],
   ]),
   cancel: command('cancel', [['order', 'order']]),
   cancelAll: command('cancelAll', [

@@ -22,7 +22,7 @@ import {
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
 import { fieldsOf } from './fields.ts';
-import { encodeSpecial, isSpecial } from './special-orders.ts';
+import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
 import type { RequestName, Requests } from './requests.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -102,11 +102,13 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     const price = priceArgument(request, grid?.tick);
     const { quantity: text, quantityLots } = request;
     const quantity = stepsArgument(text, quantityLots, 'quantity', 'quantityLots', 0, grid?.lot);
-    if (price === undefined && quantity === undefined) {
-      throw new TypeError('an amendment needs a price or a quantity');
+    const stopPrice = stopPriceArgument(request, grid?.tick);
+    if (price === undefined && quantity === undefined && stopPrice === undefined) {
+      throw new TypeError('an amendment needs a price, a quantity or a stopPrice');
     }
     to.optional(price);
     to.optional(quantity);
+    to.optional(stopPrice);
   },
   cancel(to, request) {
     to.origin(request.actor, 'actor', request.commandId);

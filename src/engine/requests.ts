@@ -168,11 +168,14 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly clientOrderId?: string;
 }
 
-/** A new price for an open order, a new total quantity, or both. */
+/** What is to be new about an open order: its price, its total quantity, what triggers it; one of them at least. */
 export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
   /** The owner, or an operator. */
   readonly actor: string;
   readonly orderId: number;
+  /** What a stop order that waits is to wait for; where the last price is there already it enters at once. */
+  readonly stopPrice?: string;
+  readonly stopPriceTicks?: number;
   /** Version that the order is believed to have; another one refuses with STALE_VERSION. */
   readonly expectedVersion?: number;
 }

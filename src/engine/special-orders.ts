@@ -1,5 +1,6 @@
 import { Display } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Grid } from '../market/products.ts';
@@ -26,24 +27,31 @@ export function isSpecial(request: OrderRequest): boolean {
 export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | undefined): void {
   const { view } = to;
   const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
-  const { allOrNone = false, stopPrice, stopPriceTicks } = request;
+  const { allOrNone = false } = request;
   const shows =
     displayQuantity === undefined &&
     displayQuantityLots === undefined &&
     refreshBelow === undefined &&
     refreshBelowLots === undefined;
-  const stops = stopPrice !== undefined || stopPriceTicks !== undefined;
-  if (shows && !stops && !flagArgument(allOrNone, 'allOrNone')) return;
+  const stopPrice = stopPriceArgument(request, grid?.tick);
+  if (shows && stopPrice === undefined && !flagArgument(allOrNone, 'allOrNone')) return;
   to.become('submitSpecial');
   to.length = AT.strings;
   to.bytes.fill(0, AT.display, AT.strings);
   if (!shows) encodeDisplay(view, request, grid);
   view.setUint8(AT.allOrNone, flagArgument(allOrNone, 'allOrNone') ? 1 : 0);
-  if (!stops) return;
-  const names = ['stopPrice', 'stopPriceTicks'] as const;
-  const ticks = requiredSteps(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, grid?.tick);
+  if (stopPrice === undefined) return;
   view.setUint8(AT.hasStop, 1);
-  putI64(view, AT.stopPrice, ticks);
+  putI64(view, AT.stopPrice, stopPrice);
+}
+
+/** The price that triggers an order, in ticks, if one was given. @throws TypeError, RangeError */
+export function stopPriceArgument(
+  { stopPrice, stopPriceTicks }: Pick<OrderRequest, 'stopPrice' | 'stopPriceTicks'>,
+  tick: Decimal | undefined,
+): number | undefined {
+  const names = ['stopPrice', 'stopPriceTicks'] as const;
+  return stepsArgument(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, tick);
 }
 
 function encodeDisplay(view: DataView, request: OrderRequest, grid: Grid | undefined): void {

@@ -2,9 +2,9 @@ import { EndReason, RejectCode } from '../core/codes.ts';
 import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, isWhole, WAITING } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, isWhole, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { admitPrice } from './admission.ts';
+import { admitPrice, isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
@@ -19,7 +19,7 @@ const AT = offsetsOf(COMMANDS.amend);
  * The amend command. The quantity is the new total, what has traded included. Less of it at the
  * same price keeps the place in the queue (unless the order is all-or-none, which may be small enough
  * to trade now); anything else enters anew, at the back, under the terms
- * of now and with the same id. A refused amendment leaves the order as it was.
+ * of now and with the same id: a stop order that waits waits on, for another price if one was given. A refused amendment leaves the order as it was.
  */
 export function amend(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const { orders, receipt } = state;
@@ -31,6 +31,9 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   if (refused !== 0) return refused;
   const expected = view.getUint32(at + AT.expectedVersion);
   if (expected !== 0 && expected !== orders.version(slot)) return RejectCode.STALE_VERSION;
+  const waits = (orders.flags(slot) & WAITING) !== 0;
+  const newStop = view.getUint8(at + AT.hasStop) === 1;
+  if (newStop && !waits) return RejectCode.NOT_WAITING;
 
   const price =
     view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.price(slot);
@@ -43,11 +46,14 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   } else if (
     open < orders.open(slot) &&
     price === orders.price(slot) &&
+    !newStop &&
     (orders.flags(slot) & ALL_OR_NONE) === 0
   ) {
     reduceInPlace(state, slot, open, outbox);
   } else {
-    const code = enterAnew(state, slot, price, open, outbox);
+    const oldStop = waits ? state.stopPrice(slot) : 0;
+    const stopPrice = newStop ? readI64(view, at + AT.stopPrice) : oldStop;
+    const code = enterAnew(state, slot, price, open, stopPrice, outbox);
     if (code !== 0) return code;
   }
   receipt.order = id;
@@ -68,11 +74,13 @@ function reduceInPlace(state: MarketState, slot: number, open: number, outbox: O
   writeAmended(state, outbox, slot, before, true);
 }
 
+/** @param stopPrice of a stop order that waits: what it waits for now, unless that has come */
 function enterAnew(
   state: MarketState,
   slot: number,
   price: number,
   open: number,
+  stopPrice: number,
   outbox: Outbox,
 ): number {
   const { orders } = state;
@@ -85,10 +93,11 @@ function enterAnew(
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.
+  if (isReached(sideOf(amended.flags), stopPrice, product.lastPrice)) amended.flags &= ~WAITING;
   const waits = (amended.flags & WAITING) !== 0;
-  const stopPrice = waits ? state.stopPrice(slot) : 0;
   const meets = !waits && (!isWhole(amended.flags) || trades(state, product, amended));
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
+  orders.setFlags(slot, amended.flags);
   orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);

@@ -214,13 +214,17 @@ function unseen({ fc, market, ticks, lots }: Draw) {
   });
 }
 
-/** A new price, a new quantity, or both. */
+/** A new price, a new quantity, both, or now and then a new trigger. */
 function change(draw: Draw): Arbitrary<object> {
-  const what = draw.fc.constantFrom('price', 'quantity', 'both');
-  return draw.fc.tuple(unseen(draw), what).map(([{ ticks, lots, grid, asText }, changed]) => ({
-    ...(changed === 'quantity' ? {} : price(ticks, grid, asText)),
-    ...(changed === 'price' ? {} : quantity(lots, grid, asText)),
-  }));
+  const usual = ['price', 'quantity', 'both'];
+  const what = draw.fc.constantFrom(...usual, ...usual, 'stopPrice');
+  return draw.fc.tuple(unseen(draw), what).map(([{ ticks, lots, grid, asText }, changed]) => {
+    if (changed === 'stopPrice') return written(changed, 'Ticks', ticks, grid.tick, asText);
+    return {
+      ...(changed === 'quantity' ? {} : price(ticks, grid, asText)),
+      ...(changed === 'price' ? {} : quantity(lots, grid, asText)),
+    };
+  });
 }
 
 /** What a take is for. */

@@ -151,7 +151,7 @@ const TRADER_LINES: Readonly<Record<string, Reader>> = {
   sell: readOrder,
   market: readOrder,
   amend: ([actor, , order], value, find) => {
-    const change = { quantity: value('qty'), price: value('price') };
+    const change = { quantity: value('qty'), price: value('price'), stopPrice: value('stop') };
     const expectedVersion = wholeNumber(value('version'));
     return ['amend', { actor, orderId: find(order!), expectedVersion, ...change }];
   },

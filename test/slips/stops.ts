@@ -142,6 +142,26 @@ export const STOPS: readonly SlipGroup[] = [
         find: '(amended.flags & WAITING) !== 0',
         replace: '(amended.flags & WAITING) < 0',
       },
+      {
+        about: 'a stop order whose new price has come waits on',
+        find: 'amended.flags &= ~WAITING',
+        replace: 'amended.flags &= ~0',
+      },
+      {
+        about: 'an order that waits for a new price keeps the old one',
+        find: 'newStop ? readI64(view, at + AT.stopPrice) : oldStop',
+        replace: 'oldStop',
+      },
+      {
+        about: 'any order can be given a price to wait for',
+        find: 'newStop && !waits',
+        replace: 'newStop && waits && !waits',
+      },
+      {
+        about: 'an order that waits for a new price keeps its place if it is smaller',
+        find: '!newStop &&',
+        replace: '',
+      },
     ],
   },
   {

@@ -68,6 +68,8 @@ interface Asked {
     price: number;
     hasQuantity: number;
     quantity: number;
+    hasStop: number;
+    stopPrice: number;
   };
   cancel: { order: number };
   cancelAll: { hasAccount: number; account: Reference; hasProduct: number; product: Reference };

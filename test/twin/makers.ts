@@ -151,6 +151,8 @@ export function amend(source: CommandSource, draw: Draw): Command {
     ]);
   const huge = draw(60) === 0 ? MAX - draw(2) : total;
   const hasPrice = draw(2);
+  const waits = order?.stopPrice !== undefined;
+  const hasStop = draw(waits ? 2 : 25) === 0 ? 1 : 0;
   return command('amend', source.actorFor(order?.account ?? source.trader(draw), draw), {
     order: someOrderId(source, order, draw),
     expectedVersion: pick(draw, [
@@ -160,8 +162,10 @@ export function amend(source: CommandSource, draw: Draw): Command {
     ]),
     hasPrice,
     price: source.price(order?.product ?? 0, order?.side ?? 0, draw),
-    hasQuantity: hasPrice === 0 || draw(3) > 0 ? 1 : 0,
+    hasQuantity: (hasPrice === 0 && hasStop === 0) || draw(3) > 0 ? 1 : 0,
     quantity: huge,
+    hasStop,
+    stopPrice: hasStop === 1 ? source.price(order?.product ?? 0, draw(2), draw) : 0,
   });
 }
 

@@ -248,13 +248,15 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
   if (refused !== 0) return refused;
   const { expectedVersion } = command;
   if (expectedVersion !== 0 && expectedVersion !== order.version) return RejectCode.STALE_VERSION;
+  const { hasStop } = command;
+  if (hasStop === 1 && order.stopPrice === undefined) return RejectCode.NOT_WAITING;
 
   const price = command.hasPrice === 1 ? command.price : order.price;
   const total = command.hasQuantity === 1 ? command.quantity : order.total;
   const open = total - (order.total - order.open);
   if (open <= 0) {
     endOrder(market, order, EndReason.amended);
-  } else if (open < order.open && price === order.price && order.allOrNone === 0) {
+  } else if (open < order.open && price === order.price && order.allOrNone + hasStop === 0) {
     unlock(market, order);
     const before = { price: order.price, open: order.open, shown: shownOf(order) };
     order.open = open;
@@ -267,7 +269,7 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
     const code = priceRefusal(market, anew) || differenceRefusal(market, order, anew);
     if (code !== 0) return code;
-    enterAnew(market, order, anew);
+    enterAnew(market, order, anew, hasStop === 1 ? command.stopPrice : order.stopPrice);
   }
   market.receipt.order = order.id;
   return 0;
@@ -280,7 +282,7 @@ function differenceRefusal(market: Market, order: Order, anew: Order): number {
   return fundsRefusal(market, order, after.money - before.money, after.energy - before.energy);
 }
 
-function enterAnew(market: Market, order: Order, anew: Order): void {
+function enterAnew(market: Market, order: Order, anew: Order, stopPrice: number | undefined): void {
   const before = { price: order.price, open: order.open, shown: shownOf(order) };
   leaveBook(market, order);
   unlock(market, order);
@@ -288,6 +290,9 @@ function enterAnew(market: Market, order: Order, anew: Order): void {
   Object.assign(order, { price, open, total, terms, version: order.version + 1 });
   lock(market, order);
   tellAmended(market, order, before, false);
+  const { lastPrice } = market.products[order.product]!;
+  const waits = stopPrice !== undefined && !isReached(order, stopPrice, lastPrice);
+  order.stopPrice = waits ? stopPrice : undefined;
   if (order.stopPrice !== undefined) placeStop(market, order);
   else enter(market, order);
 }
