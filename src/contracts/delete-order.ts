@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { sideOf } from '../orderbook/flags.ts';
+import { KIND, LINKED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -12,7 +12,8 @@ import {
   WORDS,
 } from '../orderbook/orders.ts';
 import { energyAmount } from './amounts.ts';
-import { type Holdings, limitLock, locksExactCost } from './new-order.ts';
+import { type Holdings, limitLock } from './new-order.ts';
+import { shareOfPair } from './pair-lock.ts';
 
 /** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
 export interface Release {
@@ -22,7 +23,8 @@ export interface Release {
 
 /**
  * The delete-order contract: releases exactly what an order still holds, to the last quantum. An
- * order that locked its exact cost holds nothing once its fills are through.
+ * order that locked its exact cost holds nothing once its fills are through. The partner of a linked
+ * order ends in the same step.
  */
 export function releaseOrder(
   holdings: Holdings,
@@ -35,7 +37,10 @@ export function releaseOrder(
   const flags = i32[half + FLAGS]!;
   release.money = 0;
   release.energy = 0;
-  if (locksExactCost(flags)) return;
+  if ((flags & (KIND | LINKED)) !== 0) {
+    if ((flags & LINKED) !== 0) releaseShare(holdings, product, slot, release);
+    return;
+  }
   const side = sideOf(flags);
   const open = f64[slot * WORDS + OPEN]!;
   const terms = holdings.listings.terms[i32[half + TERMS]!]!;
@@ -43,4 +48,13 @@ export function releaseOrder(
   if (release.money > 0) holdings.ledger.release(i32[half + MONEY_ROW]!, release.money);
   release.energy = side === Side.sell ? energyAmount(product, open) : 0;
   if (release.energy > 0) holdings.ledger.release(i32[half + ENERGY_ROW]!, release.energy);
+}
+
+function releaseShare(holdings: Holdings, product: Product, slot: number, release: Release): void {
+  const { ledger, orders } = holdings;
+  const { money, energy } = shareOfPair(holdings, product, slot);
+  release.money = money;
+  release.energy = energy;
+  ledger.release(orders.moneyRow(slot), money);
+  ledger.release(orders.energyRow(slot), energy);
 }

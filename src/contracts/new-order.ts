@@ -1,8 +1,8 @@
-import { OrderKind, RejectCode, Side } from '../core/codes.ts';
+import { RejectCode, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Listings, Product, Terms } from '../market/products.ts';
-import { kindOf, sideOf } from '../orderbook/flags.ts';
+import { sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
 
@@ -127,15 +127,7 @@ export function relockOrder(
   }
 }
 
-/**
- * Money quanta that a limit order has locked: what its open lots can ever cost. It follows from the
- * order, so that it is stored nowhere.
- */
-export function lockedMoney(holdings: Holdings, product: Product, slot: number): number {
-  return orderLock(holdings, product, slot, holdings.orders.open(slot));
-}
-
-/** The same if `lots` of it were open. */
+/** Money quanta that a limit order that stands alone locks if `lots` of it are open. */
 export function orderLock(
   { orders, listings }: Holdings,
   product: Product,
@@ -144,15 +136,4 @@ export function orderLock(
 ): number {
   const terms = listings.terms[orders.terms(slot)]!;
   return limitLock(product, terms, sideOf(orders.flags(slot)), orders.price(slot), lots);
-}
-
-/** Energy quanta that a limit order has locked. */
-export function lockedEnergy({ orders }: Holdings, product: Product, slot: number): number {
-  const sells = sideOf(orders.flags(slot)) === Side.sell;
-  return sells ? energyAmount(product, orders.open(slot)) : 0;
-}
-
-/** Whether an order's price is known in advance, so that it locks its exact cost. */
-export function locksExactCost(flags: number): boolean {
-  return kindOf(flags) !== OrderKind.limit;
 }

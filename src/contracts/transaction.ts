@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { sideOf } from '../orderbook/flags.ts';
+import { KIND, LINKED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -12,7 +12,8 @@ import {
   WORDS,
 } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
-import { type Holdings, limitLock, locksExactCost } from './new-order.ts';
+import { type Holdings, limitLock } from './new-order.ts';
+import { payOfPair } from './pair-lock.ts';
 
 /** What one fill came to; filled in by `settleTrade`, so that nothing is allocated. */
 export interface Fill {
@@ -65,14 +66,17 @@ function pay(holdings: Holdings, product: Product, slot: number, lots: number, c
   const flags = i32[slot * HALVES + FLAGS]!;
   let before = holdings.exactLock;
   let after = before - cost;
-  if (locksExactCost(flags)) {
-    holdings.exactLock = after;
-  } else {
+  if ((flags & (KIND | LINKED)) === 0) {
     const terms = holdings.listings.terms[i32[slot * HALVES + TERMS]!]!;
     const price = f64[slot * WORDS + PRICE]!;
     const open = f64[slot * WORDS + OPEN]!;
     before = limitLock(product, terms, sideOf(flags), price, open);
     after = limitLock(product, terms, sideOf(flags), price, open - lots);
+  } else if ((flags & LINKED) === 0) {
+    holdings.exactLock = after;
+  } else {
+    payOfPair(holdings, product, slot, lots, cost);
+    return;
   }
   const row = i32[slot * HALVES + MONEY_ROW]!;
   holdings.ledger.settle(row, Math.max(0, before), Math.max(0, after), cost);

@@ -11,7 +11,7 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyValue } from '../contracts/amounts.ts';
-import { lockedEnergy, lockedMoney } from '../contracts/new-order.ts';
+import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import type { Grid, Product } from '../market/products.ts';

@@ -1,4 +1,4 @@
-import { lockedEnergy, lockedMoney } from '../contracts/new-order.ts';
+import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { MarketState } from './state.ts';
 

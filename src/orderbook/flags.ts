@@ -15,6 +15,8 @@ export const HIDDEN = 1 << 11;
 export const ALL_OR_NONE = 1 << 12;
 /** A stop order that no trade has triggered yet: it stands among the stops and in no book. */
 export const WAITING = 1 << 13;
+/** One of two orders of which a fill of one takes as much off the other, and the end of one ends the other. */
+export const LINKED: number = 1 << 17;
 /** Nobody but its owner sees the order in the depth of the book. */
 export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
 /** Not all of the order counts in the depth of the book. */

@@ -1,5 +1,5 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
-import { CLIENT_ID, ICEBERG, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
+import { CLIENT_ID, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -86,6 +86,9 @@ export class Orders {
   /** What icebergs show, by slot. */
   readonly #clips = new Map<number, Clip>();
 
+  /** Of linked orders the other one, slot by slot. */
+  readonly #partners = new Map<number, number>();
+
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
   readonly #byClientId = new Map<number, Map<string, number>>();
@@ -138,6 +141,10 @@ export class Orders {
   /** What an iceberg shows; undefined for any other order. */
   clip(slot: number): Clip | undefined {
     return (this.flags(slot) & ICEBERG) === 0 ? undefined : this.#clips.get(slot);
+  }
+  /** The order that another one is linked with, or NONE. */
+  partner(slot: number): number {
+    return (this.flags(slot) & LINKED) === 0 ? NONE : (this.#partners.get(slot) ?? NONE);
   }
   /** Lots of a resting order that everyone sees. */
   shown(slot: number): number {
@@ -208,6 +215,20 @@ export class Orders {
       this.#clips.set(slot, { size: order.clip, refreshBelow: order.refreshBelow, shown: 0 });
     }
     return slot;
+  }
+
+  /** Makes two orders one pair. */
+  link(one: number, other: number): void {
+    this.setFlags(one, this.flags(one) | LINKED);
+    this.setFlags(other, this.flags(other) | LINKED);
+    this.#partners.set(one, other);
+    this.#partners.set(other, one);
+  }
+
+  /** Undoes `link`: both are about to be released. */
+  part(one: number, other: number): void {
+    this.#partners.delete(one);
+    this.#partners.delete(other);
   }
 
   /** Gives a slot back. The order must neither rest nor be in the index. */

@@ -1,5 +1,5 @@
 /** Engine and twin side by side. The only file here that knows the engine. */
-import { lockedMoney } from '../../src/contracts/new-order.ts';
+import { lockedMoney } from '../../src/contracts/held.ts';
 import { createHash } from 'node:crypto';
 import { EndReason, EventType, Side, UNKNOWN } from '../../src/core/codes.ts';
 import { ByteLog, readI64 } from '../../src/core/bytes.ts';
