@@ -53,6 +53,7 @@ export type {
   OrderFilledUpdate,
   OrderReducedUpdate,
   OrderRestedUpdate,
+  OrderLinkedUpdate,
   OrderTermsUpdate,
   OrderUpdate,
 } from './exchange/order-updates.ts';

@@ -1,8 +1,9 @@
 import { RejectCode, Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf } from '../orderbook/flags.ts';
+import type { NewOrder } from '../orderbook/orders.ts';
 import { energyAmount } from './amounts.ts';
-import { type Holdings, limitLock, orderLock, type PricedOrder } from './new-order.ts';
+import { type Holdings, limitLock, orderLock } from './new-order.ts';
 
 /** Quanta of money and of energy. */
 export interface Locks {
@@ -23,14 +24,14 @@ function together(one: Locks, other: Locks): Locks {
   };
 }
 
-/** What two orders on their way in are going to lock together. */
+/** What two orders as they would come in lock together. */
 export function pairCost(
   { listings }: Holdings,
   product: Product,
-  one: PricedOrder,
-  other: PricedOrder,
+  one: NewOrder,
+  other: NewOrder,
 ): Locks {
-  const alone = ({ flags, price, quantity, terms }: PricedOrder): Locks => ({
+  const alone = ({ flags, price, quantity, terms }: NewOrder): Locks => ({
     money: limitLock(product, listings.terms[terms]!, sideOf(flags), price, quantity),
     energy: sideOf(flags) === Side.sell ? energyAmount(product, quantity) : 0,
   });

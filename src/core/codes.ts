@@ -54,6 +54,7 @@ export const EventType = {
   stopPlaced: 123,
   stopTriggered: 124,
   orderTerms: 133,
+  ordersLinked: 134,
 } as const;
 
 /**
@@ -137,6 +138,8 @@ export const RejectCode = {
   EMPTY_SIDE: 37,
   /** The order does not wait for a price: it was triggered, or never was a stop order. */
   NOT_WAITING: 40,
+  /** The order and the one that it is linked with would trade with each other at their limits. */
+  LEGS_CROSS: 48,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -179,6 +182,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'POST_ONLY_CROSSES',
   'FOK_UNFILLABLE',
   'MIN_QUANTITY',
+  'LEGS_CROSS',
   'OWN_ORDER',
   'PRICE_CHANGED',
   'QUANTITY_GONE',
@@ -230,6 +234,8 @@ export const EndReason = {
   amended: 7,
   /** A stop order: too many were triggered by one command, one by way of another. */
   cascade: 8,
+  /** The order that it was linked with ended. */
+  oco: 12,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */

@@ -1,5 +1,5 @@
 import { readI64 } from './bytes.ts';
-import { Display, PostOnly, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
+import { Display, PostOnly, Side, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -75,10 +75,36 @@ function specialFault(view: DataView, at: number): string | undefined {
   const special =
     view.getUint8(at + SPECIAL.display) !== Display.all ||
     view.getUint8(at + SPECIAL.allOrNone) === 1 ||
-    view.getUint8(at + SPECIAL.hasStop) === 1;
+    view.getUint8(at + SPECIAL.hasStop) === 1 ||
+    view.getUint8(at + SPECIAL.hasOco) === 1;
   // There is one record for an order, whoever writes it.
   if (!special) return 'nothing about it is special: it is a submit';
-  return stopFault(view, at) ?? showingFault(view, at);
+  return stopFault(view, at) ?? showingFault(view, at) ?? pairFault(view, at);
+}
+
+function pairFault(view: DataView, at: number): string | undefined {
+  const [price, stopPrice] = [at + SPECIAL.ocoPrice, at + SPECIAL.ocoStopPrice];
+  const side = view.getUint8(at + SPECIAL.ocoSide);
+  if (view.getUint8(at + SPECIAL.ocoHasStop) === 0 && readI64(view, stopPrice) !== 0) {
+    return 'oco.stopPrice must be 0 where there is none';
+  }
+  if (view.getUint8(at + SPECIAL.hasOco) === 0) {
+    const empty = side + view.getUint8(at + SPECIAL.ocoHasStop) === 0 && readI64(view, price) === 0;
+    return empty ? undefined : 'the fields of oco must be 0 where there is none';
+  }
+  const alone =
+    view.getUint8(at + SUBMIT.kind) === SubmitKind.limit &&
+    !isImmediate(view, at) &&
+    view.getUint8(at + SUBMIT.postOnly) === PostOnly.off &&
+    view.getUint8(at + SPECIAL.display) === Display.all &&
+    view.getUint8(at + SPECIAL.allOrNone) === 0 &&
+    readI64(view, at + SUBMIT.minQuantity) === 0;
+  if (!alone)
+    return 'oco is for limit and stop orders that may stand, and goes with no other terms';
+  if (side === view.getUint8(at + SUBMIT.side)) return undefined;
+  const [own, other] = [readI64(view, at + SUBMIT.price), readI64(view, price)];
+  const apart = side === Side.buy ? other < own : own < other;
+  return apart ? undefined : 'the two orders of an oco must not trade with each other';
 }
 
 function stopFault(view: DataView, at: number): string | undefined {

@@ -129,6 +129,11 @@ const SPECIAL = [
   ['allOrNone', 'flag'],
   ['hasStop', 'flag'],
   ['stopPrice', 'price'],
+  ['hasOco', 'flag'],
+  ['ocoSide', 'side'],
+  ['ocoPrice', 'price'],
+  ['ocoHasStop', 'flag'],
+  ['ocoStopPrice', 'price'],
 ] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
@@ -331,6 +336,7 @@ export const EVENTS = {
     ['open', 'quantity'],
   ]),
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
+  ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

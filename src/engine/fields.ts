@@ -1,4 +1,5 @@
 import { shown } from '../core/decimal.ts';
+import { OCO_FIELDS } from './special-orders.ts';
 import type { RequestName, Requests, Stamp } from './requests.ts';
 
 type OwnFields = { [C in RequestName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
@@ -43,6 +44,7 @@ const OWN: OwnFields = {
     refreshBelow: 1,
     refreshBelowLots: 1,
     allOrNone: 1,
+    oco: 1,
     clientOrderId: 1,
   },
   amend: {
@@ -93,6 +95,12 @@ export function checkFields({ command, known, latest }: Fields, request: object)
   }
 }
 
+/** The fields of those fields that are objects. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  band: ['low', 'high'],
+  oco: OCO_FIELDS,
+};
+
 /** A digest of what a request asks for; zeros where it has no command id. */
 export interface Digest {
   readonly high: number;
@@ -117,11 +125,12 @@ export function requestDigest({ command, content }: Fields, request: object): Di
     if (value === undefined) continue;
     lanes.add(prefix);
     lanes.addValue(value);
-    if (name === 'band' && typeof value === 'object' && value !== null) {
-      const { low, high } = value as Record<string, unknown>;
-      lanes.addValue(low);
-      lanes.add(':');
-      lanes.addValue(high);
+    const parts = PARTS[name];
+    if (parts !== undefined && typeof value === 'object' && value !== null) {
+      parts.forEach((part, i) => {
+        if (i > 0) lanes.add(':');
+        lanes.addValue((value as Record<string, unknown>)[part]);
+      });
     }
   }
   return { high: lanes.high >>> 0, low: lanes.low >>> 0 };

@@ -8,11 +8,13 @@ import {
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-import { admit, emptyEntry } from '../matching/admission.ts';
+import { pairCost } from '../contracts/pair-lock.ts';
+import { admit, emptyEntry, type Entry } from '../matching/admission.ts';
+import { admitPair } from '../matching/pairs.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
-import { readSpecialEntry } from '../matching/submit-special.ts';
+import { readSecond, readSpecialEntry } from '../matching/submit-special.ts';
 import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
 import { isWhole, kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
@@ -24,6 +26,7 @@ import type { OrderRequest } from './requests.ts';
 import { amountText } from './views.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
+const SPECIAL = offsetsOf(COMMANDS.submitSpecial);
 
 /** What would come of an order. Amounts as exact text and in quanta. */
 export type Preview =
@@ -51,7 +54,8 @@ export type Preview =
 
 /**
  * Decides on an order as the submit command would at the market's present time, without entering
- * it. `at` and the command id must be well-formed as for `submit`, and play no part.
+ * it. Of two orders of which one cancels the other the locks are those of both, and the rest is that of
+ * the first. `at` and the command id must be well-formed as for `submit`, and play no part.
  */
 export function previewOrder(state: MarketState, request: OrderRequest): Preview {
   objectArgument(request, 'preview');
@@ -62,7 +66,12 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const entry = emptyEntry();
   if (encoding.command === 'submit') readEntry(encoding.view, 0, SUBMIT.strings, entry);
   else readSpecialEntry(encoding.view, 0, entry);
-  const code = knownAccount(state, entry.actor) ? admit(state, entry) : RejectCode.UNKNOWN_ACTOR;
+  const second = secondOf(encoding, entry);
+  const code = knownAccount(state, entry.actor)
+    ? second === undefined
+      ? admit(state, entry)
+      : admitPair(state, entry, second)
+    : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
   const product = state.listings.products[entry.product]!;
@@ -74,8 +83,11 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const { filled, cost, fees, left } = state.walk;
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
-  const money = Math.max(0, entry.cost);
-  const energy = sideOf(entry.flags) === Side.sell ? energyAmount(product, entry.lots) : 0;
+  const sells = sideOf(entry.flags) === Side.sell;
+  const { money, energy } =
+    second === undefined
+      ? { money: Math.max(0, entry.cost), energy: sells ? energyAmount(product, entry.lots) : 0 }
+      : pairCost(state, product, entry, second);
   return {
     ok: true,
     locksMoney: amountText(state, product.moneyAsset, money),
@@ -90,4 +102,10 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     restingLots: rests && !waits ? left : 0,
     waitingLots: waits ? left : 0,
   };
+}
+
+/** The second of two orders of which one cancels the other, if that is what was asked for. */
+function secondOf({ command, view }: Encoding, first: Entry): Entry | undefined {
+  if (command !== 'submitSpecial' || view.getUint8(SPECIAL.hasOco) === 0) return undefined;
+  return readSecond(view, 0, first);
 }

@@ -122,6 +122,15 @@ export interface SetBandRequest extends ProductRequest {
   readonly band: Band | null;
 }
 
+/** The second of two orders of which one cancels the other. All else it has in common with the first. */
+export interface OcoFields extends PriceFields {
+  /** Default that of the first. */
+  readonly side?: keyof typeof Side;
+  /** Makes a stop order of it, as that of an order does. */
+  readonly stopPrice?: string;
+  readonly stopPriceTicks?: number;
+}
+
 /** An order. Without a price it must be a market order. */
 export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly account: string;
@@ -164,6 +173,12 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
    * sees, and is passed over by what is smaller. Default false.
    */
   readonly allOrNone?: boolean;
+  /**
+   * A second order of the same quantity: what one of the two trades, the other loses, and if one ends, so does the
+   * other. They lock as much as the one that needs more. The second enters after the first, and has the next
+   * order id. For limit and stop orders that may stand, without any of the other terms.
+   */
+  readonly oco?: OcoFields;
   /** The account's own name for the order, unique among its open orders. */
   readonly clientOrderId?: string;
 }

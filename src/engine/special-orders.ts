@@ -1,14 +1,21 @@
-import { Display } from '../core/codes.ts';
+import { Display, Side } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Grid } from '../market/products.ts';
-import { flagArgument, requiredSteps, stepsArgument } from './arguments.ts';
+import {
+  choiceArgument,
+  flagArgument,
+  objectArgument,
+  requiredSteps,
+  stepsArgument,
+} from './arguments.ts';
 import type { Encoding } from './encoding.ts';
 import type { OrderRequest } from './requests.ts';
 
 const AT = offsetsOf(COMMANDS.submitSpecial);
+const SIDES = Object.keys(Side);
 
 /** Whether an order has terms that few orders have: then it is a command of its own. */
 export function isSpecial(request: OrderRequest): boolean {
@@ -19,9 +26,19 @@ export function isSpecial(request: OrderRequest): boolean {
     request.refreshBelowLots !== undefined ||
     request.allOrNone !== undefined ||
     request.stopPrice !== undefined ||
-    request.stopPriceTicks !== undefined
+    request.stopPriceTicks !== undefined ||
+    request.oco !== undefined
   );
 }
+
+/** The fields that the second of two linked orders may have. */
+export const OCO_FIELDS: readonly string[] = [
+  'price',
+  'priceTicks',
+  'side',
+  'stopPrice',
+  'stopPriceTicks',
+];
 
 /** Writes the special terms of an order behind what any order asks for. */
 export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | undefined): void {
@@ -34,12 +51,15 @@ export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | 
     refreshBelow === undefined &&
     refreshBelowLots === undefined;
   const stopPrice = stopPriceArgument(request, grid?.tick);
-  if (shows && stopPrice === undefined && !flagArgument(allOrNone, 'allOrNone')) return;
+  const { oco } = request;
+  const plain = shows && stopPrice === undefined && oco === undefined;
+  if (plain && !flagArgument(allOrNone, 'allOrNone')) return;
   to.become('submitSpecial');
   to.length = AT.strings;
   to.bytes.fill(0, AT.display, AT.strings);
   if (!shows) encodeDisplay(view, request, grid);
   view.setUint8(AT.allOrNone, flagArgument(allOrNone, 'allOrNone') ? 1 : 0);
+  if (oco !== undefined) encodeOco(view, request.side, oco, grid);
   if (stopPrice === undefined) return;
   view.setUint8(AT.hasStop, 1);
   putI64(view, AT.stopPrice, stopPrice);
@@ -52,6 +72,24 @@ export function stopPriceArgument(
 ): number | undefined {
   const names = ['stopPrice', 'stopPriceTicks'] as const;
   return stepsArgument(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, tick);
+}
+
+function encodeOco(
+  view: DataView,
+  firstSide: OrderRequest['side'],
+  oco: NonNullable<OrderRequest['oco']>,
+  grid: Grid | undefined,
+): void {
+  objectArgument(oco, 'oco', OCO_FIELDS);
+  const { side = firstSide, price, priceTicks, stopPrice, stopPriceTicks } = oco;
+  const limit = ['oco.price', 'oco.priceTicks', -MAX_INTEGER, grid?.tick] as const;
+  const stop = ['oco.stopPrice', 'oco.stopPriceTicks', -MAX_INTEGER, grid?.tick] as const;
+  const stopTicks = stepsArgument(stopPrice, stopPriceTicks, ...stop);
+  view.setUint8(AT.hasOco, 1);
+  view.setUint8(AT.ocoSide, choiceArgument(SIDES, side, 'oco.side'));
+  putI64(view, AT.ocoPrice, requiredSteps(price, priceTicks, ...limit));
+  view.setUint8(AT.ocoHasStop, stopTicks === undefined ? 0 : 1);
+  putI64(view, AT.ocoStopPrice, stopTicks ?? 0);
 }
 
 function encodeDisplay(view: DataView, request: OrderRequest, grid: Grid | undefined): void {

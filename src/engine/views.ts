@@ -21,6 +21,7 @@ import {
   ALL_OR_NONE,
   displayOf,
   kindOf,
+  LINKED,
   postOnlyOf,
   selfTradeOf,
   sideOf,
@@ -96,6 +97,8 @@ export interface OrderView {
   readonly priority: number;
   readonly expiresAt: number | undefined;
   readonly clientOrderId: string | undefined;
+  /** The order that it is linked with: one cancels the other. */
+  readonly linkedOrderId: number | undefined;
 }
 
 /** A price with what stands at it. */
@@ -257,6 +260,7 @@ export function orderView(state: MarketState, slot: number): OrderView {
     priority: orders.priority(slot),
     expiresAt: expires ? state.timers.expiresAt(slot) : undefined,
     clientOrderId: orders.clientOrderId(slot) || undefined,
+    linkedOrderId: (flags & LINKED) === 0 ? undefined : orders.id(orders.partner(slot)),
   };
 }
 

@@ -82,10 +82,10 @@ export class Limits {
     if (this.#sequencer.state.accounts.list[actor]?.role === Role.operator) return undefined;
     const retryAfterMs = this.#waitMs(actor, time);
     if (retryAfterMs > 0) return { ok: false, code: 'RATE_LIMIT', level: 'none', retryAfterMs };
-    const resting = mayRest(encoding)
-      ? (this.#resting.get(encoding.view.getUint32(SUBMIT.account)) ?? 0)
-      : -1;
-    if (resting < this.#openOrders) return undefined;
+    const more = mayRest(encoding);
+    if (more === 0) return undefined;
+    const resting = this.#resting.get(encoding.view.getUint32(SUBMIT.account)) ?? 0;
+    if (resting + more <= this.#openOrders) return undefined;
     return { ok: false, code: 'OPEN_ORDER_LIMIT', level: 'none' };
   }
 
@@ -132,14 +132,14 @@ export class Limits {
   }
 }
 
-/** Whether a request could leave an order in a book, or waiting. */
-function mayRest(encoding: Encoding): boolean {
+/** How many orders a request could leave in a book, or waiting. */
+function mayRest(encoding: Encoding): number {
   const { view } = encoding;
   const immediate = view.getUint8(SUBMIT.timeInForce) >= TimeInForce.ioc;
-  if (encoding.command === 'submit') return !immediate;
-  return (
-    encoding.command === 'submitSpecial' && (!immediate || view.getUint8(SPECIAL.hasStop) === 1)
-  );
+  if (encoding.command === 'submit') return immediate ? 0 : 1;
+  if (encoding.command !== 'submitSpecial') return 0;
+  if (view.getUint8(SPECIAL.hasOco) === 1) return 2;
+  return immediate && view.getUint8(SPECIAL.hasStop) === 0 ? 0 : 1;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

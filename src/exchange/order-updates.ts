@@ -88,13 +88,19 @@ export interface OrderFilledUpdate extends OrderUpdateBase {
   readonly feeQuanta: number;
 }
 
-/** Self-trade prevention took a part off the order. */
+/** Self-trade prevention took a part off the order, or the order that it is linked with lost or traded one. */
 export interface OrderReducedUpdate extends OrderUpdateBase {
   readonly update: 'reduced';
   readonly by: string;
   readonly byLots: number;
   readonly open: string;
   readonly openLots: number;
+}
+
+/** The order was linked with another one: what one of them trades, the other loses, and if one ends, so does the other. */
+export interface OrderLinkedUpdate extends OrderUpdateBase {
+  readonly update: 'linked';
+  readonly linkedOrderId: number;
 }
 
 /** The order was amended. */
@@ -126,6 +132,7 @@ export interface OrderEndedUpdate extends OrderUpdateBase {
 export type OrderUpdate =
   | OrderAcceptedUpdate
   | OrderTermsUpdate
+  | OrderLinkedUpdate
   | OrderRestedUpdate
   | OrderRefreshedUpdate
   | OrderWaitingUpdate
@@ -142,6 +149,8 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
       return filled(state, event);
     case 'orderTerms':
       return [termsUpdate(state, event)];
+    case 'ordersLinked':
+      return linkedUpdates(event);
     case 'orderAccepted':
     case 'orderRested':
     case 'orderRefreshed':
@@ -160,6 +169,17 @@ type OrderEvent = Extract<
   EventRecord,
   { readonly order: number; readonly side: string; readonly price: number }
 >;
+
+function linkedUpdates(
+  event: Extract<EventRecord, { type: 'ordersLinked' }>,
+): readonly OrderLinkedUpdate[] {
+  const { sequence, time, order, account, product, side, other, otherSide } = event;
+  const whose = { sequence, time, account, product, update: 'linked' } as const;
+  return [
+    { ...whose, orderId: order, side, linkedOrderId: other },
+    { ...whose, orderId: other, side: otherSide, linkedOrderId: order },
+  ];
+}
 
 function termsUpdate(
   state: MarketState,

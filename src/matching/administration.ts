@@ -8,7 +8,7 @@ import {
 import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Product, Terms } from '../market/products.ts';
-import { endOrder } from './ending.ts';
+import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
 import {
   isOperator,
@@ -195,8 +195,7 @@ export function closeProduct(
 ): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
-  for (const slot of state.openOrders(product.row))
-    endOrder(state, outbox, slot, EndReason.productClosed);
+  endOrders(state, outbox, state.openOrders(product.row), EndReason.productClosed);
   product.status = ProductStatus.closed;
   writeEvent(state, outbox, 'productClosed', [product.row]);
   return 0;

@@ -73,7 +73,8 @@ export function admit(state: MarketState, entry: Entry): number {
   return shortage(state, product, entry);
 }
 
-function admitParties(state: MarketState, entry: Entry): number {
+/** The rules about who asks, and whether anything may be entered. */
+export function admitParties(state: MarketState, entry: Entry): number {
   const { account } = entry;
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   if (!knownProduct(state, entry.product)) return RejectCode.UNKNOWN_PRODUCT;
@@ -96,7 +97,7 @@ function admitParties(state: MarketState, entry: Entry): number {
  * What a stop order does on entry: it waits, unless the last price is there already. One without a limit
  * of its own has that of its protection: what it will cost is not known yet.
  */
-function admitStop(product: Product, entry: Entry): void {
+export function admitStop(product: Product, entry: Entry): void {
   entry.flags &= ~KIND;
   if (!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)) entry.flags |= WAITING;
 }

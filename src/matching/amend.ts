@@ -1,13 +1,16 @@
 import { EndReason, RejectCode } from '../core/codes.ts';
-import { amendShortage, lockedMoney, relockOrder } from '../contracts/new-order.ts';
+import { lockedMoney } from '../contracts/held.ts';
+import { amendShortage, relockOrder } from '../contracts/new-order.ts';
+import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, isWhole, sideOf, WAITING } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, isWhole, LINKED, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { admitPrice, isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
-import { orderFields, writeEvent } from './events.ts';
-import { finish, match } from './match.ts';
+import { writeAmended } from './events.ts';
+import { finish, match, takeOff } from './match.ts';
+import { enterLinkedAnew } from './pairs.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { orderIn, placeStop, triggerStops } from './stops.ts';
@@ -51,9 +54,11 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   ) {
     reduceInPlace(state, slot, open, outbox);
   } else {
+    const linked = (orders.flags(slot) & LINKED) !== 0;
     const oldStop = waits ? state.stopPrice(slot) : 0;
     const stopPrice = newStop ? readI64(view, at + AT.stopPrice) : oldStop;
-    const code = enterAnew(state, slot, price, open, stopPrice, outbox);
+    const anew = linked ? enterLinkedAnew : enterAnew;
+    const code = anew(state, slot, price, open, stopPrice, outbox);
     if (code !== 0) return code;
   }
   receipt.order = id;
@@ -66,12 +71,15 @@ function reduceInPlace(state: MarketState, slot: number, open: number, outbox: O
   const openBefore = orders.open(slot);
   const shownBefore = orders.shown(slot);
   const by = openBefore - open;
-  relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
+  const partner = orders.partner(slot);
+  if (partner !== NONE) relockPair(state, product, slot, openBefore, open);
+  else relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
   state.bookOf(slot).withdraw(slot, by);
   orders.setTotal(slot, orders.total(slot) - by);
   orders.setVersion(slot, orders.version(slot) + 1);
   const before = { price: orders.price(slot), open: openBefore, shown: shownBefore };
   writeAmended(state, outbox, slot, before, true);
+  if (partner !== NONE) takeOff(state, partner, by, outbox);
 }
 
 /** @param stopPrice of a stop order that waits: what it waits for now, unless that has come */
@@ -114,26 +122,4 @@ function enterAnew(
   }
   triggerStops(state, product, outbox);
   return 0;
-}
-
-function writeAmended(
-  state: MarketState,
-  outbox: Outbox,
-  slot: number,
-  before: { readonly price: number; readonly open: number; readonly shown: number },
-  keepsPlace: boolean,
-): void {
-  const { orders } = state;
-  writeEvent(state, outbox, 'orderAmended', [
-    ...orderFields(state, slot),
-    before.price,
-    before.open,
-    orders.version(slot),
-    orders.price(slot),
-    orders.total(slot),
-    orders.open(slot),
-    keepsPlace ? 1 : 0,
-    before.shown,
-    keepsPlace ? orders.shown(slot) : 0,
-  ]);
 }

@@ -2,7 +2,7 @@ import { EndReason, RejectCode } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { endOrder } from './ending.ts';
+import { endOrder, endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
 import { isOperator, knownAccount, knownProduct, ownsOrOperates } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -45,7 +45,7 @@ export function cancelAll(state: MarketState, view: DataView, at: number, outbox
     inProduct === undefined
       ? orders.select(isOwn)
       : inProduct.filter((slot) => !ofAccount || isOwn(slot));
-  for (const slot of slots) endOrder(state, outbox, slot, EndReason.cancelled);
+  endOrders(state, outbox, slots, EndReason.cancelled);
   writeEvent(state, outbox, 'allCancelled', [slots.length]);
   return 0;
 }

@@ -17,6 +17,7 @@ import {
   displayOf,
   ICEBERG,
   kindOf,
+  LINKED,
   ORDER_FLAGS,
   postOnlyOf,
   selfTradeOf,
@@ -130,8 +131,21 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   const orders = from.u32();
   // No more than the bytes can hold, however many they say there are.
   state.orders.reserve(Math.min(orders, Math.floor(from.left / (ORDER_AT.clientOrderId + 1))));
-  for (let left = orders; left > 0; left--) decodeOrder(from, state);
+  const partners = new Map<number, number>();
+  for (let left = orders; left > 0; left--) decodeOrder(from, state, partners);
   from.end();
+  linkOrders(state, partners);
+}
+
+/** Links orders by what they say is the id of their partner. */
+function linkOrders({ orders }: MarketState, partners: ReadonlyMap<number, number>): void {
+  for (const [slot, id] of partners) {
+    const partner = orders.slotOf(id);
+    if (partners.get(partner) !== orders.id(slot) || partner === slot) {
+      throw new RangeError(`has an order ${orders.id(slot)} that is linked with none`);
+    }
+    orders.link(slot, partner);
+  }
 }
 
 function decodeAccount(from: Reader, { accounts }: MarketState, row: number): void {
@@ -182,8 +196,11 @@ function decodeBalance(from: Reader, { accounts, listings, ledger }: MarketState
   ledger.set(ledger.row(account, asset), available, locked);
 }
 
-/** Orders come in price-time priority, so that resting them in turn rebuilds every queue. */
-function decodeOrder(from: Reader, state: MarketState): void {
+/**
+ * Orders come in price-time priority, so that resting them in turn rebuilds every queue.
+ * @param partners takes the id of the partner of an order that is linked, by slot
+ */
+function decodeOrder(from: Reader, state: MarketState, partners: Map<number, number>): void {
   const { orders, ledger, listings } = state;
   const at = from.next(ORDER_AT.clientOrderId);
   const account = from.rowAt(at + ORDER_AT.account, state.accounts.list);
@@ -220,6 +237,7 @@ function decodeOrder(from: Reader, state: MarketState): void {
   if (clip !== undefined) clip.shown = shown;
   if ((order.flags & WAITING) === 0) state.books[product.row]!.rest(slot, clientOrderId);
   else state.stopsOf(product.row).rest(slot, clientOrderId, from.i64());
+  if ((order.flags & LINKED) !== 0) partners.set(slot, from.i64());
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 

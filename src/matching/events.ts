@@ -201,3 +201,26 @@ function putPartlySeen(orders: Orders, view: DataView, at: number, slot: number)
   view.setUint8(at + ENDED.standing, standing);
   putI64(view, at + ENDED.shown, standing === Standing.displayed ? orders.shown(slot) : 0);
 }
+
+/** Writes that an order was amended; `before` tells what it was. */
+export function writeAmended(
+  state: MarketState,
+  outbox: Outbox,
+  slot: number,
+  before: { readonly price: number; readonly open: number; readonly shown: number },
+  keepsPlace: boolean,
+): void {
+  const { orders } = state;
+  writeEvent(state, outbox, 'orderAmended', [
+    ...orderFields(state, slot),
+    before.price,
+    before.open,
+    orders.version(slot),
+    orders.price(slot),
+    orders.total(slot),
+    orders.open(slot),
+    keepsPlace ? 1 : 0,
+    before.shown,
+    keepsPlace ? orders.shown(slot) : 0,
+  ]);
+}

@@ -1,8 +1,10 @@
 import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
-import { lockedMoney, relockOrder } from '../contracts/new-order.ts';
+import { lockedMoney } from '../contracts/held.ts';
+import { relockOrder } from '../contracts/new-order.ts';
+import { relockPair } from '../contracts/pair-lock.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import { ICEBERG, kindOf, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import { ICEBERG, kindOf, LINKED, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
 import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
@@ -58,7 +60,8 @@ export function trade(
   const { f64, i32 } = orders;
   const takerOpen = f64[taker * WORDS + OPEN]!;
   const makerOpen = f64[maker * WORDS + OPEN]!;
-  const iceberg = (i32[maker * HALVES + FLAGS]! & ICEBERG) !== 0;
+  const makerFlags = i32[maker * HALVES + FLAGS]!;
+  const iceberg = (makerFlags & ICEBERG) !== 0;
   const lots = Math.min(takerOpen, iceberg ? orders.tradable(maker) : makerOpen);
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
@@ -68,6 +71,29 @@ export function trade(
   state.books[product.row]!.reduce(maker, lots);
   if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
   else if (iceberg) refresh(state, maker, outbox);
+  if (((makerFlags | i32[taker * HALVES + FLAGS]!) & LINKED) !== 0) {
+    if (lots < makerOpen) shrinkPartner(state, maker, lots, outbox);
+    if (lots < takerOpen) shrinkPartner(state, taker, lots, outbox);
+  }
+}
+
+/** What a linked order has traded, or lost otherwise, its partner loses too. */
+function shrinkPartner(state: MarketState, slot: number, lots: number, outbox: Outbox): void {
+  const partner = state.orders.partner(slot);
+  if (partner !== NONE) takeOff(state, partner, lots, outbox);
+}
+
+/** Takes lots off an order that keeps some, and tells so. Its locks have shrunk already. */
+export function takeOff(state: MarketState, slot: number, lots: number, outbox: Outbox): void {
+  const { orders } = state;
+  const open = orders.open(slot);
+  orders.setTotal(slot, orders.total(slot) - lots);
+  const rests = orders.level(slot) !== NONE;
+  if (rests) state.bookOf(slot).reduce(slot, lots);
+  else orders.setOpen(slot, open - lots);
+  const amounts = [orders.price(slot), lots, open - lots, standingOf(orders, slot)];
+  writeEvent(state, outbox, 'orderReduced', [...orderFields(state, slot), ...amounts]);
+  if (rests && orders.clip(slot) !== undefined) refresh(state, slot, outbox);
 }
 
 /** Lets an iceberg show its next part once too little is left of the one before. */
@@ -118,16 +144,13 @@ function decrement(
     endOrder(state, outbox, slot, EndReason.selfTrade);
     return false;
   }
-  if (kindOf(orders.flags(slot)) === OrderKind.limit) {
+  if ((orders.flags(slot) & LINKED) !== 0) {
+    relockPair(state, product, slot, open, open - lots);
+  } else if (kindOf(orders.flags(slot)) === OrderKind.limit) {
     relockOrder(state, product, slot, lockedMoney(state, product, slot), open, open - lots);
   }
-  orders.setTotal(slot, orders.total(slot) - lots);
-  const rests = orders.level(slot) !== NONE;
-  if (rests) state.books[product.row]!.reduce(slot, lots);
-  else orders.setOpen(slot, open - lots);
-  const amounts = [orders.price(slot), lots, open - lots, standingOf(orders, slot)];
-  writeEvent(state, outbox, 'orderReduced', [...orderFields(state, slot), ...amounts]);
-  if (rests && orders.clip(slot) !== undefined) refresh(state, slot, outbox);
+  takeOff(state, slot, lots, outbox);
+  shrinkPartner(state, slot, lots, outbox);
   return true;
 }
 

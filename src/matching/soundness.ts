@@ -1,13 +1,30 @@
-import { AccountStatus, ProductStatus, RejectCode, Side } from '../core/codes.ts';
+import {
+  AccountStatus,
+  Display,
+  PostOnly,
+  ProductStatus,
+  RejectCode,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
 import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
-import { ALL_OR_NONE } from '../orderbook/flags.ts';
+import {
+  ALL_OR_NONE,
+  displayOf,
+  LINKED,
+  postOnlyOf,
+  selfTradeOf,
+  sideOf,
+  timeInForceOf,
+} from '../orderbook/flags.ts';
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
 import type { MarketState } from './state.ts';
+import { crosses } from './walk.ts';
 
 /**
  * What makes a state one that no command log could lead to, or undefined. For states from outside;
@@ -21,6 +38,7 @@ export function unsoundness(state: MarketState): string | undefined {
     orderFault(state) ??
     bookFault(state) ??
     stopFault(state) ??
+    pairFault(state) ??
     windowFault(state)
   );
 }
@@ -129,6 +147,34 @@ function stopFault(state: MarketState): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Linked orders are alike in all but side, price and what they wait for, and never trade with each other. */
+function pairFault(state: MarketState): string | undefined {
+  const { orders } = state;
+  const isSound = (slot: number): boolean => {
+    const partner = orders.partner(slot);
+    const [flags, other] = [orders.flags(slot), orders.flags(partner)];
+    const expires = timeInForceOf(flags) === TimeInForce.gtd;
+    const plain =
+      timeInForceOf(flags) <= TimeInForce.gtd &&
+      displayOf(flags) === Display.all &&
+      (flags & ALL_OR_NONE) === 0 &&
+      postOnlyOf(flags) === PostOnly.off;
+    const alike =
+      Math.abs(orders.id(slot) - orders.id(partner)) === 1 &&
+      orders.account(slot) === orders.account(partner) &&
+      orders.product(slot) === orders.product(partner) &&
+      orders.open(slot) === orders.open(partner) &&
+      timeInForceOf(flags) === timeInForceOf(other) &&
+      selfTradeOf(flags) === selfTradeOf(other) &&
+      (!expires || state.timers.expiresAt(slot) === state.timers.expiresAt(partner));
+    const side = sideOf(flags);
+    const meet = side !== sideOf(other) && crosses(side, orders.price(slot), orders.price(partner));
+    return plain && alike && !meet;
+  };
+  const [faulty] = orders.select((slot) => (orders.flags(slot) & LINKED) !== 0 && !isSound(slot));
+  return faulty === undefined ? undefined : `order ${orders.id(faulty)} has a partner unlike it`;
 }
 
 /** The best order of a side that trades in parts, or NONE: all-or-none orders may stand beyond each other. */

@@ -3,7 +3,7 @@ import { MAX_CASCADE } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import type { Book } from '../orderbook/book.ts';
 import { isWhole, timeInForceOf, WAITING } from '../orderbook/flags.ts';
-import type { NewOrder } from '../orderbook/orders.ts';
+import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
@@ -37,17 +37,27 @@ export function placeStop(
  */
 export function triggerStops(state: MarketState, product: Product, outbox: Outbox): void {
   const stops = state.stops[product.row];
-  if (stops !== undefined && state.receipt.filled > 0) cascade(state, product, stops, outbox);
-}
-
-function cascade(state: MarketState, product: Product, stops: Book, outbox: Outbox): void {
-  const { receipt } = state;
-  const { filled } = receipt;
+  if (stops === undefined || state.receipt.filled === 0) return;
   const reached = new Reached(state, stops);
   reached.add(state.firstPrice, product.lastPrice);
+  cascade(state, product, reached, outbox);
+}
+
+/** Triggers the stop orders that were reached, and those that are reached on the way. */
+export function cascade(
+  state: MarketState,
+  product: Product,
+  reached: Reached,
+  outbox: Outbox,
+): void {
+  const { orders, receipt } = state;
+  const { filled } = receipt;
   let count = 0;
   // Grows on the way.
-  for (const slot of reached.slots) {
+  for (const id of reached.ids) {
+    const slot = orders.slotOf(id);
+    // It may have ended with the order that it was linked with.
+    if (slot === NONE) continue;
     if (++count > MAX_CASCADE) {
       endOrder(state, outbox, slot, EndReason.cascade);
       continue;
@@ -60,8 +70,9 @@ function cascade(state: MarketState, product: Product, stops: Book, outbox: Outb
 }
 
 /** Stop orders that have been reached, in the order in which they are triggered. */
-class Reached {
-  readonly slots: number[] = [];
+export class Reached {
+  /** Order ids. */
+  readonly ids: number[] = [];
   readonly #known = new Set<number>();
   readonly #state: MarketState;
   readonly #stops: Book;
@@ -79,13 +90,15 @@ class Reached {
       const price = side === Side.buy ? Math.max(first, last) : Math.min(first, last);
       this.#stops.walk(side, (slot) => {
         if (!isReached(side, this.#state.stopPrice(slot), price)) return false;
-        if (!this.#known.has(slot)) found.push(slot);
+        if (!this.#known.has(orders.id(slot))) found.push(slot);
         return true;
       });
     }
     found.sort((a, b) => orders.priority(a) - orders.priority(b));
-    for (const slot of found) this.#known.add(slot);
-    this.slots.push(...found);
+    for (const slot of found) {
+      this.#known.add(orders.id(slot));
+      this.ids.push(orders.id(slot));
+    }
   }
 }
 

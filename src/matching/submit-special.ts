@@ -2,10 +2,11 @@ import { lockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { Display } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { isWhole, showingFlags, WAITING } from '../orderbook/flags.ts';
+import { isWhole, showingFlags, SIDE, WAITING } from '../orderbook/flags.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
 import { orderFields, writeAccepted, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
+import { admitPair, enterLegs, placePair, writeLinked } from './pairs.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { placeStop, triggerStops } from './stops.ts';
 import { readEntry } from './submit.ts';
@@ -25,6 +26,7 @@ export function submitSpecial(
 ): number {
   const entry = current;
   readSpecialEntry(view, at, entry);
+  if (view.getUint8(at + AT.hasOco) === 1) return submitPair(state, entry, view, at, outbox);
   const code = admit(state, entry);
   if (code !== 0) return code;
   // From here on nothing can be refused.
@@ -49,6 +51,48 @@ export function submitSpecial(
   return 0;
 }
 
+/** Two orders of which one cancels the other: the one that was read, and one beside it. */
+function submitPair(
+  state: MarketState,
+  first: Entry,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const second = readSecond(view, at, first);
+  const code = admitPair(state, first, second);
+  if (code !== 0) return code;
+  // From here on nothing can be refused.
+  const product = state.listings.products[first.product]!;
+  const { expiresAt, clientOrderId } = first;
+  const [one, other] = placePair(state, product, first, second);
+  state.receipt.order = state.orders.id(one);
+  writeAccepted(state, outbox, one, expiresAt, clientOrderId);
+  writeTerms(state, one, view, at, outbox);
+  writeAccepted(state, outbox, other, expiresAt, '');
+  writeLinked(state, outbox, one, other);
+  const stopOf = ({ isStop, stopPrice }: Entry) => (isStop ? stopPrice : undefined);
+  const legs = [
+    { slot: one, stopPrice: stopOf(first), expiresAt, clientOrderId },
+    { slot: other, stopPrice: stopOf(second), expiresAt, clientOrderId: '' },
+  ];
+  enterLegs(state, product, legs, outbox);
+  return 0;
+}
+
+/** Reads the order that stands beside one that was read. */
+export function readSecond(view: DataView, at: number, first: Entry): Entry {
+  const isStop = view.getUint8(at + AT.ocoHasStop) === 1;
+  return {
+    ...first,
+    flags: (first.flags & ~SIDE) | view.getUint8(at + AT.ocoSide),
+    price: readI64(view, at + AT.ocoPrice),
+    isStop,
+    stopPrice: readI64(view, at + AT.ocoStopPrice),
+    clientOrderId: '',
+  };
+}
+
 /** Tells the special terms of an accepted order: those that it asked for. */
 function writeTerms(
   state: MarketState,
@@ -65,6 +109,11 @@ function writeTerms(
     view.getUint8(at + AT.allOrNone),
     view.getUint8(at + AT.hasStop),
     readI64(view, at + AT.stopPrice),
+    view.getUint8(at + AT.hasOco),
+    view.getUint8(at + AT.ocoSide),
+    readI64(view, at + AT.ocoPrice),
+    view.getUint8(at + AT.ocoHasStop),
+    readI64(view, at + AT.ocoStopPrice),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { SelfTrade, Side } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { ALL_OR_NONE, selfTradeOf, sideOf } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, LINKED, selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
@@ -27,7 +27,7 @@ export function trades(state: MarketState, product: Product, order: NewOrder): b
 /**
  * The dry walk: what an incoming order would trade if it entered now, without touching anything. It meets
  * what `match` would meet: own orders and self-trade prevention, icebergs part by part, all-or-none
- * orders where they fit. The answer stands in `state.walk`. O(parts met).
+ * orders where they fit, one of two linked orders. The answer stands in `state.walk`. O(parts met).
  */
 export function walk(state: MarketState, product: Product, order: NewOrder): void {
   const { orders } = state;
@@ -40,12 +40,19 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
   const side = sideOf(order.flags);
   const mode = selfTradeOf(order.flags);
   const { takerPpm } = state.listings.terms[order.terms]!;
+  /** Linked orders that were met: their partners are not there any more then. */
+  let linked: Set<number> | undefined;
   let left = order.quantity;
   const opposite = side === Side.buy ? Side.sell : Side.buy;
   state.books[product.row]!.sweep(opposite, (maker, tradable) => {
     const price = orders.price(maker);
     if (left === 0 || !crosses(side, limit, price)) return false;
     if (isPassedOver(orders, maker, left)) return true;
+    if ((orders.flags(maker) & LINKED) !== 0) {
+      linked ??= new Set();
+      if (linked.has(orders.partner(maker))) return true;
+      linked.add(maker);
+    }
     const lots = Math.min(left, tradable);
     if (mode !== SelfTrade.allow && orders.account(maker) === account) {
       answer.meetsOwn = true;

@@ -1,10 +1,12 @@
 import { TimeInForce } from '../core/codes.ts';
 
 // Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
-// all-or-none 1, waiting 1.
-export const ORDER_FLAGS = 0x3fff;
+// all-or-none 1, waiting 1; bit 17 linked.
+export const ORDER_FLAGS: number = 0x3fff | (1 << 17);
 /** Above them: whether the order has a client order id. */
 export const CLIENT_ID = 1 << 14;
+/** The bit of the side. */
+export const SIDE = 1;
 /** The bits of the kind; a limit order has none of them. */
 export const KIND = 3 << 1;
 /** Only a part of the order is shown at a time: `Display.clip`. */

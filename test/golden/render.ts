@@ -146,6 +146,7 @@ export class Renderer {
     productClosed: ({ product }) => `${product} closed`,
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),
+    ordersLinked: ({ order, other }) => `${this.label(order)} and ${this.label(other)} are linked`,
     orderRested: ({ order, price, open }) =>
       `${this.label(order)} rests: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
     trade: (event) => this.#trade(event),
@@ -201,6 +202,7 @@ export class Renderer {
       display === 'hidden' ? 'hidden' : '',
       display === 'clip' ? `shows ${this.#lots(order, displayQuantity)} at a time${below}` : '',
       hasStop ? `stop ${this.#ticks(order, stopPrice)}` : '',
+      event.hasOco ? 'one of two' : '',
     ];
     return `${this.label(order)}: ${terms.filter((term) => term !== '').join(', ')}`;
   }

@@ -17,7 +17,7 @@ import {
   rowOf,
   type Terms,
 } from './market.ts';
-import { endOrder, restingOrders } from './orders.ts';
+import { endOrders, restingOrders } from './orders.ts';
 
 export function openAccount(market: Market, command: CommandOf<'openAccount'>): number {
   const { id, role } = command;
@@ -237,9 +237,8 @@ export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'
 export function closeProduct(market: Market, command: CommandOf<'closeProduct'>): number {
   const found = changeable(market, command);
   if (typeof found === 'number') return found;
-  for (const order of restingOrders(market, (each) => each.product === found.row)) {
-    endOrder(market, order, EndReason.productClosed);
-  }
+  const orders = restingOrders(market, (each) => each.product === found.row);
+  endOrders(market, orders, EndReason.productClosed);
   found.product.status = ProductStatus.closed;
   tell(market, 'productClosed', [found.row]);
   return 0;

@@ -36,15 +36,50 @@ export interface Holding {
   readonly energy: bigint;
 }
 
-/** What a limit order locks, by its price, its open lots and the terms that it entered with. */
-export function lockOf(market: Market, order: Order): Holding {
+/** What a limit order locks alone, by its price, its open lots and the terms that it entered with. */
+function lockAlone(market: Market, order: Order, lots: number): Holding {
   if (!holdsLock(order)) return { money: 0n, energy: 0n };
-  const value = valueOf(market, order.product, order.price, order.open);
+  const value = valueOf(market, order.product, order.price, lots);
   const cost = costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
   return {
     money: cost > 0n ? cost : 0n,
-    energy: order.side === Side.sell ? energyOf(market, order.product, order.open) : 0n,
+    energy: order.side === Side.sell ? energyOf(market, order.product, lots) : 0n,
   };
+}
+
+/**
+ * What an order holds. Of two orders that cancel each other the earlier one what it would alone, the later one
+ * what it needs beyond that; nothing once one of them has nothing left to trade.
+ */
+export function lockOf(market: Market, order: Order): Holding {
+  const { partner } = order;
+  if (partner === undefined) return lockAlone(market, order, order.open);
+  const lots = order.open < partner.open ? order.open : partner.open;
+  const own = lockAlone(market, order, lots);
+  if (order.id < partner.id) return own;
+  const first = lockAlone(market, partner, lots);
+  return {
+    money: own.money > first.money ? own.money - first.money : 0n,
+    energy: own.energy > first.energy ? own.energy - first.energy : 0n,
+  };
+}
+
+/** What an order and its partner, if it has one, hold together. */
+export function lockOfBoth(market: Market, order: Order): Holding {
+  const own = lockOf(market, order);
+  if (order.partner === undefined) return own;
+  const other = lockOf(market, order.partner);
+  return { money: own.money + other.money, energy: own.energy + other.energy };
+}
+
+/** Does something to the quantity or price of an order, with its locks and those of its partner undone. */
+export function relocking(market: Market, orders: readonly Order[], change: () => void): void {
+  const all = orders
+    .flatMap((order) => [order, order.partner])
+    .filter((each) => each !== undefined);
+  for (const order of all) unlock(market, order);
+  change();
+  for (const order of all) lock(market, order);
 }
 
 function shift(market: Market, order: Order, held: Holding, sign: bigint): void {

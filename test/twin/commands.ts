@@ -59,6 +59,11 @@ interface Asked {
     allOrNone: number;
     hasStop: number;
     stopPrice: number;
+    hasOco: number;
+    ocoSide: number;
+    ocoPrice: number;
+    ocoHasStop: number;
+    ocoStopPrice: number;
     clientOrderId: string;
   };
   amend: {
@@ -89,5 +94,5 @@ export function fieldOf(command: Command, name: string): string | Reference {
 
 /** Whether a submit has terms that few orders have, so that its record is another one. */
 export function isSpecial(command: CommandOf<'submit'>): boolean {
-  return command.display + command.allOrNone + command.hasStop > 0;
+  return command.display + command.allOrNone + command.hasStop + command.hasOco > 0;
 }

@@ -79,7 +79,8 @@ function restingOrder(order: Order, to: Bytes): void {
       order.selfTrade * 128 +
       order.display * 1024 +
       order.allOrNone * 4096 +
-      (order.stopPrice === undefined ? 0 : 8192),
+      (order.stopPrice === undefined ? 0 : 8192) +
+      (order.partner === undefined ? 0 : 131_072),
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -93,6 +94,7 @@ function restingOrder(order: Order, to: Bytes): void {
     for (const value of [order.clip, order.refreshBelow, order.clipLeft]) to.i64(value);
   }
   if (order.stopPrice !== undefined) to.i64(order.stopPrice);
+  if (order.partner !== undefined) to.i64(order.partner.id);
 }
 
 /** The control bytes of docs/format.md. */

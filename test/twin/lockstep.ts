@@ -305,6 +305,8 @@ function compareOrder(state: MarketState, market: Market, slot: number, order: O
   same(what, 'allOrNone', (flags & ALL_OR_NONE) === 0 ? 0 : 1, order.allOrNone);
   same(what, 'shown', orders.shown(slot), shownOf(order));
   same(what, 'tradable', orders.tradable(slot), tradableOf(order));
+  const partner = orders.partner(slot);
+  same(what, 'partner', partner < 0 ? undefined : orders.id(partner), order.partner?.id);
   same(what, 'clientOrderId', orders.clientOrderId(slot), order.clientOrderId);
   same(
     what,

@@ -87,6 +87,9 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const postOnly = immediate || isMarket ? PostOnly.off : pick(draw, POST_ONLY);
   const least = timeInForce !== fok && postOnly === PostOnly.off && draw(20) === 0;
   const life = source.profile.wave > 0 ? 1 + draw(4 * source.profile.wave) : draw(40);
+  const price = source.price(product, side, draw);
+  const alone = isMarket || immediate || postOnly !== PostOnly.off || least || draw(8) > 0;
+  const paired = alone ? NO_OCO : second(source, product, side, price, draw);
   return command('submit', source.actorFor(account, draw), {
     account,
     product,
@@ -96,11 +99,17 @@ export function submit(source: CommandSource, draw: Draw): Command {
     postOnly,
     selfTrade: draw(Object.keys(SelfTrade).length),
     hasPrice: isMarket ? (draw(5) < 4 ? 1 : 0) : 1,
-    price: source.price(product, side, draw),
+    price,
     quantity,
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
-    ...showing(isMarket || immediate || quantity > 2 ** 50, quantity, least, draw),
+    ...showing(
+      isMarket || immediate || quantity > 2 ** 50 || paired.hasOco === 1,
+      quantity,
+      least,
+      draw,
+    ),
+    ...paired,
     ...stop(
       least || postOnly !== PostOnly.off || (isMarket && !immediate),
       source.price(product, draw(2), draw),
@@ -113,6 +122,25 @@ export function submit(source: CommandSource, draw: Draw): Command {
           : `c${draw(source.profile.wave > 0 ? 5000 : 12)}`
         : '',
   });
+}
+
+const NO_OCO = { hasOco: 0, ocoSide: 0, ocoPrice: 0, ocoHasStop: 0, ocoStopPrice: 0 };
+
+/** The second of two orders of which one cancels the other, which never trade with each other. */
+function second(
+  source: CommandSource,
+  product: Reference,
+  side: number,
+  price: number,
+  draw: Draw,
+): typeof NO_OCO {
+  const opposite = draw(3) === 0 && Math.abs(price) < MAX - 10;
+  const ocoSide = opposite ? 1 - side : side;
+  const away = (1 + draw(4)) * (side === Side.buy ? 1 : -1);
+  const ocoPrice = opposite ? price + away : source.price(product, side, draw);
+  const ocoHasStop = draw(2);
+  const ocoStopPrice = ocoHasStop === 1 ? source.price(product, draw(2), draw) : 0;
+  return { hasOco: 1, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice };
 }
 
 const ALL_SHOWN = { display: Display.all, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };

@@ -84,6 +84,9 @@ export interface Order {
   readonly allOrNone: number;
   /** Of a stop order while it waits. */
   stopPrice: number | undefined;
+  /** The other one of two orders of which one cancels the other. */
+  partner: Order | undefined;
+  ended: boolean;
   price: number;
   open: number;
   /** What an iceberg shows while it rests. */

@@ -6,7 +6,17 @@ import {
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
-import { costOf, energyOf, feeOn, lock, termsOf, unlock, valueOf } from './amounts.ts';
+import {
+  costOf,
+  energyOf,
+  feeOn,
+  type Holding,
+  lockOf,
+  relocking,
+  termsOf,
+  unlock,
+  valueOf,
+} from './amounts.ts';
 import { tell } from './events.ts';
 import {
   balanceOf,
@@ -34,13 +44,32 @@ export function identityOf({ id, account, product, side }: Order): number[] {
   return [id, account, product, side];
 }
 
+/** Ends an order, and with it the one that it is linked with. */
 export function endOrder(market: Market, order: Order, reason: number): void {
-  const { money, energy } = unlock(market, order);
+  const { partner } = order;
+  const held = lockOf(market, order);
+  const rest = partner === undefined ? undefined : lockOf(market, partner);
+  unlock(market, order);
+  if (partner !== undefined) unlock(market, partner);
+  order.partner = undefined;
+  leave(market, order, reason, held);
+  if (partner === undefined || rest === undefined) return;
+  partner.partner = undefined;
+  leave(market, partner, EndReason.oco, rest);
+}
+
+/** Ends those of the orders that are still there when it is their turn. */
+export function endOrders(market: Market, orders: readonly Order[], reason: number): void {
+  for (const order of orders) if (isResting(market, order)) endOrder(market, order, reason);
+}
+
+function leave(market: Market, order: Order, reason: number, { money, energy }: Holding): void {
   const rested = isResting(market, order);
   const shown = rested ? shownOf(order) : 0;
   const left = [order.price, reason, order.open, standingOf(market, order), shown];
   tell(market, 'orderEnded', [...identityOf(order), ...left, money, energy]);
   if (rested) leaveBook(market, order);
+  order.ended = true;
 }
 
 export function crosses(taker: Order, price: number): boolean {
@@ -70,7 +99,11 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
     const maker = queue.shift()!;
     if (left === 0 || !crosses(taker, maker.price)) break;
     if (maker.allOrNone === 1 && left < maker.open) continue;
+    // What one of two linked orders trades, the other one cannot.
+    if (maker.open === 0) continue;
     const lots = Math.min(left, tradableOf(maker));
+    const partner = queue.find(({ id }) => id === maker.partner?.id);
+    if (partner !== undefined) partner.open -= lots;
     if (lots < maker.open) {
       const { clip } = maker;
       const place = lastAt(queue, maker.price) + 1;
@@ -142,14 +175,27 @@ function decrement(market: Market, order: Order, lots: number): void {
     order.open = 0;
     return;
   }
-  unlock(market, order);
-  order.open -= lots;
-  order.clipLeft -= lots;
-  order.total -= lots;
-  lock(market, order);
+  relocking(market, [order], () => {
+    order.open -= lots;
+    order.clipLeft -= lots;
+    order.total -= lots;
+  });
+  tellReduced(market, order, lots);
+  refresh(market, order);
+  shrinkPartner(market, order, lots);
+}
+
+function tellReduced(market: Market, order: Order, lots: number): void {
   const left = [order.price, lots, order.open, standingOf(market, order)];
   tell(market, 'orderReduced', [...identityOf(order), ...left]);
-  refresh(market, order);
+}
+
+/** What an order that has some left has lost, the one that it is linked with loses too. */
+export function shrinkPartner(market: Market, { open, partner }: Order, lots: number): void {
+  if (open === 0 || partner === undefined) return;
+  partner.open -= lots;
+  partner.total -= lots;
+  tellReduced(market, partner, lots);
 }
 
 /** An iceberg whose clip is used up shows the next one, behind all orders at its price. */
@@ -178,17 +224,15 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
   const seller = takerBuys ? maker : taker;
   const buyerFee = takerBuys ? takerFee : makerFee;
   const sellerFee = takerBuys ? makerFee : takerFee;
-  unlock(market, taker);
-  unlock(market, maker);
-  move(market, buyer.account, seller.account, moneyAsset, value);
-  move(market, buyer.account, FEES, moneyAsset, buyerFee);
-  move(market, seller.account, FEES, moneyAsset, sellerFee);
-  move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
-  taker.open -= lots;
-  maker.open -= lots;
-  maker.clipLeft -= lots;
-  lock(market, taker);
-  lock(market, maker);
+  relocking(market, [taker, maker], () => {
+    move(market, buyer.account, seller.account, moneyAsset, value);
+    move(market, buyer.account, FEES, moneyAsset, buyerFee);
+    move(market, seller.account, FEES, moneyAsset, sellerFee);
+    move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
+    taker.open -= lots;
+    maker.open -= lots;
+    maker.clipLeft -= lots;
+  });
   tell(market, 'trade', [
     ++market.lastTrade,
     taker.product,
@@ -206,6 +250,8 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
   market.receipt.filled += lots;
   if (maker.open === 0) endOrder(market, maker, EndReason.filled);
   else refresh(market, maker);
+  shrinkPartner(market, maker, lots);
+  shrinkPartner(market, taker, lots);
 }
 
 /** What becomes of an order after its match. */

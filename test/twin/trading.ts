@@ -15,16 +15,17 @@ import {
   insideBand,
   lock,
   lockOf,
+  relocking,
   termsOf,
   unlock,
   valueOf,
   withinLockLimit,
 } from './amounts.ts';
 import { type CommandOf, isSpecial } from './commands.ts';
+import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
 import {
   accountRefusal,
-  enlist,
   isOperator,
   leaveBook,
   type Market,
@@ -41,12 +42,13 @@ import {
   crosses,
   dryWalk,
   endOrder,
-  finish,
+  endOrders,
   identityOf,
-  match,
   restingOrders,
+  shrinkPartner,
   trade,
 } from './orders.ts';
+import { amendPair, submitPair } from './pairs.ts';
 
 export function submit(market: Market, command: CommandOf<'submit'>): number {
   const account = rowOf(market.accounts, command.account);
@@ -64,6 +66,7 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   const order = orderOf(market, command, account, product);
   if (order === undefined) return RejectCode.NO_PROTECTION;
   if (order === 'EMPTY_SIDE') return RejectCode.EMPTY_SIDE;
+  if (command.hasOco === 1) return submitPair(market, command, order);
   const code = priceRefusal(market, order) || entryRefusal(market, command, order);
   if (code !== 0) return code;
 
@@ -71,66 +74,21 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   market.receipt.order = order.id;
   lock(market, order);
   tellAccepted(market, order, command.expiresAt);
-  if (isSpecial(command)) {
-    const { display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = command;
-    const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
-    tell(market, 'orderTerms', [...identityOf(order), ...terms]);
-  }
+  if (isSpecial(command)) tellTerms(market, command, order);
   if (order.stopPrice !== undefined) placeStop(market, order);
   else enter(market, order);
   return 0;
 }
 
-/** Matches an order, and then the stop orders that this has reached, one after the other. */
-function enter(market: Market, order: Order): void {
-  const product = market.products[order.product]!;
-  const { receipt } = market;
-  const reached: Order[] = [];
-  const matched = (each: Order): void => {
-    const before = market.prices.length;
-    if (match(market, each)) finish(market, each);
-    for (const price of market.prices.slice(before)) {
-      const more = product.stops.filter((stop) => {
-        return !reached.includes(stop) && isReached(stop, stop.stopPrice!, price);
-      });
-      found.push(...more.filter((stop) => !found.includes(stop)));
-    }
-    reached.push(...found.sort((a, b) => a.priority - b.priority));
-    found.length = 0;
-  };
-  const found: Order[] = [];
-  market.prices.length = 0;
-  matched(order);
-  const { filled } = receipt;
-  for (let i = 0; i < reached.length; i++) {
-    const stop = reached[i]!;
-    if (i >= 1000) {
-      endOrder(market, stop, EndReason.cascade);
-      continue;
-    }
-    const terms = [stop.price, stop.stopPrice!, stop.open];
-    tell(market, 'stopTriggered', [...identityOf(stop), ...terms]);
-    leaveBook(market, stop);
-    stop.stopPrice = undefined;
-    matched(stop);
-  }
-  receipt.filled = filled;
+export function tellTerms(market: Market, command: CommandOf<'submit'>, order: Order): void {
+  const { display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = command;
+  const { hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice } = command;
+  const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
+  terms.push(hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice);
+  tell(market, 'orderTerms', [...identityOf(order), ...terms]);
 }
 
-function isReached(order: Order, stopPrice: number, price: number | undefined): boolean {
-  if (price === undefined) return false;
-  return order.side === Side.buy ? price >= stopPrice : price <= stopPrice;
-}
-
-function placeStop(market: Market, order: Order): void {
-  order.priority = ++market.lastPriority;
-  market.products[order.product]!.stops.push(order);
-  enlist(market, order);
-  const { price, stopPrice, open, priority } = order;
-  tell(market, 'stopPlaced', [...identityOf(order), price, stopPrice!, open, priority]);
-}
-
-function tellAccepted(market: Market, order: Order, expiresAt: number): void {
+export function tellAccepted(market: Market, order: Order, expiresAt: number): void {
   const { id, account, product, side, kind, timeInForce, price, total, clientOrderId } = order;
   const values = [id, account, product, side, kind, timeInForce, price, total, expiresAt];
   tell(market, 'orderAccepted', values, [clientOrderId]);
@@ -177,6 +135,8 @@ function orderOf(
     refreshBelow,
     allOrNone,
     stopPrice: undefined,
+    partner: undefined,
+    ended: false,
     price,
     open: quantity,
     clipLeft: 0,
@@ -195,7 +155,7 @@ function orderOf(
 /**
  * The rules about price and size; a sliding order gets its new price here.
  */
-function priceRefusal(market: Market, order: Order): number {
+export function priceRefusal(market: Market, order: Order): number {
   const terms = termsOf(market, order);
   if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
@@ -232,7 +192,7 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
   return fundsRefusal(market, order, walked.cost, energy);
 }
 
-function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
+export function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
   const { moneyAsset, energyAsset } = market.products[order.product]!;
   const { account } = order;
   if (energy > available(market, account, energyAsset)) return RejectCode.INSUFFICIENT_ENERGY;
@@ -254,22 +214,27 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
   const price = command.hasPrice === 1 ? command.price : order.price;
   const total = command.hasQuantity === 1 ? command.quantity : order.total;
   const open = total - (order.total - order.open);
+  const newStop = hasStop === 1 ? command.stopPrice : order.stopPrice;
   if (open <= 0) {
     endOrder(market, order, EndReason.amended);
   } else if (open < order.open && price === order.price && order.allOrNone + hasStop === 0) {
-    unlock(market, order);
     const before = { price: order.price, open: order.open, shown: shownOf(order) };
-    order.open = open;
-    order.clipLeft = Math.min(order.clipLeft, open);
-    order.total = total;
-    order.version++;
-    lock(market, order);
+    relocking(market, [order], () => {
+      order.open = open;
+      order.clipLeft = Math.min(order.clipLeft, open);
+      order.total = total;
+      order.version++;
+    });
     tellAmended(market, order, before, true);
+    shrinkPartner(market, order, before.open - open);
+  } else if (order.partner !== undefined) {
+    const code = amendPair(market, order, order.partner, price, open, newStop);
+    if (code !== 0) return code;
   } else {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
     const code = priceRefusal(market, anew) || differenceRefusal(market, order, anew);
     if (code !== 0) return code;
-    enterAnew(market, order, anew, hasStop === 1 ? command.stopPrice : order.stopPrice);
+    enterAnew(market, order, anew, newStop);
   }
   market.receipt.order = order.id;
   return 0;
@@ -297,7 +262,7 @@ function enterAnew(market: Market, order: Order, anew: Order, stopPrice: number 
   else enter(market, order);
 }
 
-function tellAmended(
+export function tellAmended(
   market: Market,
   order: Order,
   before: { readonly price: number; readonly open: number; readonly shown: number },
@@ -332,7 +297,7 @@ export function cancelAll(market: Market, command: CommandOf<'cancelAll'>): numb
       (account === undefined || order.account === account) &&
       (product === undefined || order.product === product),
   );
-  for (const order of orders) endOrder(market, order, EndReason.cancelled);
+  endOrders(market, orders, EndReason.cancelled);
   tell(market, 'allCancelled', [orders.length]);
   return 0;
 }
@@ -364,6 +329,8 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     refreshBelow: 0,
     allOrNone: 0,
     stopPrice: undefined,
+    partner: undefined,
+    ended: false,
     clipLeft: 0,
     price: command.limitPrice,
     open: command.quantity,

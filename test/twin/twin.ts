@@ -3,7 +3,7 @@ import * as administration from './administration.ts';
 import type { Command } from './commands.ts';
 import { tell } from './events.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
-import { endOrder } from './orders.ts';
+import { endOrders } from './orders.ts';
 import * as trading from './trading.ts';
 
 const WINDOW = 65_536;
@@ -60,7 +60,7 @@ function perform(market: Market, command: Command): number {
   const due = market.timed
     .filter((order) => order.expiresAt <= market.time)
     .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id);
-  for (const order of due) endOrder(market, order, EndReason.expired);
+  endOrders(market, due, EndReason.expired);
   if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
   return dispatch(market, command);
 }

@@ -1,0 +1,73 @@
+import { EndReason, Side } from '../../src/core/codes.ts';
+import { tell } from './events.ts';
+import { enlist, leaveBook, type Market, type Order } from './market.ts';
+import { endOrder, finish, identityOf, match } from './orders.ts';
+
+/** A linked order before it enters: it becomes a stop order once it is its turn, if it is none that is reached. */
+export interface Leg {
+  readonly order: Order;
+  readonly stop: number | undefined;
+}
+
+/** Matches an order, and then the stop orders that this has reached, one after the other. */
+export function enter(market: Market, order: Order): void {
+  enterAll(market, [{ order, stop: undefined }]);
+}
+
+/** The same of orders that enter one behind the other; none of them that has ended by then does. */
+export function enterAll(market: Market, legs: readonly Leg[]): void {
+  const product = market.products[legs[0]!.order.product]!;
+  const { receipt } = market;
+  const reached: Order[] = [];
+  const matched = (each: Order): void => {
+    const before = market.prices.length;
+    if (match(market, each)) finish(market, each);
+    for (const price of market.prices.slice(before)) {
+      const more = product.stops.filter((stop) => {
+        return !reached.includes(stop) && isReached(stop, stop.stopPrice!, price);
+      });
+      found.push(...more.filter((stop) => !found.includes(stop)));
+    }
+    reached.push(...found.sort((a, b) => a.priority - b.priority));
+    found.length = 0;
+  };
+  const found: Order[] = [];
+  market.prices.length = 0;
+  let filled = 0;
+  for (const { order, stop } of legs) {
+    if (order.ended) continue;
+    if (stop !== undefined && !isReached(order, stop, product.lastPrice)) {
+      order.stopPrice = stop;
+      placeStop(market, order);
+    } else matched(order);
+    if (order === legs[0]!.order) ({ filled } = receipt);
+  }
+  let triggered = 0;
+  // Grows on the way.
+  for (const stop of reached) {
+    if (stop.ended) continue;
+    if (++triggered > 1000) {
+      endOrder(market, stop, EndReason.cascade);
+      continue;
+    }
+    const terms = [stop.price, stop.stopPrice!, stop.open];
+    tell(market, 'stopTriggered', [...identityOf(stop), ...terms]);
+    leaveBook(market, stop);
+    stop.stopPrice = undefined;
+    matched(stop);
+  }
+  receipt.filled = filled;
+}
+
+export function isReached(order: Order, stopPrice: number, price: number | undefined): boolean {
+  if (price === undefined) return false;
+  return order.side === Side.buy ? price >= stopPrice : price <= stopPrice;
+}
+
+export function placeStop(market: Market, order: Order): void {
+  order.priority = ++market.lastPriority;
+  market.products[order.product]!.stops.push(order);
+  enlist(market, order);
+  const { price, stopPrice, open, priority } = order;
+  tell(market, 'stopPlaced', [...identityOf(order), price, stopPrice!, open, priority]);
+}
