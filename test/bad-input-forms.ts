@@ -190,6 +190,16 @@ export const FORMS: readonly Form[] = [
       sample: { ...SAMPLE_ORDER, timeInForce: 'gtd', expiresAt: 5_000 },
       fields: { expiresAt: [...NATURAL, ...REQUIRED] },
     },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, oco: { side: 'sell', price: '0.3', stopPrice: '0.4' } },
+      fields: {
+        oco: typed(0, 1, 'x', '', true, null, [], {}, Symbol('x'), 1n, { low: '1' }),
+        'oco.side': names('Buy', 'bid'),
+        'oco.price': [...TEXT, ...REQUIRED, ...ranged('0.0005', '0.25')],
+        'oco.stopPrice': [...TEXT, ...ranged('0.0005')],
+      },
+    },
   ]),
   {
     method: 'amend',

@@ -207,13 +207,16 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
 
 const PLAIN = { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 };
 const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
+const NO_OCO = { hasOco: 0, ocoSide: 0, ocoPrice: 0, ocoHasStop: 0, ocoStopPrice: 0 };
+/** Two orders that buy at 1 and sell at 2. */
+const OCO = { display: 0, side: 0, price: 1, hasOco: 1, ocoSide: 1, ocoPrice: 2 };
 
 /** What must stand in a command so that its fields agree with each other. */
 const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
   listProduct: { moneyAsset: 7 },
   submit: PLAIN,
-  submitSpecial: { ...PLAIN, ...ALL_SHOWN, kind: 0, timeInForce: 0, display: 2 },
+  submitSpecial: { ...PLAIN, ...ALL_SHOWN, ...NO_OCO, kind: 0, timeInForce: 0, display: 2 },
   amend: { hasPrice: 1, stopPrice: 0 },
   cancelAll: { hasAccount: 1 },
 };
@@ -287,6 +290,20 @@ describe('records', () => {
     ['submitSpecial', { display: 1, displayQuantity: 2, refreshBelow: 1 }, 'nor that quantity'],
     ['submitSpecial', { allOrNone: 1, display: 2 }, 'all-or-none'],
     ['submitSpecial', { display: 0, allOrNone: 1, minQuantity: 1 }, 'all-or-none'],
+    ['submitSpecial', { ocoSide: 1 }, 'fields of oco'],
+    ['submitSpecial', { ocoPrice: 1 }, 'fields of oco'],
+    ['submitSpecial', { ocoHasStop: 1 }, 'fields of oco'],
+    ['submitSpecial', { ocoStopPrice: 1 }, 'oco.stopPrice'],
+    ['submitSpecial', { ...OCO, ocoStopPrice: 1 }, 'oco.stopPrice'],
+    ['submitSpecial', { ...OCO, kind: 1 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, timeInForce: 2 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, timeInForce: 3 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, postOnly: 1 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, display: 2 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, allOrNone: 1 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, minQuantity: 1 }, 'limit and stop orders'],
+    ['submitSpecial', { ...OCO, ocoPrice: 1 }, 'trade with each other'],
+    ['submitSpecial', { ...OCO, side: 1, ocoSide: 0, ocoPrice: 1 }, 'trade with each other'],
     ['submit', { minQuantity: 2 }, 'minQuantity'],
     ['submit', { minQuantity: 1, postOnly: 2 }, 'minQuantity'],
     ['submit', { minQuantity: 1, timeInForce: 3 }, 'minQuantity'],

@@ -93,6 +93,7 @@ describe('queries', () => {
       priority: 4,
       expiresAt: 9_000,
       clientOrderId: undefined,
+      linkedOrderId: undefined,
     });
     expect(engine.orderByClientId('bob', 'top')).toEqual(engine.order(1));
     expect(engine.orderByClientId('alice', 'top')).toBeUndefined();

@@ -201,7 +201,24 @@ function submit(draw: Draw, market: Queries): Ask {
     { allOrNone: true },
   ]);
   const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
-  switch (draw(16)) {
+  const opposite = isHuge
+    ? {}
+    : maybe(draw, 30, {
+        side: which === 'buy' ? 'sell' : 'buy',
+        priceTicks: priceTicks + (which === 'buy' ? 1 : -1) * (1 + draw(3)),
+      });
+  const oco = {
+    priceTicks: draw(9) - 4,
+    ...maybe(draw, 50, { stopPriceTicks: draw(9) - 4 }),
+    ...opposite,
+  };
+  switch (draw(18)) {
+    case 16:
+      return ['submit', { ...base, ...more, ...stop, oco }];
+    case 17: {
+      const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+      return ['submit', { ...base, ...more, ...until, oco }];
+    }
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:

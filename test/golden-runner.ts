@@ -248,6 +248,7 @@ function checkReceipt(
   const triggered = events.flatMap((event) =>
     event.type === 'stopTriggered' ? [event.order] : [],
   );
-  const takers = new Set([orderId, ...triggered]);
+  const linked = events.flatMap((event) => (event.type === 'ordersLinked' ? [event.other] : []));
+  const takers = new Set([orderId, ...triggered, ...linked]);
   expect(trades.every(({ takerOrder }) => takers.has(takerOrder))).toBe(true);
 }

@@ -101,10 +101,12 @@ function pairFault(view: DataView, at: number): string | undefined {
     readI64(view, at + SUBMIT.minQuantity) === 0;
   if (!alone)
     return 'oco is for limit and stop orders that may stand, and goes with no other terms';
-  if (side === view.getUint8(at + SUBMIT.side)) return undefined;
+  // Prices of a product that nobody knows are in no ticks, and cannot be compared.
+  const unknown = view.getUint32(at + SUBMIT.product) === UNKNOWN;
+  if (unknown || side === view.getUint8(at + SUBMIT.side)) return undefined;
   const [own, other] = [readI64(view, at + SUBMIT.price), readI64(view, price)];
   const apart = side === Side.buy ? other < own : own < other;
-  return apart ? undefined : 'the two orders of an oco must not trade with each other';
+  return apart ? undefined : 'oco.price must not let the two orders trade with each other';
 }
 
 function stopFault(view: DataView, at: number): string | undefined {

@@ -115,6 +115,13 @@ function orders(draw: Draw) {
   };
 }
 
+/** What an order is for and how much of it, and whether numbers are written as text. */
+interface Size {
+  readonly product: ProductOption;
+  readonly ticks: number;
+  readonly asText: boolean;
+}
+
 /** What makes an order more than a limit order that stands. */
 interface Terms {
   readonly kind?: 'market';
@@ -131,6 +138,8 @@ interface Terms {
   readonly allOrNone?: true;
   /** In ticks. */
   readonly stop?: number;
+  /** The second of two orders of which one cancels the other, in ticks; of the other side where it can be. */
+  readonly second?: { readonly opposite: boolean; readonly ticks: number; readonly stop?: number };
   /** false leaves the price away. */
   readonly priced?: boolean;
 }
@@ -163,6 +172,12 @@ function terms(draw: Draw): Arbitrary<Terms> {
       },
       { requiredKeys: ['kind'] },
     ),
+    fc.record({
+      second: fc.record(
+        { opposite: fc.boolean(), ticks: draw.ticks, stop: draw.ticks },
+        { requiredKeys: ['opposite', 'ticks'] },
+      ),
+    }),
   );
 }
 
@@ -176,30 +191,52 @@ function submission(draw: Draw): Arbitrary<object> {
       size: fc.record({ product, ticks, lots, asText: fc.boolean() }),
       terms: draw.mostly(plain, terms(draw), 3),
     })
-    .map(({ side, size, terms: { least, priced, clip, below, tooMany, stop, ...rest } }) => {
-      const { product: of, asText } = size;
-      const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
-      const part = (count: number | undefined, name: string): object =>
-        count === undefined ? {} : quantity(Math.min(count, all), of, asText, name);
-      const refreshes = clip !== undefined && below !== undefined && below <= Math.min(clip, all);
-      return {
-        product: of.id,
-        side,
-        ...quantity(all, of, asText),
-        ...(priced === false ? {} : price(size.ticks, of, asText)),
-        ...rest,
-        ...(stop === undefined ? {} : written('stopPrice', 'Ticks', stop, of.tick, asText)),
-        ...part(least, 'minQuantity'),
-        ...part(clip, 'displayQuantity'),
-        ...part(refreshes ? below : undefined, 'refreshBelow'),
-      };
-    });
+    .map(
+      ({ side, size, terms: { least, priced, clip, below, tooMany, stop, second, ...rest } }) => {
+        const { product: of, asText } = size;
+        const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
+        const part = (count: number | undefined, name: string): object =>
+          count === undefined ? {} : quantity(Math.min(count, all), of, asText, name);
+        const refreshes = clip !== undefined && below !== undefined && below <= Math.min(clip, all);
+        return {
+          product: of.id,
+          side,
+          ...quantity(all, of, asText),
+          ...(priced === false ? {} : price(size.ticks, of, asText)),
+          ...rest,
+          ...(stop === undefined ? {} : stopPrice(stop, of, asText)),
+          ...(second === undefined ? {} : { oco: oco(second, side, size) }),
+          ...part(least, 'minQuantity'),
+          ...part(clip, 'displayQuantity'),
+          ...part(refreshes ? below : undefined, 'refreshBelow'),
+        };
+      },
+    );
   const modes = ['allow', 'cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement'];
   return draw.merged(
     order,
     draw.maybe({ selfTrade: fc.constantFrom(...modes) }, 3),
     draw.maybe({ clientOrderId: fc.constantFrom('mine', 'mine-too') }, 10),
   );
+}
+
+/** The second of two orders of which one cancels the other. If it is for the other side, they never trade with each other. */
+function oco(
+  { opposite, ticks, stop }: NonNullable<Terms['second']>,
+  side: string,
+  { product, ticks: first, asText }: Size,
+): object {
+  const other = side === 'buy' ? 'sell' : 'buy';
+  const apart = other === 'sell' ? ticks > first : ticks < first;
+  return {
+    ...price(ticks, product, asText),
+    ...(opposite && apart ? { side: other } : {}),
+    ...(stop === undefined ? {} : stopPrice(stop, product, asText)),
+  };
+}
+
+function stopPrice(ticks: number, { tick }: ProductOption, asText: boolean): object {
+  return written('stopPrice', 'Ticks', ticks, tick, asText);
 }
 
 /** Numbers for an order whose product is not known: text suits it if all products have one grid. */

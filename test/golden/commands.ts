@@ -26,6 +26,9 @@ const OPTIONS: Readonly<Record<string, number>> = {
   refresh: 1,
   aon: 0,
   stop: 1,
+  oco: 1,
+  'oco-stop': 1,
+  'oco-side': 1,
   own: 1,
   as: 1,
   in: 1,
@@ -200,6 +203,13 @@ function readOrder(
       refreshBelow: value('refresh'),
       allOrNone: options.has('aon') ? true : undefined,
       stopPrice: value('stop'),
+      oco: options.has('oco')
+        ? defined({
+            price: value('oco'),
+            stopPrice: value('oco-stop'),
+            side: value('oco-side'),
+          })
+        : undefined,
       clientOrderId: value('as'),
     },
   ];

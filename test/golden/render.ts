@@ -27,6 +27,8 @@ function lotsOf({ open, shown, display, allOrNone }: OrderView): string {
 /** Tells a script's reader what happened, in names and decimal text. */
 export class Renderer {
   readonly #engine: Engine;
+  /** What the next order is called if it is the second of two linked ones. */
+  #second: string | undefined;
   /** What scripts call an order: the client order id, or '#' and the number. */
   readonly #labels = new Map<number, string>();
   readonly #productOf = new Map<number, string>();
@@ -52,6 +54,7 @@ export class Renderer {
 
   event(event: EventRecord): string {
     if (event.type === 'orderAccepted') this.#introduce(event);
+    if (event.type === 'orderTerms' && event.hasOco) this.#second = `${this.label(event.order)}'`;
     const render = this.#texts[event.type] as (event: EventRecord) => string;
     return render(event);
   }
@@ -102,10 +105,12 @@ export class Renderer {
   #introduce({ order, product, side, clientOrderId }: Event<'orderAccepted'>): void {
     this.#productOf.set(order, product);
     this.#sideOf.set(order, side);
-    if (clientOrderId === '') return;
-    const again = this.#named.has(clientOrderId);
-    this.#labels.set(order, again ? `${clientOrderId}#${order}` : clientOrderId);
-    this.#named.set(clientOrderId, order);
+    const name = this.#second ?? clientOrderId;
+    this.#second = undefined;
+    if (name === '') return;
+    const again = this.#named.has(name);
+    this.#labels.set(order, again ? `${name}#${order}` : name);
+    this.#named.set(name, order);
   }
 
   #product(id: string): ProductView {

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { stateOf } from '../src/engine/queries.ts';
+import { snapshot } from '../src/matching/snapshot.ts';
+import type { MarketState } from '../src/matching/state.ts';
+import { ALL_OR_NONE, HIDDEN, LINKED } from '../src/orderbook/flags.ts';
+import { Engine } from '../src/index.ts';
+import { limit, stage, thrownBy } from './stage.ts';
+
+type Forgery = (state: MarketState) => void;
+
+const POST_ONLY = 1 << 5;
+const slotOf = (state: MarketState, id: number): number => state.orders.slotOf(id);
+
+function addFlag(state: MarketState, id: number, flag: number): void {
+  const slot = slotOf(state, id);
+  state.orders.setFlags(slot, state.orders.flags(slot) | flag);
+}
+
+/**
+ * Linked orders: 1 of alice buys, 2 waits to sell; 3 of bob sells, 4 waits to; the others buy for nothing, and
+ * so lock nothing: 5 and 6 of alice, 7 and 8, 9 and 10 of bob.
+ */
+function linkedMarket(): Engine {
+  const engine = stage();
+  const until = { timeInForce: 'gtd', expiresAt: 9_000 };
+  const above = { side: 'sell', priceTicks: 9, stopPriceTicks: 12 };
+  limit(engine, 'alice', 'buy', 3, 5, { ...until, oco: above });
+  limit(engine, 'bob', 'sell', 4, 20, { oco: { priceTicks: 2, stopPriceTicks: 3 } });
+  for (const account of ['alice', 'bob', 'bob']) {
+    limit(engine, account, 'buy', 4, -1, { oco: { priceTicks: -2 } });
+  }
+  return engine;
+}
+
+function unlinked({ orders }: MarketState, id: number): void {
+  const slot = orders.slotOf(id);
+  orders.setFlags(slot, orders.flags(slot) & ~LINKED);
+}
+
+function relink({ orders }: MarketState, one: number, other: number): void {
+  orders.link(orders.slotOf(one), orders.slotOf(other));
+}
+
+const unlike = (id: number): string => `order ${id} has a partner unlike it`;
+
+/** What is refused of linked orders, and as what. */
+const FORGED_PAIRS: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
+  'an order that is linked with itself': [
+    'has an order 1 that is linked with none',
+    (state) => relink(state, 1, 1),
+  ],
+  'an order whose partner is linked with another': [
+    'has an order 2 that is linked with none',
+    (state) => relink(state, 1, 3),
+  ],
+  'a partner of another account': [
+    unlike(6),
+    (state) => {
+      relink(state, 6, 7);
+      for (const id of [5, 8]) unlinked(state, id);
+    },
+  ],
+  'partners with an order in between': [
+    unlike(7),
+    (state) => {
+      relink(state, 7, 9);
+      relink(state, 8, 10);
+    },
+  ],
+  'less open of one': [unlike(9), (state) => state.orders.setOpen(slotOf(state, 10), 3)],
+  'partners of two self-trade modes': [unlike(1), (state) => addFlag(state, 2, 1 << 8)],
+  'partners of two lives': [unlike(3), (state) => addFlag(state, 4, 1 << 4)],
+  'partners of two expiries': [
+    unlike(1),
+    ({ orders, timers }) => {
+      timers.clear(orders.slotOf(2), orders);
+      timers.set(orders.slotOf(2), 9_001, orders);
+    },
+  ],
+  'a partner that would trade with it': [
+    unlike(1),
+    (state) => state.orders.setPrice(slotOf(state, 2), 5),
+  ],
+  'a hidden one': [unlike(2), (state) => addFlag(state, 2, HIDDEN)],
+  'a post-only one': [unlike(7), (state) => addFlag(state, 7, POST_ONLY)],
+  'an all-or-none one': [unlike(7), (state) => addFlag(state, 7, ALL_OR_NONE)],
+};
+
+describe('a snapshot of linked orders', () => {
+  it('is one of a good market', () => {
+    const engine = linkedMarket();
+    expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
+  });
+
+  it.each(Object.keys(FORGED_PAIRS))('is refused with %s', (name) => {
+    const state = stateOf(linkedMarket());
+    const [message, forge] = FORGED_PAIRS[name]!;
+    forge(state);
+    const { message: refusal } = thrownBy(() => Engine.restore(snapshot(state)));
+    expect(refusal).toBe(`snapshot: ${message}`);
+  });
+});
