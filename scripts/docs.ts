@@ -106,6 +106,8 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'stop',
       'amending the trigger to a price that has come: it enters at once',
     ),
+    oco: example('oco', 'sell limit and sell stop: a fill of one shrinks the other'),
+    ocoSides: example('oco', 'buy below or sell above: energy for one, money for the other'),
     take: example(
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',

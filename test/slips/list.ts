@@ -1,5 +1,6 @@
 import { CONTRACTS } from './contracts.ts';
 import { LEDGER } from './ledger.ts';
+import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
 import { ORDERBOOK } from './orderbook.ts';
 import { SHOWN } from './shown.ts';
@@ -14,6 +15,7 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...ORDERBOOK,
   ...SHOWN,
   ...STOPS,
+  ...LINKED_ORDERS,
   ...LEDGER,
   ...SNAPSHOT,
 ];

@@ -250,11 +250,6 @@ export const SHOWN: readonly SlipGroup[] = [
         find: '!waits && (!isWhole(amended.flags) || trades(state, product, amended))',
         replace: '!waits',
       },
-      {
-        about: 'an order that loses its place is said to be shown beforehand',
-        find: 'keepsPlace ? orders.shown(slot) : 0',
-        replace: 'orders.shown(slot)',
-      },
     ],
   },
   {
@@ -277,6 +272,11 @@ export const SHOWN: readonly SlipGroup[] = [
     file: 'src/matching/events.ts',
     tests: ['golden', 'property'],
     slips: [
+      {
+        about: 'an order that loses its place is said to be shown beforehand',
+        find: 'keepsPlace ? orders.shown(slot) : 0',
+        replace: 'orders.shown(slot)',
+      },
       {
         about: 'a hidden order is said to wait',
         find: '(flags & WAITING) === 0 ?',

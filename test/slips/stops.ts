@@ -38,7 +38,7 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'a stop order is reached twice',
-        find: '!this.#known.has(slot)',
+        find: '!this.#known.has(orders.id(slot))',
         replace: 'slot >= 0',
       },
       {
@@ -217,8 +217,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'an immediate stop order cannot wait',
-        find: 'view.getUint8(SPECIAL.hasStop) === 1',
-        replace: 'view.getUint8(SPECIAL.hasStop) === 2',
+        find: 'view.getUint8(SPECIAL.hasStop) === 0',
+        replace: 'view.getUint8(SPECIAL.hasStop) <= 1',
       },
       {
         about: 'only orders that everyone sees leave the count',
