@@ -2,7 +2,7 @@ import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
 import { EventType } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
+import { EVENTS, type Layout, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import {
   flagArgument,
   integerArgument,
@@ -64,6 +64,12 @@ interface Filter {
 }
 
 const TRADE = offsetsOf(EVENTS.trade);
+/** Types of the events that begin with whose order they are about. */
+const ORDER_EVENTS: ReadonlySet<number> = new Set(
+  Object.values(EVENTS as Record<string, Layout>)
+    .filter(({ fields }) => fields[0]?.[0] === 'order')
+    .map(({ type }) => type),
+);
 
 /** How each channel that begins with nothing reads a command's events. */
 const TRANSLATIONS: {
@@ -96,9 +102,7 @@ type TradeEvent = Extract<EventRecord, { type: 'trade' }>;
 function orderSuits(view: DataView, at: number, filter: Filter): boolean {
   const type = recordType(view, at);
   if (type === EventType.trade) return tradeSuits(view, at, filter);
-  const isOrder = type >= EventType.orderAccepted && type <= EventType.orderEnded;
-  const isLater = type >= EventType.orderRefreshed && type <= EventType.stopTriggered;
-  if (!isOrder && !isLater) return false;
+  if (!ORDER_EVENTS.has(type)) return false;
   const { product, account } = filter;
   return (
     (product === undefined || view.getUint32(at + ORDER_AT.product) === product) &&
