@@ -238,10 +238,11 @@ it('the streams bring about every way in which a level or an order changes', () 
   const ends = ['filled', 'cancelled', 'expired', 'selfTrade'];
   const standing = ends.flatMap((reason) => [`${reason} displayed`, `${reason} undisplayed`]);
   const others = ['productClosed displayed', 'amended displayed', 'cancelled waiting'];
+  const linked = ['oco displayed', 'oco waiting', 'oco outside', 'reduced waiting'];
   const outside = ['filled outside', 'selfTrade outside', 'unfilled outside'];
   const reduced = ['reduced displayed', 'reduced undisplayed', 'reduced outside'];
   const changed = ['refreshed', 'triggered', 'keepsPlace true', 'keepsPlace false'];
   const kinds = ['limit', 'market', 'take', 'beyond', 'negative'];
-  const wanted = [...standing, ...others, ...outside, ...reduced, ...changed, ...kinds];
+  const wanted = [...standing, ...others, ...linked, ...outside, ...reduced, ...changed, ...kinds];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

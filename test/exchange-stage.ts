@@ -201,33 +201,19 @@ function submit(draw: Draw, market: Queries): Ask {
     { allOrNone: true },
   ]);
   const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
-  const opposite = isHuge
-    ? {}
-    : maybe(draw, 30, {
-        side: which === 'buy' ? 'sell' : 'buy',
-        priceTicks: priceTicks + (which === 'buy' ? 1 : -1) * (1 + draw(3)),
-      });
-  const oco = {
-    priceTicks: draw(9) - 4,
-    ...maybe(draw, 50, { stopPriceTicks: draw(9) - 4 }),
-    ...opposite,
-  };
-  switch (draw(18)) {
-    case 16:
-      return ['submit', { ...base, ...more, ...stop, oco }];
-    case 17: {
-      const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
-      return ['submit', { ...base, ...more, ...until, oco }];
+  const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+  switch (draw(17)) {
+    case 16: {
+      const oco = second(draw, which, priceTicks);
+      return ['submit', { ...base, ...more, ...stop, ...maybe(draw, 30, until), oco }];
     }
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:
       return ['submit', { ...base, ...more, postOnly: pick(draw, ['reject', 'slide'] as const) }];
     case 2:
-    case 3: {
-      const expiresAt = market.time + draw(40);
-      return ['submit', { ...base, ...more, timeInForce: 'gtd', expiresAt }];
-    }
+    case 3:
+      return ['submit', { ...base, ...more, ...until }];
     case 4:
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
@@ -245,13 +231,22 @@ function submit(draw: Draw, market: Queries): Ask {
       const immediate = pick(draw, [{ timeInForce: 'ioc' }, { kind: 'market' }] as const);
       return ['submit', { ...base, ...more, ...immediate, stopPriceTicks: draw(9) - 4 }];
     }
-    case 9: {
-      const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+    case 9:
       return ['submit', { ...base, ...more, ...showing, ...stop, ...until }];
-    }
     default:
       return ['submit', { ...base, ...more }];
   }
+}
+
+/** The second of two orders of which one cancels the other; they never trade with each other. */
+function second(draw: Draw, which: 'buy' | 'sell', priceTicks: number) {
+  const away = (which === 'buy' ? 1 : -1) * (1 + draw(3));
+  const opposite = {
+    side: which === 'buy' ? 'sell' : 'buy',
+    priceTicks: priceTicks + away,
+  } as const;
+  const waits = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
+  return { priceTicks: draw(9) - 4, ...waits, ...maybe(draw, 30, opposite) };
 }
 
 function amend(draw: Draw, market: Queries): Ask {
