@@ -84,6 +84,10 @@ const GENERATED: Record<string, Record<string, () => string>> = {
     ioc: example('orders', 'ioc: the remainder never rests'),
     fok: example('orders', 'fok: whole at once over several prices, or not at all'),
     gtd: example('orders', 'gtd: gone at its instant, before the command of that instant'),
+    session: example(
+      'session',
+      'session: what is left of it ends with the session, and nothing else does',
+    ),
     postOnly: example(
       'orders',
       'post-only, slide: goes to one tick behind the touch and locks at that price',

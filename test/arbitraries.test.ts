@@ -161,6 +161,7 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   haltProduct: ['product'],
   resumeProduct: ['product'],
   closeProduct: ['product'],
+  endSession: ['product'],
   submit: (
     'account product side kind timeInForce expiresAt postOnly selfTrade price priceTicks ' +
     'quantity quantityLots minQuantity minQuantityLots clientOrderId ' +
@@ -179,13 +180,16 @@ const FORMS: readonly string[] = [
   ),
   'limit default off',
   'limit gtd off',
+  'limit session off',
   'limit ioc off',
   'limit fok off',
   'market default off',
   'market ioc off',
   'market fok off',
+  'market session off',
   'limit default reject',
   'limit default slide',
+  'limit session slide',
   'selfTrade default',
   ...Object.keys(SelfTrade).map((mode) => `selfTrade ${mode}`),
 ];

@@ -219,7 +219,7 @@ describe('a command log', () => {
   it.each([
     ['side', 2],
     ['kind', 3],
-    ['timeInForce', 4],
+    ['timeInForce', 5],
     ['postOnly', 3],
     ['selfTrade', 5],
     ['hasPrice', 2],

@@ -168,7 +168,7 @@ export const FORMS: readonly Form[] = [
     sample: { product: 'noon', band: { low: '1', high: '2' } },
     fields: { ...STAMP, product: REFERENCE, ...BAND, band: [...BAND.band, ...REQUIRED] },
   },
-  ...(['haltProduct', 'resumeProduct', 'closeProduct'] as const).map((method) => ({
+  ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession'] as const).map((method) => ({
     method,
     sample: { product: 'noon' },
     fields: { ...STAMP, product: REFERENCE },

@@ -172,7 +172,7 @@ function mayRest([command, request]: Ask): number {
   if (command !== 'submit') return 0;
   if (request['oco'] !== undefined) return 2;
   if (request['stopPriceTicks'] !== undefined) return 1;
-  if (request['kind'] === 'market') return request['timeInForce'] === 'gtc' ? 1 : 0;
+  if (request['kind'] === 'market') return request['timeInForce'] === 'session' ? 1 : 0;
   return request['timeInForce'] !== 'ioc' && request['timeInForce'] !== 'fok' ? 1 : 0;
 }
 
@@ -216,7 +216,8 @@ describe('open orders', () => {
     expect(await submit({})).toBe('ok');
     expect(await submit({ timeInForce: 'gtd', expiresAt: 2_000 })).toBe('ok');
     const gtd = { timeInForce: 'gtd', expiresAt: 3_000 };
-    for (const more of [{}, gtd, { postOnly: 'slide' }, { priceTicks: 9 }]) {
+    const session = { timeInForce: 'session' };
+    for (const more of [{}, gtd, session, { postOnly: 'slide' }, { priceTicks: 9 }]) {
       expect(await submit(more)).toBe('OPEN_ORDER_LIMIT');
     }
     expect(await submit({ timeInForce: 'ioc' })).toBe('ok');

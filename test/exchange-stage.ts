@@ -201,7 +201,10 @@ function submit(draw: Draw, market: Queries): Ask {
     { allOrNone: true },
   ]);
   const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
-  const until = { timeInForce: 'gtd', expiresAt: market.time + draw(40) } as const;
+  const until = pick(draw, [
+    { timeInForce: 'gtd', expiresAt: market.time + draw(40) },
+    { timeInForce: 'session' },
+  ]);
   switch (draw(17)) {
     case 16: {
       const oco = second(draw, which, priceTicks);
@@ -219,7 +222,7 @@ function submit(draw: Draw, market: Queries): Ask {
     case 5:
       return [
         'submit',
-        { ...base, ...more, kind: 'market', ...maybe(draw, 30, { timeInForce: 'gtc' }) },
+        { ...base, ...more, kind: 'market', ...maybe(draw, 30, { timeInForce: 'session' }) },
       ];
     case 6:
     case 7:
@@ -311,7 +314,8 @@ const MAKERS: readonly (readonly [weight: number, Maker])[] = [
   [6, (draw) => ['setBand', { ...product(draw), band: null }]],
   [2, (draw) => ['haltProduct', product(draw) as Ask[1]]],
   [12, (draw) => ['resumeProduct', product(draw) as Ask[1]]],
-  [5, (draw) => ['closeProduct', { product: `day${draw(5)}` }]],
+  [6, (draw) => ['endSession', product(draw) as Ask[1]]],
+  [8, (draw) => ['closeProduct', { product: `day${draw(5)}` }]],
   [20, () => ['advanceTime', {}]],
 ];
 const WEIGHT = MAKERS.reduce((sum, [weight]) => sum + weight, 0);

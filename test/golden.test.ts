@@ -70,6 +70,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   haltProduct: PRODUCT,
   resumeProduct: PRODUCT,
   closeProduct: PRODUCT,
+  endSession: PRODUCT,
   submit: [
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',

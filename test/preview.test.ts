@@ -97,7 +97,7 @@ const postOnlyOrder = fc.record({
 const pickyOrder = fc.record({
   priceTicks,
   minQuantityLots: fc.integer({ min: 1, max: 5 }),
-  timeInForce: fc.constantFrom('gtc' as const, 'ioc' as const),
+  timeInForce: fc.constantFrom('gtc' as const, 'ioc' as const, 'session' as const),
 });
 const datedOrder = fc.record({
   priceTicks,

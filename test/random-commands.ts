@@ -212,6 +212,7 @@ const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.
   [7, 'rare', make.setBand],
   [4, 'rare', make.haltProduct],
   [12, 'rare', make.resumeProduct],
+  [6, 'rare', make.endSession],
   [2, 'rare', make.closeProduct],
   [30, 'trade', make.advanceTime],
 ];

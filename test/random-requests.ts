@@ -22,6 +22,7 @@ const WEIGHTS = {
   setBand: 2,
   haltProduct: 1,
   resumeProduct: 3,
+  endSession: 1,
   advanceTime: 2,
 } as const;
 const NAMES = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
@@ -61,9 +62,10 @@ function contentOf(command: keyof typeof WEIGHTS, time: number, draw: Draw): obj
         { timeInForce: 'ioc' },
         { timeInForce: 'fok' },
         { postOnly: 'slide' },
+        { timeInForce: 'session' },
       ];
       const expiring = { timeInForce: 'gtd', expiresAt: time + 1 + draw(40) };
-      return { ...order, ...[...more, expiring][draw(7)] };
+      return { ...order, ...[...more, expiring][draw(8)] };
     }
     case 'cancel':
       return { actor, orderId };
@@ -86,6 +88,7 @@ function contentOf(command: keyof typeof WEIGHTS, time: number, draw: Draw): obj
       return { product, band: draw(2) ? null : { low: '0.09', high: '0.11' } };
     case 'haltProduct':
     case 'resumeProduct':
+    case 'endSession':
       return { product };
     case 'advanceTime':
       return {};

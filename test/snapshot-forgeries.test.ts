@@ -4,7 +4,7 @@ import { COMMAND_WINDOW } from '../src/core/limits.ts';
 import { sha256 } from '../src/core/sha256.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { BALANCE_AT, ORDER_AT } from '../src/matching/encode.ts';
-import { ALL_OR_NONE, HIDDEN, ORDER_FLAGS, packFlags } from '../src/orderbook/flags.ts';
+import { ALL_OR_NONE, CLIENT_ID, HIDDEN, packFlags, SESSION } from '../src/orderbook/flags.ts';
 import { Orders } from '../src/orderbook/orders.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
@@ -167,6 +167,9 @@ function patientMarket(): Engine {
   }
   limit(engine, 'bob', 'buy', 3, 12, { stopPriceTicks: 11, timeInForce: 'fok' });
   limit(engine, 'bob', 'sell', 6, 9, { stopPriceTicks: 1, displayQuantityLots: 2 });
+  limit(engine, 'bob', 'sell', 2, 9, { timeInForce: 'session' });
+  limit(engine, 'bob', 'sell', 2, 9, { timeInForce: 'gtd', expiresAt: 50 });
+  limit(engine, 'alice', 'sell', 2, 1, { stopPriceTicks: 1, timeInForce: 'session' });
   return engine;
 }
 
@@ -230,6 +233,14 @@ const FORGED_ORDERS: Readonly<Record<string, readonly [message: string, forge: F
     impossible(5),
     (state) => state.orders.setTotal(slotOf(state, 5), 4),
   ],
+  'a good-till-date order that is good for a session': [
+    impossible(12),
+    (state) => addFlag(state, 12, SESSION),
+  ],
+  'an immediate order that is good for a session as it waits': [
+    impossible(9),
+    (state) => addFlag(state, 9, SESSION),
+  ],
   'a post-only order that waits': [impossible(5), (state) => addFlag(state, 5, POST_ONLY)],
   "a buyer's stop order that was reached": [
     REACHED,
@@ -276,7 +287,7 @@ type ByteForgery = (view: DataView, bytes: Uint8Array) => void;
 const WRITTEN_OTHERWISE: Readonly<Record<string, ByteForgery>> = {
   'a flag in no table': (view) => {
     const at = secondAt(view) + ORDER_AT.flags;
-    view.setUint32(at, view.getUint32(at) | (ORDER_FLAGS + 1));
+    view.setUint32(at, view.getUint32(at) | CLIENT_ID);
   },
   'a flag at the very top': (view) => {
     const at = secondAt(view) + ORDER_AT.flags;

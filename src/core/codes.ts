@@ -24,6 +24,7 @@ export const CommandType = {
   cancelAll: 17,
   take: 18,
   advanceTime: 19,
+  endSession: 20,
   submitSpecial: 25,
 } as const;
 
@@ -53,6 +54,7 @@ export const EventType = {
   orderRefreshed: 122,
   stopPlaced: 123,
   stopTriggered: 124,
+  sessionEnded: 125,
   orderTerms: 133,
   ordersLinked: 134,
 } as const;
@@ -197,8 +199,11 @@ export const Side = { buy: 0, sell: 1 } as const;
 export const OrderKind = { limit: 0, market: 1, take: 2 } as const;
 /** Kinds that can be submitted. */
 export const SubmitKind = { limit: 0, market: 1 } as const;
-/** How long an order stands: until cancelled, until an instant, not at all, or whole or not at all. */
-export const TimeInForce = { gtc: 0, gtd: 1, ioc: 2, fok: 3 } as const;
+/**
+ * How long an order stands: until cancelled, until an instant, not at all, whole or not at all, or until the
+ * session of its product ends.
+ */
+export const TimeInForce = { gtc: 0, gtd: 1, ioc: 2, fok: 3, session: 4 } as const;
 /** What a post-only order does when it would trade on entry. */
 export const PostOnly = { off: 0, reject: 1, slide: 2 } as const;
 /** What happens when an incoming order meets a resting order of its own account. */
@@ -234,6 +239,8 @@ export const EndReason = {
   amended: 7,
   /** A stop order: too many were triggered by one command, one by way of another. */
   cascade: 8,
+  /** It was good for the session of its product, which ended. */
+  sessionEnded: 9,
   /** The order that it was linked with ended. */
   oco: 12,
 } as const;

@@ -55,7 +55,7 @@ function orderFault(view: DataView, at: number): string | undefined {
   const least = readI64(view, at + SUBMIT.minQuantity);
   if (limit && view.getUint8(at + SUBMIT.hasPrice) === 0) return 'a limit order needs a price';
   if (postOnly && (!limit || isImmediate(view, at)))
-    return 'a post-only order is a limit order, gtc or gtd';
+    return 'a post-only order is a limit order, and neither ioc nor fok';
   if (least > readI64(view, at + SUBMIT.quantity)) return 'minQuantity must not exceed quantity';
   if (least > 0 && (postOnly || timeInForce === TimeInForce.fok)) {
     return 'minQuantity has no meaning for post-only and fok orders';
@@ -130,7 +130,7 @@ function showingFault(view: DataView, at: number): string | undefined {
   const shows = display === Display.all;
   const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
   if ((!shows || whole) && (!limit || isImmediate(view, at))) {
-    return 'displayQuantity and allOrNone are for limit orders that are gtc or gtd';
+    return 'displayQuantity and allOrNone are for limit orders that are neither ioc nor fok';
   }
   if (display !== Display.clip) {
     if (clip !== 0 || below !== 0) return 'refreshBelow needs a displayQuantity';

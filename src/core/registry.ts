@@ -212,6 +212,7 @@ export const COMMANDS = {
     ['limitPrice', 'price'],
   ]),
   advanceTime: command('advanceTime', []),
+  endSession: command('endSession', [['product', 'product']]),
   submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
 } as const;
 
@@ -334,6 +335,10 @@ export const EVENTS = {
     ['price', 'price'],
     ['stopPrice', 'price'],
     ['open', 'quantity'],
+  ]),
+  sessionEnded: event('sessionEnded', [
+    ['product', 'product'],
+    ['count', 'number'],
   ]),
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
   ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),

@@ -94,6 +94,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   haltProduct: encodeProductCommand,
   resumeProduct: encodeProductCommand,
   closeProduct: encodeProductCommand,
+  endSession: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {
     to.origin(request.actor, 'actor', request.commandId);

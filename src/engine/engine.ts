@@ -130,6 +130,10 @@ export class Engine extends Queries {
   resumeProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('resumeProduct', request));
   }
+  /** Ends the orders of a product that are good for its session; the next session begins at once. */
+  endSession(request: requests.ProductRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('endSession', request));
+  }
   /** Cancels all orders of a product and closes it for good. */
   closeProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('closeProduct', request));

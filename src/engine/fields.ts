@@ -24,6 +24,7 @@ const OWN: OwnFields = {
   haltProduct: { product: 1 },
   resumeProduct: { product: 1 },
   closeProduct: { product: 1 },
+  endSession: { product: 1 },
   submit: {
     ...PRICE,
     ...QUANTITY,

@@ -137,11 +137,11 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly product: string;
   readonly side: keyof typeof Side;
   /**
-   * Default limit. A market order's price, if it has one, protects it. One that is gtc or gtd becomes a limit
-   * order at the best price of the other side.
+   * Default limit. A market order's price, if it has one, protects it. One that is gtc, gtd or session becomes a
+   * limit order at the best price of the other side.
    */
   readonly kind?: Exclude<keyof typeof OrderKind, 'take'>;
-  /** Default gtc, for market orders ioc. */
+  /** Default gtc, for market orders ioc. With `session` the order ends with the product's session, `endSession`. */
   readonly timeInForce?: keyof typeof TimeInForce;
   /** Epoch ms UTC from which on a gtd order is gone. */
   readonly expiresAt?: number;
@@ -233,6 +233,7 @@ export interface Requests {
   haltProduct: ProductRequest;
   resumeProduct: ProductRequest;
   closeProduct: ProductRequest;
+  endSession: ProductRequest;
   submit: OrderRequest;
   amend: AmendRequest;
   cancel: CancelRequest;

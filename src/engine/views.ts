@@ -20,6 +20,7 @@ import type { DepthLevel } from '../orderbook/book.ts';
 import {
   ALL_OR_NONE,
   displayOf,
+  durationOf,
   kindOf,
   LINKED,
   postOnlyOf,
@@ -236,7 +237,7 @@ export function orderView(state: MarketState, slot: number): OrderView {
     product: product.id,
     side: nameOf(Side, sideOf(flags)),
     kind: nameOf(OrderKind, kindOf(flags)),
-    timeInForce: nameOf(TimeInForce, timeInForceOf(flags)),
+    timeInForce: nameOf(TimeInForce, durationOf(flags)),
     postOnly: nameOf(PostOnly, postOnlyOf(flags)),
     selfTrade: nameOf(SelfTrade, selfTradeOf(flags)),
     price: formatSteps(orders.price(slot), tick),

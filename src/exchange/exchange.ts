@@ -177,11 +177,14 @@ export class Exchange {
   resumeProduct(request: RequestTo<'resumeProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('resumeProduct', request, options, receiptOf);
   }
+  /** Ends the orders of a product that are good for its session; the next session begins at once. */
+  endSession(request: RequestTo<'endSession'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('endSession', request, options, receiptOf);
+  }
   /** Cancels all orders of a product and closes it for good. */
   closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('closeProduct', request, options, receiptOf);
   }
-
   /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
     return this.#perform('submit', request, options, orderReceiptOf);

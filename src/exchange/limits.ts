@@ -135,7 +135,8 @@ export class Limits {
 /** How many orders a request could leave in a book, or waiting. */
 function mayRest(encoding: Encoding): number {
   const { view } = encoding;
-  const immediate = view.getUint8(SUBMIT.timeInForce) >= TimeInForce.ioc;
+  const timeInForce = view.getUint8(SUBMIT.timeInForce);
+  const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   if (encoding.command === 'submit') return immediate ? 0 : 1;
   if (encoding.command !== 'submitSpecial') return 0;
   if (view.getUint8(SPECIAL.hasOco) === 1) return 2;

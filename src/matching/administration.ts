@@ -202,7 +202,7 @@ export function closeProduct(
 }
 
 /** The product that a command of an operator changes, or the code of its refusal. */
-function changeable(state: MarketState, view: DataView, at: number): Product | number {
+export function changeable(state: MarketState, view: DataView, at: number): Product | number {
   const row = view.getUint32(at + STATUS.product);
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
   if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;

@@ -13,6 +13,7 @@ import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
 import { knownAccount } from './permission.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
+import { endSession } from './session.ts';
 import { submit } from './submit.ts';
 import { submitSpecial } from './submit-special.ts';
 import { take } from './take.ts';
@@ -47,6 +48,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   cancelAll,
   take,
   advanceTime,
+  endSession,
   submitSpecial,
 });
 

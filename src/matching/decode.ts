@@ -21,6 +21,7 @@ import {
   ORDER_FLAGS,
   postOnlyOf,
   selfTradeOf,
+  SESSION,
   timeInForceOf,
   WAITING,
 } from '../orderbook/flags.ts';
@@ -277,6 +278,7 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
       (displayOf(flags) === Display.all && orders.open(slot) === orders.total(slot))) &&
     postOnlyOf(flags) <= PostOnly.slide &&
     selfTradeOf(flags) <= SelfTrade.decrement &&
+    ((flags & SESSION) === 0 || timeInForce === TimeInForce.gtc) &&
     (timeInForce === TimeInForce.gtc ||
       timeInForce === TimeInForce.gtd ||
       (waits && displayOf(flags) === Display.all && (flags & ALL_OR_NONE) === 0)) &&

@@ -3,10 +3,10 @@ import { putI64, putId } from '../core/bytes.ts';
 import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
 import {
+  durationOf,
   kindOf,
   PARTLY_SEEN,
   sideOf,
-  timeInForceOf,
   UNDISPLAYED,
   WAITING,
 } from '../orderbook/flags.ts';
@@ -122,7 +122,7 @@ export function writeAccepted(
   const { view } = outbox;
   putOrder(state, view, at, slot);
   view.setUint8(at + ACCEPTED.kind, kindOf(flags));
-  view.setUint8(at + ACCEPTED.timeInForce, timeInForceOf(flags));
+  view.setUint8(at + ACCEPTED.timeInForce, durationOf(flags));
   putI64(view, at + ACCEPTED.price, f64[slot * WORDS + PRICE]!);
   putI64(view, at + ACCEPTED.quantity, f64[slot * WORDS + OPEN]!);
   putI64(view, at + ACCEPTED.expiresAt, expiresAt);

@@ -1,10 +1,11 @@
 import { TimeInForce } from '../core/codes.ts';
 
 // Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
-// all-or-none 1, waiting 1; bit 17 linked.
-export const ORDER_FLAGS: number = 0x3fff | (1 << 17);
-/** Above them: whether the order has a client order id. */
+// all-or-none 1, waiting 1; then one that is derived; bit 15 session, bit 17 linked.
+/** Whether the order has a client order id: no part of the state, which has the id. */
 export const CLIENT_ID = 1 << 14;
+/** A good-till-cancelled order that the end of its product's session ends too. */
+export const SESSION = 1 << 15;
 /** The bit of the side. */
 export const SIDE = 1;
 /** The bits of the kind; a limit order has none of them. */
@@ -19,6 +20,8 @@ export const ALL_OR_NONE = 1 << 12;
 export const WAITING = 1 << 13;
 /** One of two orders of which a fill of one takes as much off the other, and the end of one ends the other. */
 export const LINKED: number = 1 << 17;
+/** What a state holds of the flags. */
+export const ORDER_FLAGS: number = 0x3fff | SESSION | LINKED;
 /** Nobody but its owner sees the order in the depth of the book. */
 export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
 /** Not all of the order counts in the depth of the book. */
@@ -31,7 +34,9 @@ export function packFlags(
   postOnly: number,
   selfTrade: number,
 ): number {
-  return side | (kind << 1) | (timeInForce << 3) | (postOnly << 5) | (selfTrade << 7);
+  // `TimeInForce.session` is good-till-cancelled with a bit of its own: SESSION.
+  const duration = ((timeInForce & 3) << 3) | ((timeInForce & 4) << 13);
+  return side | (kind << 1) | duration | (postOnly << 5) | (selfTrade << 7);
 }
 
 /** The flags of how much of an order everyone sees, and of whether it trades in parts. */
@@ -45,8 +50,13 @@ export function sideOf(flags: number): number {
 export function kindOf(flags: number): number {
   return (flags >> 1) & 3;
 }
+/** As the order is matched: that of a session order is gtc. */
 export function timeInForceOf(flags: number): number {
   return (flags >> 3) & 3;
+}
+/** As it was asked for. */
+export function durationOf(flags: number): number {
+  return ((flags >> 3) & 3) | ((flags >> 13) & 4);
 }
 export function postOnlyOf(flags: number): number {
   return (flags >> 5) & 3;

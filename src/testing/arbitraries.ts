@@ -209,5 +209,6 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   haltProduct: 1,
   resumeProduct: 4,
   closeProduct: 1,
+  endSession: 3,
 };
 const COMMANDS = Object.keys(WEIGHTS) as (keyof Requests)[];

@@ -125,7 +125,7 @@ interface Size {
 /** What makes an order more than a limit order that stands. */
 interface Terms {
   readonly kind?: 'market';
-  readonly timeInForce?: 'gtc' | 'gtd' | 'ioc' | 'fok';
+  readonly timeInForce?: 'gtc' | 'gtd' | 'ioc' | 'fok' | 'session';
   readonly lifeMs?: number;
   readonly postOnly?: 'reject' | 'slide';
   /** Least quantity on entry, in lots. */
@@ -149,26 +149,40 @@ function terms(draw: Draw): Arbitrary<Terms> {
   const immediate = fc.constantFrom('ioc', 'fok');
   return fc.oneof(
     fc.record({ timeInForce: immediate }),
+    fc.record({ timeInForce: fc.constant('session') }),
     fc.record({ timeInForce: fc.constant('gtd'), lifeMs: fc.integer({ min: -1, max: 30 }) }),
-    fc.record({ postOnly: fc.constantFrom('reject', 'slide') }),
+    fc.record(
+      { postOnly: fc.constantFrom('reject', 'slide'), timeInForce: fc.constant('session') },
+      { requiredKeys: ['postOnly'] },
+    ),
     fc.record(
       { least: fc.integer({ min: 1, max: 4 }), timeInForce: fc.constant('ioc') },
       { requiredKeys: ['least'] },
     ),
     draw.merged(
       fc.record(
-        { clip: fc.nat({ max: 4 }), below: fc.integer({ min: 1, max: 3 }) },
+        {
+          clip: fc.nat({ max: 4 }),
+          below: fc.integer({ min: 1, max: 3 }),
+          timeInForce: fc.constant('session'),
+        },
         { requiredKeys: ['clip'] },
       ),
       draw.maybe({ tooMany: fc.constant(true) }, 20),
     ),
-    fc.record({ allOrNone: fc.constant(true) }),
-    fc.record({ stop: draw.ticks, timeInForce: immediate }, { requiredKeys: ['stop'] }),
+    fc.record(
+      { allOrNone: fc.constant(true), timeInForce: fc.constant('session') },
+      { requiredKeys: ['allOrNone'] },
+    ),
+    fc.record(
+      { stop: draw.ticks, timeInForce: fc.constantFrom('ioc', 'fok', 'session') },
+      { requiredKeys: ['stop'] },
+    ),
     fc.record(
       {
         kind: fc.constant('market'),
         priced: fc.boolean(),
-        timeInForce: fc.constantFrom('ioc', 'fok', 'gtc'),
+        timeInForce: fc.constantFrom('ioc', 'fok', 'gtc', 'session'),
       },
       { requiredKeys: ['kind'] },
     ),
@@ -323,6 +337,7 @@ function administration(draw: Draw) {
     haltProduct: draw.draft(product),
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
+    endSession: draw.draft(product),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
 }

@@ -16,6 +16,7 @@ const OPTIONS: Readonly<Record<string, number>> = {
   '@': 1,
   gtc: 0,
   gtd: 1,
+  session: 0,
   ioc: 0,
   fok: 0,
   'post-only': 0,
@@ -140,6 +141,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'no band': (_words, value) => ['setBand', { product: productOf(value), band: null }],
   halt: ([, product]) => ['haltProduct', { product }],
   resume: ([, product]) => ['resumeProduct', { product }],
+  'end session': ([, , product]) => ['endSession', { product }],
   close: ([, product]) => ['closeProduct', { product }],
   advance: ([, to]) => ['advanceTime', { at: Number(to) }],
   'cancel all': (_words, value) => [
@@ -183,7 +185,7 @@ function readOrder(
   const market = words[1] === 'market';
   const [account] = words;
   const [side, quantity] = words.slice(market ? 2 : 1);
-  const timeInForce = ['gtc', 'gtd', 'ioc', 'fok'].find((each) => options.has(each));
+  const timeInForce = ['gtc', 'gtd', 'session', 'ioc', 'fok'].find((each) => options.has(each));
   const postOnly = options.has('slide') ? 'slide' : options.has('post-only') ? 'reject' : undefined;
   return [
     'submit',

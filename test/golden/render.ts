@@ -149,6 +149,7 @@ export class Renderer {
     productHalted: ({ product }) => `${product} halted`,
     productResumed: ({ product }) => `${product} resumed`,
     productClosed: ({ product }) => `${product} closed`,
+    sessionEnded: ({ product, count }) => `session of ${product} ended: ${count} in all`,
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),
     ordersLinked: ({ order, other }) => `${this.label(order)} and ${this.label(other)} are linked`,

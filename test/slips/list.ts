@@ -6,6 +6,7 @@ import { ORDERBOOK } from './orderbook.ts';
 import { SHOWN } from './shown.ts';
 import type { SlipGroup } from './slip.ts';
 import { SNAPSHOT } from './snapshot.ts';
+import { SESSION } from './session.ts';
 import { STOPS } from './stops.ts';
 
 /** Every slip that there is, in the order in which they are tried. */
@@ -18,4 +19,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...LINKED_ORDERS,
   ...LEDGER,
   ...SNAPSHOT,
+  ...SESSION,
 ];

@@ -1,4 +1,10 @@
-import { AccountStatus, EndReason, ProductStatus, RejectCode } from '../../src/core/codes.ts';
+import {
+  AccountStatus,
+  EndReason,
+  ProductStatus,
+  RejectCode,
+  TimeInForce,
+} from '../../src/core/codes.ts';
 import type { CommandOf, Reference } from './commands.ts';
 import { tell } from './events.ts';
 import {
@@ -231,6 +237,17 @@ export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'
   if (typeof found === 'number') return found;
   found.product.status = ProductStatus.open;
   tell(market, 'productResumed', [found.row]);
+  return 0;
+}
+
+export function endSession(market: Market, command: CommandOf<'endSession'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  const ending = restingOrders(market, ({ product, timeInForce }) => {
+    return product === found.row && timeInForce === TimeInForce.session;
+  });
+  endOrders(market, ending, EndReason.sessionEnded);
+  tell(market, 'sessionEnded', [found.row, ending.length]);
   return 0;
 }
 

@@ -40,6 +40,7 @@ interface Asked {
   haltProduct: { product: Reference };
   resumeProduct: { product: Reference };
   closeProduct: { product: Reference };
+  endSession: { product: Reference };
   submit: {
     account: Reference;
     product: Reference;

@@ -74,7 +74,7 @@ function restingOrder(order: Order, to: Bytes): void {
   to.u32(
     order.side +
       order.kind * 2 +
-      order.timeInForce * 8 +
+      (order.timeInForce === TimeInForce.session ? 32768 : order.timeInForce * 8) +
       order.postOnly * 32 +
       order.selfTrade * 128 +
       order.display * 1024 +

@@ -31,6 +31,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   orderRefreshed: 'i64 u32 u32 u8 i64 i64 i64 i64',
   stopPlaced: 'i64 u32 u32 u8 i64 i64 i64 i64',
   stopTriggered: 'i64 u32 u32 u8 i64 i64 i64',
+  sessionEnded: 'u32 u32',
   orderTerms: 'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64 u8 u8 i64 u8 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',
 };

@@ -12,11 +12,11 @@ import { MarketState } from '../../src/matching/state.ts';
 import {
   ALL_OR_NONE,
   displayOf,
+  durationOf,
   kindOf,
   postOnlyOf,
   selfTradeOf,
   sideOf,
-  timeInForceOf,
 } from '../../src/orderbook/flags.ts';
 import { lockOf } from './amounts.ts';
 import { type Command, fieldOf, isSpecial, type Reference } from './commands.ts';
@@ -298,7 +298,7 @@ function compareOrder(state: MarketState, market: Market, slot: number, order: O
   const flags = orders.flags(slot);
   same(what, 'side', sideOf(flags), order.side);
   same(what, 'kind', kindOf(flags), order.kind);
-  same(what, 'timeInForce', timeInForceOf(flags), order.timeInForce);
+  same(what, 'timeInForce', durationOf(flags), order.timeInForce);
   same(what, 'postOnly', postOnlyOf(flags), order.postOnly);
   same(what, 'selfTrade', selfTradeOf(flags), order.selfTrade);
   same(what, 'display', displayOf(flags), order.display);

@@ -16,7 +16,7 @@ import type { Draw } from '../mulberry32.ts';
 export type Maker = (source: CommandSource, draw: Draw) => Command;
 
 const MAX = Number.MAX_SAFE_INTEGER;
-const { gtc, gtd, ioc, fok } = TimeInForce;
+const { gtc, gtd, ioc, fok, session } = TimeInForce;
 /** Ids that look like something else; all of them legal. */
 export const ODD_IDS = ['__proto__', 'constructor', '../..', 'toString', 'a@b:c|d+e/f'];
 /** Ticks around which the products trade, by product row. */
@@ -58,7 +58,8 @@ function pick<T>(draw: Draw, weighted: readonly (readonly [number, T])[]): T {
 }
 
 const LIMIT_TIMES = [
-  [62, gtc],
+  [54, gtc],
+  [8, session],
   [16, gtd],
   [14, ioc],
   [5, fok],
@@ -66,7 +67,8 @@ const LIMIT_TIMES = [
 const MARKET_TIMES = [
   [70, ioc],
   [15, fok],
-  [10, gtc],
+  [7, gtc],
+  [3, session],
   [5, gtd],
 ] as const;
 const POST_ONLY = [
@@ -355,6 +357,9 @@ export const resumeProduct: Maker = (source, draw) => {
   const product = halted >= 0 && draw(8) > 0 ? halted : source.product(draw);
   return command('resumeProduct', source.operator(draw), { product });
 };
+
+export const endSession: Maker = (source, draw) =>
+  command('endSession', source.operator(draw), { product: source.product(draw) });
 
 export const closeProduct: Maker = (source, draw) => {
   const { products } = source.market;

@@ -257,7 +257,7 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
 /** What becomes of an order after its match. */
 export function finish(market: Market, order: Order): void {
   const { timeInForce } = order;
-  const stays = timeInForce === TimeInForce.gtc || timeInForce === TimeInForce.gtd;
+  const stays = timeInForce !== TimeInForce.ioc && timeInForce !== TimeInForce.fok;
   if (order.open === 0) {
     endOrder(market, order, EndReason.filled);
   } else if (order.kind === OrderKind.limit && stays) {

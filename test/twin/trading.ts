@@ -107,7 +107,8 @@ function orderOf(
   const { band } = market.terms[terms]!;
   const { hasStop } = command;
   let { kind, price } = command;
-  if (kind === OrderKind.market && timeInForce <= TimeInForce.gtd) {
+  const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
+  if (kind === OrderKind.market && !immediate) {
     const queue = market.products[product]!.queues[side === Side.buy ? 1 : 0];
     const touch = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= quantity);
     if (touch === undefined) return 'EMPTY_SIDE';

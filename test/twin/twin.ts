@@ -93,6 +93,8 @@ function dispatch(market: Market, command: Command): number {
       return administration.resumeProduct(market, command);
     case 'closeProduct':
       return administration.closeProduct(market, command);
+    case 'endSession':
+      return administration.endSession(market, command);
     case 'submit':
       return trading.submit(market, command);
     case 'amend':
