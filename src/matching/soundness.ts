@@ -14,6 +14,7 @@ import type { Book } from '../orderbook/book.ts';
 import {
   ALL_OR_NONE,
   displayOf,
+  durationOf,
   LINKED,
   postOnlyOf,
   selfTradeOf,
@@ -166,7 +167,7 @@ function pairFault(state: MarketState): string | undefined {
       orders.account(slot) === orders.account(partner) &&
       orders.product(slot) === orders.product(partner) &&
       orders.open(slot) === orders.open(partner) &&
-      timeInForceOf(flags) === timeInForceOf(other) &&
+      durationOf(flags) === durationOf(other) &&
       selfTradeOf(flags) === selfTradeOf(other) &&
       (!expires || state.timers.expiresAt(slot) === state.timers.expiresAt(partner));
     const side = sideOf(flags);
