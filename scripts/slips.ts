@@ -5,45 +5,34 @@
  *
  * The slips stand in test/slips. Each is planted in a copy of the tree, never in the tree itself, and
  * its tests run until one fails. `--only` takes those whose file or description has a text in it,
- * `--jobs` says how many run at a time.
+ * `--jobs` says how many run at a time: one for each core where nothing is said.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SLIP_GROUPS } from '../test/slips/list.ts';
 import { plant, type Slip } from '../test/slips/slip.ts';
 import { ROOT } from './command.ts';
+import { Lane } from './lane.ts';
 
 const NOT_COPIED = new Set(['.git', 'node_modules', 'dist', 'coverage']);
 /** A test that takes so much longer than without the slip hangs: a factor, and seconds on top. */
 const SLOWER = 4;
 const SLACK_SECONDS = 10;
+/** Tests that take less than this run once more at the end. */
+const QUICK_SECONDS = 5;
 
 interface Planned extends Slip {
   readonly file: string;
   readonly tests: readonly string[];
 }
 
-/** What a test file came to. */
-interface Run {
-  readonly passed: boolean;
+/** What a test file comes to without a slip. */
+interface Usual {
   readonly seconds: number;
-  /** The first test that failed, or what else went wrong. */
-  readonly failure: string;
-  /** Whether tests ran at all, to their end. */
-  readonly ran: boolean;
+  readonly passed: number;
 }
-
-/** What vitest's JSON reporter writes, as far as it is read here. */
-interface Report {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
-  }[];
-}
-
-const running = new Set<ChildProcess>();
 
 function planned(only: string): Planned[] {
   const all = SLIP_GROUPS.flatMap(({ file, tests, slips }) =>
@@ -60,91 +49,56 @@ function copyTree(parent: string, name: string): string {
   return folder;
 }
 
-/** Runs one test file until a test fails. Threads, so that nothing outlives the process if it is ended. */
-function runTest(folder: string, test: string, limitSeconds: number): Promise<Run> {
-  const output = join(folder, 'report.json');
-  rmSync(output, { force: true });
-  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  const config = join(folder, 'test/slips/vitest.config.ts');
-  const options = ['--config', config, '--bail', '1', '--pool', 'threads', '--no-cache'];
-  const reporter = ['--reporter', 'json', '--outputFile', output];
-  const args = [vitest, 'run', ...options, ...reporter, `test/${test}.test.ts`];
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
-    running.add(child);
-    const timer = setTimeout(() => child.kill('SIGKILL'), limitSeconds * 1000);
-    child.on('error', reject);
-    child.on('close', (status, signal) => {
-      clearTimeout(timer);
-      running.delete(child);
-      const seconds = (performance.now() - started) / 1000;
-      const hung = signal === 'SIGKILL' && seconds >= limitSeconds;
-      const failed = hung ? 'hangs' : firstFailure(output);
-      const failure = failed ?? `vitest ended with ${status ?? signal}`;
-      resolve({ passed: status === 0, seconds, failure, ran: failed !== undefined });
-    });
-  });
-}
-
-function firstFailure(output: string): string | undefined {
-  let report: Report;
-  try {
-    report = JSON.parse(readFileSync(output, 'utf8')) as Report;
-  } catch {
-    return undefined;
-  }
-  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-  return tests.find(({ status }) => status === 'failed')?.fullName;
-}
-
-/** Takes jobs off a list, one at a time in each folder. */
+/** Takes jobs off a list, one at a time in each lane. */
 async function share<T>(
-  folders: readonly string[],
+  lanes: readonly Lane[],
   jobs: readonly T[],
-  work: (job: T, folder: string) => Promise<void>,
+  work: (job: T, lane: Lane, index: number) => Promise<void>,
 ): Promise<void> {
-  const left = [...jobs];
-  const lane = async (folder: string): Promise<void> => {
-    for (let job = left.shift(); job !== undefined; job = left.shift()) await work(job, folder);
+  const left = [...jobs.entries()];
+  const follow = async (lane: Lane): Promise<void> => {
+    for (let job = left.shift(); job !== undefined; job = left.shift()) {
+      await work(job[1], lane, job[0]);
+    }
   };
-  await Promise.all(folders.map(lane));
+  await Promise.all(lanes.map(follow));
 }
 
-/** Runs every test file without a slip: seconds by test. @throws Error if one fails by itself */
-async function runUnharmed(
-  folders: readonly string[],
-  slips: readonly Planned[],
-): Promise<Map<string, number>> {
-  const seconds = new Map<string, number>();
-  await share(folders, [...new Set(slips.flatMap(({ tests }) => tests))], async (test, folder) => {
-    const run = await runTest(folder, test, 600);
-    if (!run.passed) throw new Error(`test/${test}.test.ts fails without a slip: ${run.failure}`);
-    seconds.set(test, run.seconds);
-    console.log(`green     ${run.seconds.toFixed(1).padStart(5)} s  ${test}`);
-  });
-  return seconds;
+/** Runs a test file as it is. @throws Error if it does not pass */
+async function runUnharmed(test: string, lane: Lane): Promise<Usual> {
+  const started = performance.now();
+  const found = await lane.run(test, 600);
+  const seconds = (performance.now() - started) / 1000;
+  if (found === 'hangs' || found.failed !== undefined || found.fault !== undefined) {
+    const how = found === 'hangs' ? found : `${found.failed}: ${found.fault}`;
+    throw new Error(`test/${test}.test.ts fails without a slip: ${how}`);
+  }
+  return { seconds, passed: found.passed };
 }
 
 /** Plants a slip and takes it out again; returns how it was found, undefined if it was not. */
 async function tryOut(
   slip: Planned,
-  folder: string,
-  usual: ReadonlyMap<string, number>,
+  lane: Lane,
+  usual: ReadonlyMap<string, Usual>,
 ): Promise<string | undefined> {
-  const path = join(folder, slip.file);
+  const path = join(lane.folder, slip.file);
   const text = readFileSync(path, 'utf8');
-  writeFileSync(path, plant(text, slip));
+  lane.write(path, plant(text, slip));
   try {
     for (const test of slip.tests) {
-      const run = await runTest(folder, test, SLACK_SECONDS + SLOWER * usual.get(test)!);
-      if (run.passed) continue;
-      if (!run.ran) throw new Error(`${slip.file}: ${slip.about}: ${test}: ${run.failure}`);
-      return `${test}: ${run.failure}`;
+      const { seconds, passed } = usual.get(test)!;
+      const found = await lane.run(test, SLACK_SECONDS + SLOWER * seconds);
+      if (found === 'hangs') return `${test}: ${found}`;
+      if (found.failed !== undefined) return `${test}: ${found.failed}`;
+      const fault = found.fault ?? `${found.passed} tests of ${passed} have passed`;
+      if (found.fault !== undefined || found.passed !== passed) {
+        throw new Error(`${slip.file}: ${slip.about}: ${test}: ${fault}`);
+      }
     }
     return undefined;
   } finally {
-    writeFileSync(path, text);
+    lane.write(path, text);
   }
 }
 
@@ -164,7 +118,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: '' },
-      jobs: { type: 'string', default: '2' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
     },
   });
   if (!/^[1-9]\d?$/.test(values.jobs)) {
@@ -173,30 +127,57 @@ async function main(): Promise<void> {
   const all = planned(values.only);
   const slips = applicable(all);
   const started = performance.now();
-  const parent = mkdtempSync(join(tmpdir(), 'slips-'));
+  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'slips-')));
+  const lanes: Lane[] = [];
   process.on('exit', () => {
-    for (const child of running) child.kill('SIGKILL');
+    for (const lane of lanes) lane.end();
     rmSync(parent, { recursive: true, force: true });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-  const folders = Array.from({ length: Number(values.jobs) }, (_, i) => copyTree(parent, `${i}`));
-  const usual = await runUnharmed(folders, slips);
-  let [killed, survived] = [0, 0];
-  await share(folders, slips, async (slip, folder) => {
+  for (let i = 0; i < Number(values.jobs); i++) lanes.push(new Lane(copyTree(parent, `${i}`)));
+
+  const usual = new Map<string, Usual>();
+  // Those that are named last take longest: they come first, so that no lane ends long before the others.
+  const tests = new Set(slips.flatMap((slip) => [...slip.tests].reverse()));
+  await share(lanes, [...tests], async (test, lane) => {
+    const found = await runUnharmed(test, lane);
+    usual.set(test, found);
+    console.log(`green     ${found.seconds.toFixed(1).padStart(5)} s  ${test}`);
+  });
+
+  let survived = 0;
+  const report = inOrder();
+  await share(lanes, slips, async (slip, lane, index) => {
     const begun = performance.now();
-    const found = await tryOut(slip, folder, usual);
+    const found = await tryOut(slip, lane, usual);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1).padStart(5);
     if (found === undefined) survived++;
-    else killed++;
     const verdict = found === undefined ? 'SURVIVED' : 'killed  ';
-    console.log(`${verdict}  ${seconds} s  ${slip.file}: ${slip.about}`);
-    console.log(found === undefined ? `  ${slip.find} -> ${slip.replace}` : `  ${found}`);
+    const how = found ?? `${slip.find} -> ${slip.replace}`;
+    report(index, `${verdict}  ${seconds} s  ${slip.file}: ${slip.about}\n  ${how}`);
   });
+  // What is left of a slip that was taken out would find others in its place.
+  const quick = [...tests].filter((test) => usual.get(test)!.seconds < QUICK_SECONDS);
+  for (const test of quick) await Promise.all(lanes.map((lane) => runUnharmed(test, lane)));
+
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const misplaced = all.length - slips.length;
   console.log(`${seconds} s, ${misplaced} without a place`);
-  console.log(`${all.length} slips, ${killed} killed, ${survived} survived`);
-  process.exitCode = survived + misplaced > 0 || all.length === 0 ? 1 : 0;
+  console.log(`${all.length} slips, ${slips.length - survived} killed, ${survived} survived`);
+  process.exit(survived + misplaced > 0 || all.length === 0 ? 1 : 0);
+}
+
+/** Prints texts in the order of their numbers, from 0, whenever they come. */
+function inOrder(): (index: number, text: string) => void {
+  const waiting = new Map<number, string>();
+  let next = 0;
+  return (index, text) => {
+    waiting.set(index, text);
+    for (let found = waiting.get(next); found !== undefined; found = waiting.get(++next)) {
+      console.log(found);
+      waiting.delete(next);
+    }
+  };
 }
 
 await main();

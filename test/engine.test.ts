@@ -204,6 +204,17 @@ describe('queries', () => {
     expect([...engine.events()].length).toBeGreaterThan(types.length);
   });
 
+  it('events of an iceberg that ends before it rests again: nobody saw it then', () => {
+    const market = stage();
+    const order = limit(market, 'bob', 'sell', 6, 300, { displayQuantityLots: 2 });
+    limit(market, 'alice', 'buy', 6, 290);
+    const { sequence } = must(market.amend({ actor: 'bob', orderId: order, priceTicks: 290 }));
+    const ended = [...market.events({ after: sequence - 1 })].filter(
+      (event) => event.type === 'orderEnded' && event.order === order,
+    );
+    expect(ended).toMatchObject([{ reason: 'filled', standing: 'outside', shown: 0 }]);
+  });
+
   it('change nothing', () => {
     const hash = engine.stateHash();
     for (const product of ['noon', 'dusk']) engine.depth(product);

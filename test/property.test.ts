@@ -75,7 +75,7 @@ describe(`random command streams, seed ${SEED}`, () => {
     // The streams are worth something only if most commands are accepted and many orders trade.
     expect(accepted / applied).toBeGreaterThan(0.5);
     expect(trades / RUNS).toBeGreaterThan(30);
-  }, 120_000);
+  });
 
   test('a replay of all commands that took a sequence gives the same events and state', () => {
     fc.assert(
@@ -93,7 +93,7 @@ describe(`random command streams, seed ${SEED}`, () => {
       }),
       options(RUNS / 10),
     );
-  }, 60_000);
+  });
 
   test('a restored snapshot is the same state and goes on in the same way', () => {
     fc.assert(
@@ -121,7 +121,7 @@ describe(`random command streams, seed ${SEED}`, () => {
       }),
       options(RUNS / 10),
     );
-  }, 60_000);
+  });
 });
 
 test('a command id is known for 65,536 commands and then forgotten', () => {

@@ -47,6 +47,7 @@ export const CONTRACTS: readonly SlipGroup[] = [
         about: 'the largest value there is passes the limit of locks',
         find: 'value > MAX_INTEGER ||',
         replace: 'value >= MAX_INTEGER ||',
+        tests: ['property', 'golden'],
       },
       {
         about: 'the most energy there is passes the limit of locks',
@@ -57,6 +58,7 @@ export const CONTRACTS: readonly SlipGroup[] = [
         about: 'the largest value with its fee passes the limit of locks',
         find: 'percentFee(value, ppm) <= MAX_INTEGER',
         replace: 'percentFee(value, ppm) < MAX_INTEGER',
+        tests: ['property', 'golden'],
       },
       {
         about: 'buyers need energy, sellers none',

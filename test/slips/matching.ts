@@ -40,6 +40,7 @@ export const MATCHING: readonly SlipGroup[] = [
         about: 'the reduced order is said to rest when it comes in',
         find: 'standingOf(orders, slot)]',
         replace: 'rests ? 0 : 1]',
+        tests: ['property', 'golden'],
       },
       {
         about: 'the rest of an immediate order rests',
@@ -229,6 +230,7 @@ export const MATCHING: readonly SlipGroup[] = [
         about: 'a timer rises by the wrong branch',
         find: '(place - 1) >> 1',
         replace: 'place >> 1',
+        tests: ['indexes'],
       },
     ],
   },
@@ -240,6 +242,7 @@ export const MATCHING: readonly SlipGroup[] = [
         about: 'a command id is forgotten one command too early',
         find: 'sequence - COMMAND_WINDOW',
         replace: 'sequence + 1 - COMMAND_WINDOW',
+        tests: ['engine-history'],
       },
       {
         about: 'half of a digest is enough for a repetition',
@@ -250,6 +253,7 @@ export const MATCHING: readonly SlipGroup[] = [
         about: 'a forgotten command is forgotten by its sequence only',
         find: 'this.#byId.delete(old.commandId)',
         replace: 'this.#byId.delete(`${old.sequence}`)',
+        tests: ['engine-history'],
       },
     ],
   },

@@ -32,6 +32,7 @@ export const SHOWN: readonly SlipGroup[] = [
         within: '  refresh(slot: number)',
         find: 'return shown',
         replace: 'return clip.shown',
+        tests: ['property', 'golden'],
       },
       {
         about: 'the order behind a refreshed iceberg knows none before it',
@@ -44,6 +45,7 @@ export const SHOWN: readonly SlipGroup[] = [
         within: '  #toBack(slot: number)',
         find: 'i32[half + PREVIOUS] = tail',
         replace: 'i32[half + PREVIOUS] = NONE',
+        tests: ['property', 'golden'],
       },
       {
         about: 'a refreshed iceberg is not the end of its queue',
@@ -81,6 +83,7 @@ export const SHOWN: readonly SlipGroup[] = [
         about: 'a book counts two hidden orders as one',
         find: 'this.#undisplayed++',
         replace: 'this.#undisplayed = 1',
+        tests: ['property', 'golden'],
       },
       {
         about: 'the only hidden order counts in its level',
@@ -96,6 +99,7 @@ export const SHOWN: readonly SlipGroup[] = [
         about: 'the last part of an iceberg is met as if it were whole',
         find: 'Math.min(part.size, part.left)',
         replace: 'part.size',
+        tests: ['property', 'golden'],
       },
       {
         about: 'an iceberg never ends on the dry walk',
@@ -281,11 +285,13 @@ export const SHOWN: readonly SlipGroup[] = [
         about: 'a hidden order is said to wait',
         find: '(flags & WAITING) === 0 ?',
         replace: '(flags & WAITING) !== 0 ?',
+        tests: ['property', 'golden'],
       },
       {
         about: 'an order that nobody saw is said to have been seen as it ends',
         find: 'standing === Standing.displayed ?',
         replace: 'standing !== Standing.waiting ?',
+        tests: ['engine', 'property'],
       },
     ],
   },
@@ -309,11 +315,6 @@ export const SHOWN: readonly SlipGroup[] = [
         about: 'an all-or-none order that waits for others trades part by part',
         find: '!isWhole(entry.flags) ||',
         replace: '!isWhole(entry.flags) &&',
-      },
-      {
-        about: 'a stop order is entered though it has to wait',
-        find: '!waits && (',
-        replace: '(',
       },
     ],
   },

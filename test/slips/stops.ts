@@ -25,6 +25,7 @@ export const STOPS: readonly SlipGroup[] = [
         about: 'one stop order fewer than there may be is triggered',
         find: '++count > MAX_CASCADE',
         replace: '++count >= MAX_CASCADE',
+        tests: ['stops'],
       },
       {
         about: 'the receipt counts what stop orders filled',
@@ -198,6 +199,7 @@ export const STOPS: readonly SlipGroup[] = [
         about: 'the stop order of a seller that is reached last comes first',
         find: 'ofStops ? Side.buy : Side.sell',
         replace: 'Side.sell',
+        tests: ['property', 'golden'],
       },
     ],
   },
