@@ -245,6 +245,21 @@ test('nodejs-order-book: the error class is no Error', () => {
   expect(attempt).toThrow(expect.objectContaining({ code: 'BAD_SNAPSHOT' }));
 });
 
+test('class 7: a sweep of many levels calls itself for each until the stack ends', () => {
+  const engine = market(new Engine({ history: 'drop' }));
+  const levels = 20_000;
+  const { account, product, side } = SELL;
+  for (let i = 1; i <= levels; i++) {
+    engine.submit({ account, product, side, priceTicks: i, quantityLots: 1 });
+  }
+  engine.deposit({ account: 'bob', asset: 'EUR', amount: '9000000' });
+  const all = { account: 'bob', product, side: 'buy', quantityLots: levels } as const;
+  const sweep = engine.submit({ ...all, priceTicks: levels, timeInForce: 'fok' });
+  expect(sweep).toMatchObject({ ok: true, filledLots: levels });
+  expect(engine.openOrders()).toEqual([]);
+  expect(engine.isConserved()).toBe(true);
+});
+
 test('OrderBook-rs #102, #208: a replay has the level sums right, but not queues and ids', () => {
   const engine = busyMarket();
   const rebuilt = [Engine.replay(engine.commandLog()), Engine.restore(engine.snapshot())];
