@@ -25,11 +25,13 @@ export const LEDGER: readonly SlipGroup[] = [
         about: 'the first balance is lost when the ledger grows',
         find: 'let row = 0; row < this.rows',
         replace: 'let row = 1; row < this.rows',
+        tests: ['ledger', 'golden'],
       },
       {
         about: 'an account has one balance for all assets',
         find: '!== account || i32',
         replace: '!== account && i32',
+        tests: ['ledger', 'golden'],
       },
     ],
   },

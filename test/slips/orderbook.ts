@@ -45,6 +45,7 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         about: 'depth has one level more than asked for',
         find: 'found.length >= limit',
         replace: 'found.length > limit',
+        tests: ['orderbook', 'golden'],
       },
     ],
   },

@@ -162,6 +162,7 @@ export const STOPS: readonly SlipGroup[] = [
         about: 'an order that waits for a new price keeps its place if it is smaller',
         find: '!newStop &&',
         replace: '',
+        tests: ['property', 'golden'],
       },
     ],
   },
