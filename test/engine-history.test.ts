@@ -267,3 +267,24 @@ describe('a fault', () => {
     expect(engine.stateHash()).toHaveLength(64);
   });
 });
+
+describe('a refusal of somebody unknown', () => {
+  it('can be read whatever stands behind its record', () => {
+    for (let commands = 0; commands < 400; commands++) {
+      const engine = new Engine({ history: 'keep' });
+      for (let at = 0; at < commands; at++) engine.advanceTime({ at });
+      engine.advanceTime({ at: commands, actor: 'mallory' });
+      expect(() => [...engine.events()], `after ${commands} commands`).not.toThrow();
+    }
+  });
+
+  it('reads the same however the events are kept', () => {
+    const [kept, dropped] = (['keep', 'drop'] as const).map((history) => {
+      const engine = stage({ history });
+      engine.openAccount({ id: 'a-long-name-to-be-left-behind-in-the-buffer' });
+      engine.advanceTime({ at: 1, actor: 'mallory' });
+      return [...engine.events({ after: engine.sequence - 1 })];
+    });
+    expect(dropped).toEqual(kept);
+  });
+});

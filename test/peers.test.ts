@@ -184,6 +184,28 @@ test('nodejs-order-book: a snapshot forgets stop orders and what is shown', () =
   expect(restored.stateHash()).toBe(engine.stateHash());
 });
 
+test('nodejs-order-book: a snapshot forgets that two orders are linked', () => {
+  const engine = market();
+  engine.submit({
+    ...SELL,
+    price: '0.30',
+    quantity: '5',
+    oco: { price: '0.19', stopPrice: '0.20' },
+  });
+  const restored = Engine.restore(engine.snapshot());
+  for (const each of [engine, restored]) {
+    each.submit({ ...BUY, price: '0.30', quantity: '2' });
+    expect(each.openOrders().map(({ orderId, open }) => [orderId, open])).toEqual([
+      [1, '3.000'],
+      [2, '3.000'],
+    ]);
+    expect(each.cancel({ actor: 'alice', orderId: 2 })).toMatchObject({ ok: true });
+    expect(each.openOrders()).toEqual([]);
+    expect(each.balance('alice', 'kWh').locked).toBe('0.000');
+  }
+  expect(restored.stateHash()).toBe(engine.stateHash());
+});
+
 test('nodejs-order-book: replay reads the clock again', () => {
   let now = 1_000;
   const engine = market(new Engine({ clock: () => now++ }));
@@ -357,26 +379,5 @@ describe('a repeated command id', () => {
     engine.advanceTime({ at: 65_535 });
     expect(engine.deposit(request)).toMatchObject({ ok: true, repeated: false });
     expect(engine.balance('bob', 'EUR').available).toBe('102.000000000');
-  });
-});
-
-describe('a refusal of somebody unknown', () => {
-  test('can be read whatever stands behind its record', () => {
-    for (let commands = 0; commands < 400; commands++) {
-      const engine = new Engine({ history: 'keep' });
-      for (let at = 0; at < commands; at++) engine.advanceTime({ at });
-      engine.advanceTime({ at: commands, actor: 'mallory' });
-      expect(() => [...engine.events()], `after ${commands} commands`).not.toThrow();
-    }
-  });
-
-  test('reads the same however the events are kept', () => {
-    const [kept, dropped] = (['keep', 'drop'] as const).map((history) => {
-      const engine = market(new Engine({ history }));
-      engine.openAccount({ id: 'a-long-name-to-be-left-behind-in-the-buffer' });
-      engine.advanceTime({ at: 1, actor: 'mallory' });
-      return [...engine.events({ after: engine.sequence - 1 })];
-    });
-    expect(dropped).toEqual(kept);
   });
 });
