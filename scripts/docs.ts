@@ -1,7 +1,8 @@
 /** Writes the parts of docs/ that are made from tables in the code: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PRECEDENCE, RejectCode } from '../src/core/codes.ts';
-import { COMMANDS, EVENTS, KINDS, type Layout } from '../src/core/registry.ts';
+import { KINDS } from '../src/core/kinds.ts';
+import { COMMANDS, EVENTS, type Layout } from '../src/core/registry.ts';
 
 const WIDTHS: Record<number, string> = { 1: 'u8', 2: 'u16', 4: 'u32', 8: 'i64' };
 

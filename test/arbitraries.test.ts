@@ -172,6 +172,12 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   cancelAll: ['account', 'product'],
   take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks'],
   advanceTime: [],
+  setAccountLimits: ['account', 'maxOpenOrders', 'maxExposure'],
+  kill: ['account'],
+  recallTrade: (
+    'trade product buyer seller price priceTicks quantity quantityLots ' +
+    'buyerFeeQuanta sellerFeeQuanta'
+  ).split(' '),
 };
 const COMMANDS = Object.keys(FIELDS) as (keyof Requests)[];
 const FORMS: readonly string[] = [

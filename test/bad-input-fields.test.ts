@@ -25,6 +25,18 @@ const REQUESTS: Readonly<Record<keyof Requests, object>> = {
   cancelAll: { account: 'bob' },
   take: { account: 'bob', orderId: 1, quantity: '1', limitPrice: '1' },
   advanceTime: { at: 5 },
+  setAccountLimits: { account: 'bob', maxOpenOrders: 5, maxExposure: null },
+  kill: { account: 'bob' },
+  recallTrade: {
+    trade: 1,
+    product: 'energy',
+    buyer: 'bob',
+    seller: 'alice',
+    price: '1',
+    quantity: '1',
+    buyerFeeQuanta: 0,
+    sellerFeeQuanta: 0,
+  },
 };
 const COMMAND_NAMES = Object.keys(REQUESTS) as (keyof Requests)[];
 
@@ -113,9 +125,14 @@ describe('a field of another name', () => {
     await expect(answer).rejects.toThrow(new TypeError(`${argument} has no field "tpyo"`));
   });
 
-  it('of a band is refused', () => {
+  it('of a band or a limit is refused', () => {
     const band = { low: '1', high: '2', middle: '1.5' };
     const request = { product: 'energy', band };
+    const maxExposure = { asset: 'EUR', amount: '1', amountt: '2' };
+    const limits = { account: 'bob', maxOpenOrders: null, maxExposure };
+    expect(thrownBy(() => stage().setAccountLimits(limits))).toMatchObject({
+      message: 'maxExposure has no field "amountt"',
+    });
     expect(thrownBy(() => stage().setBand(request))).toMatchObject({
       message: 'band has no field "middle"',
     });

@@ -50,6 +50,8 @@ const OPTIONAL_ID = ID;
 const REQUIRED = typed(undefined);
 export const WHOLE = [...NUMBER, ...ranged(0, -1)];
 export const NATURAL = [...NUMBER, ...ranged(-1)];
+/** null is no number, and allowed. */
+const LIMIT = [...NATURAL.filter(([value]) => value !== null), ...ranged(2 ** 32)];
 const AMOUNT = [...TEXT, ...ranged('0', '0.0', '-1', '-0.1')];
 const PPM = [...NATURAL, ...ranged(1_000_001)];
 
@@ -92,6 +94,21 @@ const { quantity: _quantity, ...NO_QUANTITY } = SAMPLE_ORDER;
 const SAMPLE_FUNDS = { account: 'alice', asset: 'EUR', amount: '1.5' };
 const SAMPLE_QUANTA = { account: 'alice', asset: 'EUR', amountQuanta: 5 };
 const SAMPLE_TAKE = { account: 'alice', orderId: 1, quantity: '0.1', limitPrice: '0.3' };
+const SAMPLE_LIMITS = {
+  account: 'alice',
+  maxOpenOrders: 5,
+  maxExposure: { asset: 'EUR', amount: '1.5' },
+};
+const SAMPLE_RECALL = {
+  trade: 1,
+  product: 'noon',
+  buyer: 'alice',
+  seller: 'bob',
+  price: '0.300',
+  quantity: '0.1',
+  buyerFeeQuanta: 0,
+  sellerFeeQuanta: 0,
+};
 const SAMPLE_PRODUCT = {
   id: 'dusk',
   energy: 'kWh',
@@ -117,6 +134,39 @@ export const FORMS: readonly Form[] = [
     method: 'freezeAccount',
     sample: { account: 'alice' },
     fields: { ...STAMP, account: REFERENCE, frozen: FLAG },
+  },
+  {
+    method: 'setAccountLimits',
+    sample: SAMPLE_LIMITS,
+    fields: {
+      ...STAMP,
+      account: REFERENCE,
+      maxOpenOrders: [...LIMIT, ...REQUIRED],
+      maxExposure: [...typed(0, 1, 'x', '', true, [], {}, Symbol('x'), 1n), ...REQUIRED],
+      'maxExposure.asset': REFERENCE,
+      'maxExposure.amount': [...TEXT, ...REQUIRED, ...ranged('-1', '-0.1', '0.0000001')],
+    },
+  },
+  {
+    method: 'setAccountLimits',
+    sample: { ...SAMPLE_LIMITS, maxExposure: { asset: 'EUR', amountQuanta: 5 } },
+    fields: { 'maxExposure.amountQuanta': [...NATURAL, ...REQUIRED] },
+  },
+  { method: 'kill', sample: { account: 'alice' }, fields: { ...STAMP, account: REFERENCE } },
+  {
+    method: 'recallTrade',
+    sample: SAMPLE_RECALL,
+    fields: {
+      ...STAMP,
+      trade: [...WHOLE, ...REQUIRED],
+      product: REFERENCE,
+      buyer: REFERENCE,
+      seller: REFERENCE,
+      price: ORDER.price,
+      quantity: ORDER.quantity,
+      buyerFeeQuanta: [...NATURAL, ...REQUIRED],
+      sellerFeeQuanta: [...NATURAL, ...REQUIRED],
+    },
   },
   { method: 'closeAccount', sample: { account: 'dave' }, fields: { ...STAMP, account: REFERENCE } },
   { method: 'deposit', sample: SAMPLE_FUNDS, fields: { ...STAMP, ...FUNDS } },

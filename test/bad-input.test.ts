@@ -30,6 +30,7 @@ function withField(sample: object, field: string, value: unknown): object {
 function prepared(): Engine {
   const engine = stage();
   limit(engine, 'bob', 'sell', 10, 300);
+  limit(engine, 'alice', 'buy', 1, 300);
   must(engine.openAccount({ id: 'dave' }));
   must(engine.advanceTime({ at: 1_000 }));
   return engine;

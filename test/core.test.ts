@@ -4,14 +4,13 @@ import { ByteLog, putI64, putId, readI64, readId } from '../src/core/bytes.ts';
 import * as codes from '../src/core/codes.ts';
 import { CommandType, EventType, PRECEDENCE, RejectCode, UNKNOWN } from '../src/core/codes.ts';
 import { formatSteps, inQuanta, parseDecimal, parseSteps, quantum } from '../src/core/decimal.ts';
+import { type KindName, KINDS } from '../src/core/kinds.ts';
 import { isId } from '../src/core/limits.ts';
 import { checkCommand, readRecord, recordLength, writeRecord } from '../src/core/records.ts';
 import {
   COMMANDS,
   EVENTS,
   HEADER_SIZE,
-  KINDS,
-  type KindName,
   type Layout,
   LAYOUTS,
   offsetsOf,

@@ -14,6 +14,7 @@ import {
   WattbookError,
 } from '../src/index.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
+import { SELDOM } from './exchange-seldom.ts';
 import { must } from './stage.ts';
 
 /** A request to an exchange or an engine. */
@@ -154,15 +155,10 @@ export function turnedAway(receipt: Receipt): TurnedAway {
 
 /** All that a request without effect must leave as it was. */
 export function traceOf(exchange: Exchange): Promise<readonly unknown[]> {
-  return exchange.read(
-    (market) => [
-      market.stateHash(),
-      market.sequence,
-      market.time,
-      exchange.status().storedSequence,
-    ],
-    { at: 'executed' },
-  );
+  const stored = (): number => exchange.status().storedSequence;
+  return exchange.read((market) => [market.stateHash(), market.sequence, market.time, stored()], {
+    at: 'executed',
+  });
 }
 
 type Maker = (draw: Draw, market: Queries) => Ask;
@@ -329,6 +325,7 @@ export class AskSource {
   readonly #clock: TestClock;
   readonly #sent: Ask[] = [];
   #ids = 0;
+  #made = 0;
 
   constructor(seed: number, clock: TestClock) {
     this.draw = mulberry32(seed);
@@ -337,6 +334,7 @@ export class AskSource {
 
   next(market: Queries): Ask {
     const { draw } = this;
+    if (++this.#made % 20 === 0) return SELDOM[(this.#made / 20) % SELDOM.length]!(this.#made / 20);
     if (draw(4) === 0) this.#clock.now += draw(8);
     if (draw(40) === 0) this.#clock.now -= draw(20);
     if (draw(30) === 0 && this.#sent.length > 0) {

@@ -90,6 +90,8 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'POST_ONLY_CROSSES',
     'FOK_UNFILLABLE',
     'MIN_QUANTITY',
+    'OPEN_ORDER_LIMIT',
+    'EXPOSURE_LIMIT',
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
   ],
@@ -105,6 +107,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'CLIP_LIMIT',
     'POST_ONLY_CROSSES',
     'LEGS_CROSS',
+    'EXPOSURE_LIMIT',
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
   ],
@@ -122,10 +125,29 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'PRICE_CHANGED',
     'QUANTITY_GONE',
     'ALL_OR_NONE',
+    'EXPOSURE_LIMIT',
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
   ],
   advanceTime: [],
+  setAccountLimits: [
+    'UNKNOWN_ACCOUNT',
+    'UNKNOWN_ASSET',
+    'FORBIDDEN',
+    'SYSTEM_ACCOUNT',
+    'ACCOUNT_CLOSED',
+  ],
+  kill: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  recallTrade: [
+    'UNKNOWN_ACCOUNT',
+    'UNKNOWN_PRODUCT',
+    'UNKNOWN_TRADE',
+    'FORBIDDEN',
+    'SYSTEM_ACCOUNT',
+    'ACCOUNT_CLOSED',
+    'ALREADY_RECALLED',
+    'RECALL_SHORT',
+  ],
 };
 
 const ONE_ACCOUNT = 'it is about one account, and a system account is never closed';
@@ -154,6 +176,8 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'take: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'take: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
   'take: QUANTITY_GONE before ALL_OR_NONE': 'one asks for more than there is, the other for less',
+  'setAccountLimits: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'kill: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
 };
 
 const commands = Object.entries(CODES).map(([command, codes]) => ({

@@ -1,6 +1,7 @@
 import { ProductStatus, Side } from '../src/core/codes.ts';
 import type { Draw } from './mulberry32.ts';
 import type { Command, Reference } from './twin/commands.ts';
+import * as limits from './twin/limit-makers.ts';
 import * as make from './twin/makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
 import { type Market, OPERATOR, type Order } from './twin/market.ts';
@@ -206,6 +207,9 @@ const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.
   [8, 'rare', make.openAccount],
   [8, 'rare', make.freezeAccount],
   [6, 'rare', make.closeAccount],
+  [3, 'rare', limits.kill],
+  [14, 'rare', limits.setAccountLimits],
+  [12, 'trade', limits.recallTrade],
   [4, 'rare', make.listAsset],
   [8, 'rare', make.listProduct],
   [9, 'rare', make.setFees],

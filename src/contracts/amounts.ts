@@ -9,6 +9,12 @@ export function energyValue(product: Product, price: number, lots: number): numb
   return price * lots * product.grid.tickQuanta;
 }
 
+/** What a position is worth at the product's last price, above or below zero alike; 0 before there is one. */
+export function positionValue({ grid, lastPrice }: Product, lots: number): bigint {
+  if (Number.isNaN(lastPrice)) return 0n;
+  return BigInt(Math.abs(lots)) * BigInt(Math.abs(lastPrice)) * BigInt(grid.tickQuanta);
+}
+
 /** The energy in lots, in energy quanta. */
 export function energyAmount(product: Product, lots: number): number {
   return lots * product.grid.lotQuanta;

@@ -93,18 +93,24 @@ export function lockOrder(holdings: Holdings, product: Product, order: PricedOrd
  * @returns 0, INSUFFICIENT_ENERGY or INSUFFICIENT_MONEY
  */
 export function amendShortage(
-  { ledger, listings }: Holdings,
+  holdings: Holdings,
   product: Product,
   amended: NewOrder,
   moneyBefore: number,
   lotsBefore: number,
 ): number {
-  const { price, quantity } = amended;
-  const side = sideOf(amended.flags);
-  const energy = side === Side.sell ? energyAmount(product, quantity - lotsBefore) : 0;
+  const { ledger } = holdings;
+  const sells = sideOf(amended.flags) === Side.sell;
+  const energy = sells ? energyAmount(product, amended.quantity - lotsBefore) : 0;
   if (!ledger.covers(amended.energyRow, energy)) return RejectCode.INSUFFICIENT_ENERGY;
-  const lock = limitLock(product, listings.terms[amended.terms]!, side, price, quantity);
+  const lock = lockAs(holdings, product, amended);
   return ledger.covers(amended.moneyRow, lock - moneyBefore) ? 0 : RejectCode.INSUFFICIENT_MONEY;
+}
+
+/** Money quanta that an order would lock as amended. */
+export function lockAs({ listings }: Holdings, product: Product, amended: NewOrder): number {
+  const { flags, price, quantity } = amended;
+  return limitLock(product, listings.terms[amended.terms]!, sideOf(flags), price, quantity);
 }
 
 /**

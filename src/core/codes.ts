@@ -25,6 +25,9 @@ export const CommandType = {
   take: 18,
   advanceTime: 19,
   endSession: 20,
+  setAccountLimits: 22,
+  kill: 23,
+  recallTrade: 24,
   submitSpecial: 25,
 } as const;
 
@@ -55,6 +58,9 @@ export const EventType = {
   stopPlaced: 123,
   stopTriggered: 124,
   sessionEnded: 125,
+  accountLimitsSet: 127,
+  accountKilled: 128,
+  tradeRecalled: 129,
   orderTerms: 133,
   ordersLinked: 134,
 } as const;
@@ -140,6 +146,16 @@ export const RejectCode = {
   EMPTY_SIDE: 37,
   /** The order does not wait for a price: it was triggered, or never was a stop order. */
   NOT_WAITING: 40,
+  /** The account has as many open orders as its limits allow, and this one could stand too. */
+  OPEN_ORDER_LIMIT: 43,
+  /** With what the order locks, more money would be at stake than the account's limits allow. */
+  EXPOSURE_LIMIT: 44,
+  /** The recall would overdraw the buyer, the seller or the fees: it takes from what is available. */
+  RECALL_SHORT: 45,
+  /** The trade was recalled before. */
+  ALREADY_RECALLED: 46,
+  /** No trade has this number yet. */
+  UNKNOWN_TRADE: 47,
   /** The order and the one that it is linked with would trade with each other at their limits. */
   LEGS_CROSS: 48,
 } as const;
@@ -159,6 +175,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'UNKNOWN_ASSET',
   'UNKNOWN_PRODUCT',
   'UNKNOWN_ORDER',
+  'UNKNOWN_TRADE',
   'FORBIDDEN',
   'SYSTEM_ACCOUNT',
   'ACCOUNT_CLOSED',
@@ -170,6 +187,8 @@ export const PRECEDENCE: readonly RejectName[] = [
   'INVALID_PRODUCT',
   'MINT_LIMIT',
   'INSUFFICIENT_FUNDS',
+  'ALREADY_RECALLED',
+  'RECALL_SHORT',
   'PRODUCT_CLOSED',
   'PRODUCT_HALTED',
   'STALE_VERSION',
@@ -189,6 +208,8 @@ export const PRECEDENCE: readonly RejectName[] = [
   'PRICE_CHANGED',
   'QUANTITY_GONE',
   'ALL_OR_NONE',
+  'OPEN_ORDER_LIMIT',
+  'EXPOSURE_LIMIT',
   'INSUFFICIENT_ENERGY',
   'INSUFFICIENT_MONEY',
 ];
@@ -241,6 +262,8 @@ export const EndReason = {
   cascade: 8,
   /** It was good for the session of its product, which ended. */
   sessionEnded: 9,
+  /** Its account was killed: frozen, with all its orders cancelled. */
+  killed: 11,
   /** The order that it was linked with ended. */
   oco: 12,
 } as const;

@@ -3,6 +3,7 @@ import { type ByteLog, putI64, putId, readI64, readId } from './bytes.ts';
 import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
 import { isIdAt, MAX_INTEGER } from './limits.ts';
+import { type KindName, KINDS } from './kinds.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -10,8 +11,6 @@ import {
   type EventName,
   HEADER,
   HEADER_SIZE,
-  type KindName,
-  KINDS,
   type Layout,
   LAYOUTS,
 } from './registry.ts';

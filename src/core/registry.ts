@@ -1,5 +1,5 @@
 import * as codes from './codes.ts';
-import { MAX_DECIMALS, MAX_INTEGER, PPM } from './limits.ts';
+import { type Kind, type KindName, KINDS } from './kinds.ts';
 
 /**
  * The layout of every record. A record is a header, fixed fields in the order given here, then
@@ -14,52 +14,6 @@ export const HEADER_SIZE = 24;
 /** Offsets within the header. */
 export const HEADER = { length: 0, type: 4, version: 6, sequence: 8, time: 16 } as const;
 
-interface Kind {
-  readonly size: 1 | 2 | 4 | 8;
-  readonly min: number;
-  readonly max: number;
-  /** Names by number, where the field is one of a table. */
-  readonly names?: Readonly<Record<string, number>>;
-}
-
-function oneOf<T extends Readonly<Record<string, number>>, S extends 1 | 2>(names: T, size: S) {
-  const numbers = Object.values(names);
-  return { size, min: Math.min(...numbers), max: Math.max(...numbers), names };
-}
-const integer = (size: 1 | 2 | 4 | 8, min: number, max: number): Kind => ({ size, min, max });
-
-/** What a field may hold. References (account, asset, product) are row numbers. */
-export const KINDS = {
-  account: integer(4, 0, codes.UNKNOWN),
-  asset: integer(4, 0, codes.UNKNOWN),
-  product: integer(4, 0, codes.UNKNOWN),
-  order: integer(8, 1, MAX_INTEGER),
-  price: integer(8, -MAX_INTEGER, MAX_INTEGER),
-  quantity: integer(8, 1, MAX_INTEGER),
-  openQuantity: integer(8, 0, MAX_INTEGER),
-  amount: integer(8, 1, MAX_INTEGER),
-  amountOrZero: integer(8, 0, MAX_INTEGER),
-  time: integer(8, 0, MAX_INTEGER),
-  counter: integer(8, 0, MAX_INTEGER),
-  number: integer(4, 0, codes.UNKNOWN),
-  ppm: integer(4, 0, PPM),
-  decimals: integer(1, 0, MAX_DECIMALS),
-  flag: integer(1, 0, 1),
-  role: oneOf(codes.Role, 1),
-  side: oneOf(codes.Side, 1),
-  orderKind: oneOf(codes.OrderKind, 1),
-  submitKind: oneOf(codes.SubmitKind, 1),
-  timeInForce: oneOf(codes.TimeInForce, 1),
-  postOnly: oneOf(codes.PostOnly, 1),
-  selfTrade: oneOf(codes.SelfTrade, 1),
-  display: oneOf(codes.Display, 1),
-  standing: oneOf(codes.Standing, 1),
-  endReason: oneOf(codes.EndReason, 1),
-  rejectCode: oneOf(codes.RejectCode, 2),
-  commandType: oneOf(codes.CommandType, 2),
-} as const satisfies Record<string, Kind>;
-
-export type KindName = keyof typeof KINDS;
 type Field = readonly [name: string, kind: KindName];
 export interface Layout {
   readonly type: number;
@@ -134,6 +88,25 @@ const SPECIAL = [
   ['ocoPrice', 'price'],
   ['ocoHasStop', 'flag'],
   ['ocoStopPrice', 'price'],
+] as const;
+const LIMITS = [
+  ['account', 'account'],
+  ['hasOpenOrders', 'flag'],
+  ['openOrders', 'number'],
+  ['hasExposure', 'flag'],
+  ['asset', 'asset'],
+  ['exposure', 'amountOrZero'],
+] as const;
+/** A trade that is undone. */
+const RECALLED = [
+  ['trade', 'trade'],
+  ['product', 'product'],
+  ['buyer', 'account'],
+  ['seller', 'account'],
+  ['price', 'price'],
+  ['quantity', 'quantity'],
+  ['buyerFee', 'amountOrZero'],
+  ['sellerFee', 'amountOrZero'],
 ] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
@@ -213,6 +186,9 @@ export const COMMANDS = {
   ]),
   advanceTime: command('advanceTime', []),
   endSession: command('endSession', [['product', 'product']]),
+  setAccountLimits: command('setAccountLimits', LIMITS),
+  kill: command('kill', [['account', 'account']]),
+  recallTrade: command('recallTrade', RECALLED),
   submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
 } as const;
 
@@ -340,6 +316,12 @@ export const EVENTS = {
     ['product', 'product'],
     ['count', 'number'],
   ]),
+  accountLimitsSet: event('accountLimitsSet', LIMITS),
+  accountKilled: event('accountKilled', [
+    ['account', 'account'],
+    ['count', 'number'],
+  ]),
+  tradeRecalled: event('tradeRecalled', RECALLED),
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
   ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),
 } as const;

@@ -140,6 +140,40 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   advanceTime(to, request) {
     to.operator(request);
   },
+  setAccountLimits(to, request) {
+    to.operator(request);
+    to.account(request.account, 'account');
+    const { maxOpenOrders, maxExposure } = request;
+    if (maxOpenOrders === undefined || maxExposure === undefined) {
+      const missing = maxOpenOrders === undefined ? 'maxOpenOrders' : 'maxExposure';
+      throw new TypeError(`${missing} is missing; null takes it away`);
+    }
+    to.u8(maxOpenOrders === null ? 0 : 1);
+    to.u32(
+      maxOpenOrders === null ? 0 : integerArgument(maxOpenOrders, 'maxOpenOrders', 0, UNKNOWN),
+    );
+    to.u8(maxExposure === null ? 0 : 1);
+    if (maxExposure !== null) to.limit(maxExposure);
+    else {
+      to.u32(0);
+      to.i64(0);
+    }
+  },
+  kill(to, request) {
+    to.party(request);
+  },
+  recallTrade(to, request) {
+    to.operator(request);
+    to.i64(integerArgument(request.trade, 'trade', 1, MAX_INTEGER));
+    const grid = to.product(request.product)?.grid;
+    to.account(request.buyer, 'buyer');
+    to.account(request.seller, 'seller');
+    const { price, priceTicks, buyerFeeQuanta, sellerFeeQuanta } = request;
+    to.i64(requiredSteps(price, priceTicks, 'price', 'priceTicks', -MAX_INTEGER, grid?.tick));
+    to.i64(quantityArgument(request, grid?.lot));
+    to.i64(integerArgument(buyerFeeQuanta, 'buyerFeeQuanta', 0, MAX_INTEGER));
+    to.i64(integerArgument(sellerFeeQuanta, 'sellerFeeQuanta', 0, MAX_INTEGER));
+  },
 };
 
 /** The forms of all requests. */
@@ -188,7 +222,7 @@ function priceArgument(
 }
 
 function quantityArgument(
-  { quantity, quantityLots }: Requests['submit' | 'take'],
+  { quantity, quantityLots }: Requests['submit' | 'take' | 'recallTrade'],
   lot: Decimal | undefined,
 ): number {
   return requiredSteps(quantity, quantityLots, 'quantity', 'quantityLots', 1, lot);

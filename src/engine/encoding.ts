@@ -23,6 +23,7 @@ import type {
   FundsRequest,
   RequestName,
   Requests,
+  SetAccountLimitsRequest,
   Stamp,
 } from './requests.ts';
 
@@ -183,6 +184,14 @@ export class Encoding {
   funds({ asset, amount, amountQuanta }: FundsRequest): void {
     const step = this.asset(asset, 'asset');
     this.i64(requiredSteps(amount, amountQuanta, 'amount', 'amountQuanta', 1, step));
+  }
+
+  /** The same of one that may be zero, in an object of its own. */
+  limit(limit: NonNullable<SetAccountLimitsRequest['maxExposure']>): void {
+    objectArgument(limit, 'maxExposure', ['asset', 'amount', 'amountQuanta']);
+    const step = this.asset(limit.asset, 'maxExposure.asset');
+    const names = ['maxExposure.amount', 'maxExposure.amountQuanta'] as const;
+    this.i64(requiredSteps(limit.amount, limit.amountQuanta, ...names, 0, step));
   }
 
   fees({ makerPpm, takerPpm }: FeeFields): void {

@@ -87,6 +87,14 @@ export class Engine extends Queries {
   freezeAccount(request: requests.FreezeAccountRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('freezeAccount', request));
   }
+  /** Sets what an account may do at most: for operators. O(most orders ever open at once). */
+  setAccountLimits(request: requests.SetAccountLimitsRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setAccountLimits', request));
+  }
+  /** Freezes an account and cancels all its open orders at once: for its owner and for operators. */
+  kill(request: requests.AccountRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('kill', request));
+  }
   /** Closes an empty account for good. */
   closeAccount(request: requests.AccountRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('closeAccount', request));
@@ -163,6 +171,10 @@ export class Engine extends Queries {
   /** Trades part of one resting order at its price, all or nothing. */
   take(request: requests.TakeRequest): OrderOutcome {
     return orderOutcomeOf(this.#sequencer.perform('take', request));
+  }
+  /** Undoes a trade by a counter-entry, out of what its parties have available: for operators. */
+  recallTrade(request: requests.RecallTradeRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('recallTrade', request));
   }
   /** Lets time pass: orders whose expiry has come end. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {

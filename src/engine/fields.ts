@@ -60,6 +60,18 @@ const OWN: OwnFields = {
   cancelAll: { account: 1, product: 1 },
   take: { ...QUANTITY, account: 1, orderId: 1, limitPrice: 1, limitPriceTicks: 1 },
   advanceTime: {},
+  setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
+  kill: { account: 1 },
+  recallTrade: {
+    ...PRICE,
+    ...QUANTITY,
+    trade: 1,
+    product: 1,
+    buyer: 1,
+    seller: 1,
+    buyerFeeQuanta: 1,
+    sellerFeeQuanta: 1,
+  },
 };
 
 /** The fields that the requests of one command may have. */
@@ -99,6 +111,7 @@ export function checkFields({ command, known, latest }: Fields, request: object)
 /** The fields of those fields that are objects. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   band: ['low', 'high'],
+  maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
 };
 

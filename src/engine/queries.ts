@@ -6,6 +6,7 @@ import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
+import { type AccountLimitsView, accountLimitsView } from './limit-views.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import type { OrderRequest } from './requests.ts';
 import * as views from './views.ts';
@@ -45,6 +46,13 @@ export class Queries {
   /** All accounts in the order in which they were opened, the three of the system first. */
   accounts(): views.AccountView[] {
     return this.#state.accounts.list.map((_, row) => views.accountView(this.#state, row));
+  }
+  /**
+   * What an account may do at most, and how much of it is taken up; undefined if it is not limited.
+   * @throws RangeError if the account is unknown
+   */
+  accountLimits(account: string): AccountLimitsView | undefined {
+    return accountLimitsView(this.#state, accountRow(this.#state, account));
   }
   /** A product by its id, or undefined if there is none. */
   product(id: string): views.ProductView | undefined {

@@ -218,6 +218,32 @@ export interface TakeRequest extends Stamp, QuantityFields {
   readonly limitPriceTicks?: number;
 }
 
+/** What an account may do at most. Limits that it had before are replaced. */
+export interface SetAccountLimitsRequest extends AccountRequest {
+  /**
+   * Open orders that it may have when one more comes in that could stand, 0 to 4,294,967,295. null takes the
+   * limit away.
+   */
+  readonly maxOpenOrders: number | null;
+  /**
+   * Money of one asset that it may have at stake once an order has locked what it can cost: all that is
+   * locked in the asset, and the value of what it has bought less sold in each product that is
+   * paid in it, at the last price, whether above or below zero. null takes the limit away.
+   */
+  readonly maxExposure: (AmountFields & { readonly asset: string }) | null;
+}
+
+/** A trade to undo, as `trades` or its event told it. */
+export interface RecallTradeRequest extends Stamp, PriceFields, QuantityFields {
+  /** Its number. */
+  readonly trade: number;
+  readonly product: string;
+  readonly buyer: string;
+  readonly seller: string;
+  readonly buyerFeeQuanta: number;
+  readonly sellerFeeQuanta: number;
+}
+
 /** Which request belongs to which command. */
 export interface Requests {
   openAccount: OpenAccountRequest;
@@ -240,6 +266,9 @@ export interface Requests {
   cancelAll: CancelAllRequest;
   take: TakeRequest;
   advanceTime: Stamp;
+  setAccountLimits: SetAccountLimitsRequest;
+  kill: AccountRequest;
+  recallTrade: RecallTradeRequest;
 }
 
 /** What can be asked for: the commands, but that `submitSpecial` is a submit with special terms. */

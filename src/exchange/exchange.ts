@@ -8,6 +8,7 @@ import type { Sequencer } from '../engine/sequencer.ts';
 import type { Receipt as Applied } from '../matching/state.ts';
 import type { JournalWriter, StorageLevel } from '../storage/contract.ts';
 import { type Channels, type SubscribeOptions, subscribe } from './channels.ts';
+import { ExchangeCommands } from './commands.ts';
 import { Feed } from './feed.ts';
 import { GroupCommit, type StoredFrame } from './group-commit.ts';
 import { Limits } from './limits.ts';
@@ -23,14 +24,7 @@ import {
   settingsOf,
   signalOf,
 } from './options.ts';
-import {
-  type OrderReceipt,
-  orderReceiptOf,
-  overloaded,
-  type Receipt,
-  receiptOf,
-  type TurnedAway,
-} from './receipts.ts';
+import { overloaded, type Receipt, type TurnedAway } from './receipts.ts';
 import { recover } from './recovery.ts';
 import { openWriter, readBackEnd, saveSnapshot, storageCall } from './storage-calls.ts';
 import type { Subscription } from './subscription.ts';
@@ -44,7 +38,7 @@ import type { Subscription } from './subscription.ts';
  * Like an `Engine` it answers with a value: `ok: true`, or `ok: false` and a code. Misuse rejects with
  * TypeError or RangeError and leaves no trace; a fault rejects with a WattbookError.
  */
-export class Exchange {
+export class Exchange extends ExchangeCommands {
   readonly #settings: Settings;
   readonly #writer: JournalWriter;
   readonly #sequencer: Sequencer;
@@ -61,6 +55,9 @@ export class Exchange {
 
   private constructor(settings: Settings, writer: JournalWriter, sequencer: Sequencer, feed: Feed) {
     if (!(feed instanceof Feed)) throw new TypeError('use Exchange.open, not new Exchange');
+    super((command, request, options, receiptFor) =>
+      this.#perform(command, request, options, receiptFor),
+    );
     this.#settings = settings;
     this.#writer = writer;
     this.#sequencer = sequencer;
@@ -126,91 +123,6 @@ export class Exchange {
       turnedAway: this.#turnedAway,
       observerFaults: this.#observer.faults,
     };
-  }
-
-  /** Opens an account. The ids `outside`, `fees` and `operator` are taken. */
-  openAccount(request: RequestTo<'openAccount'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('openAccount', request, options, receiptOf);
-  }
-  /** Freezes an account, or lifts the freeze: a frozen one may only cancel and receive. */
-  freezeAccount(request: RequestTo<'freezeAccount'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('freezeAccount', request, options, receiptOf);
-  }
-  /** Closes an empty account for good. */
-  closeAccount(request: RequestTo<'closeAccount'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('closeAccount', request, options, receiptOf);
-  }
-  /** Brings an amount of an asset into the market; `outside` owes it from then on. */
-  deposit(request: RequestTo<'deposit'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('deposit', request, options, receiptOf);
-  }
-  /** Takes an available amount of an asset out of the market. */
-  withdraw(request: RequestTo<'withdraw'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('withdraw', request, options, receiptOf);
-  }
-  /** Moves an available amount of an asset from one account to another. */
-  transfer(request: RequestTo<'transfer'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('transfer', request, options, receiptOf);
-  }
-
-  /** Lists an asset: anything that is owned in whole quanta. */
-  listAsset(request: RequestTo<'listAsset'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('listAsset', request, options, receiptOf);
-  }
-  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
-  listProduct(request: RequestTo<'listProduct'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('listProduct', request, options, receiptOf);
-  }
-  /** Sets the fees of orders that enter from now on. */
-  setFees(request: RequestTo<'setFees'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('setFees', request, options, receiptOf);
-  }
-  /** Sets the price band of orders that enter from now on. */
-  setBand(request: RequestTo<'setBand'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('setBand', request, options, receiptOf);
-  }
-  /** Allows nothing but cancels until resumed. */
-  haltProduct(request: RequestTo<'haltProduct'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('haltProduct', request, options, receiptOf);
-  }
-  /** Lets a halted product trade again. */
-  resumeProduct(request: RequestTo<'resumeProduct'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('resumeProduct', request, options, receiptOf);
-  }
-  /** Ends the orders of a product that are good for its session; the next session begins at once. */
-  endSession(request: RequestTo<'endSession'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('endSession', request, options, receiptOf);
-  }
-  /** Cancels all orders of a product and closes it for good. */
-  closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('closeProduct', request, options, receiptOf);
-  }
-  /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
-  submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
-    return this.#perform('submit', request, options, orderReceiptOf);
-  }
-  /**
-   * Changes an order. `quantity` is the new total, what has traded included; no more than that ends
-   * the order. Less at the same price keeps the place in the queue, anything else goes to the back.
-   */
-  amend(request: RequestTo<'amend'>, options?: RequestOptions): Promise<OrderReceipt> {
-    return this.#perform('amend', request, options, orderReceiptOf);
-  }
-  /** Ends an open order; what it still had locked is available again. */
-  cancel(request: RequestTo<'cancel'>, options?: RequestOptions): Promise<OrderReceipt> {
-    return this.#perform('cancel', request, options, orderReceiptOf);
-  }
-  /** Cancels the open orders of an account, of a product, or of an account in a product. */
-  cancelAll(request: RequestTo<'cancelAll'>, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('cancelAll', request, options, receiptOf);
-  }
-  /** Trades part of one resting order at its price, all or nothing. */
-  take(request: RequestTo<'take'>, options?: RequestOptions): Promise<OrderReceipt> {
-    return this.#perform('take', request, options, orderReceiptOf);
-  }
-  /** Lets time pass up to the clock's: orders whose expiry has come end. */
-  advanceTime(request: RequestTo<'advanceTime'> = {}, options?: RequestOptions): Promise<Receipt> {
-    return this.#perform('advanceTime', request, options, receiptOf);
   }
 
   // Reading

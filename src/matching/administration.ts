@@ -1,13 +1,8 @@
-import {
-  AccountStatus,
-  EndReason,
-  ProductStatus,
-  RejectCode,
-  SYSTEM_ACCOUNTS,
-} from '../core/codes.ts';
+import { AccountStatus, EndReason, ProductStatus, RejectCode } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Product, Terms } from '../market/products.ts';
+import { forgetPositions } from './account-limits.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
 import {
@@ -16,6 +11,7 @@ import {
   knownAsset,
   knownProduct,
   ownsOrOperates,
+  statusRefusal,
 } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 
@@ -58,7 +54,7 @@ export function freezeAccount(
   const account = view.getUint32(at + FREEZE.account);
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   if (!isOperator(state, view.getUint32(at + FREEZE.actor))) return RejectCode.FORBIDDEN;
-  const refused = standingRefusal(state, account);
+  const refused = statusRefusal(state, account);
   if (refused !== 0) return refused;
   const frozen = view.getUint8(at + FREEZE.frozen);
   state.accounts.list[account]!.status = frozen === 1 ? AccountStatus.frozen : AccountStatus.open;
@@ -77,7 +73,7 @@ export function closeAccount(
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   const actor = view.getUint32(at + CLOSE.actor);
   if (!ownsOrOperates(state, actor, account)) return RejectCode.FORBIDDEN;
-  const refused = standingRefusal(state, account);
+  const refused = statusRefusal(state, account);
   if (refused !== 0) return refused;
   const { ledger, orders } = state;
   for (let row = 0; row < ledger.rows; row++) {
@@ -89,14 +85,9 @@ export function closeAccount(
     return RejectCode.ACCOUNT_NOT_EMPTY;
   }
   state.accounts.list[account]!.status = AccountStatus.closed;
+  if (state.limits.delete(account)) state.orders.countFor(state.limits);
   writeEvent(state, outbox, 'accountClosed', [account]);
   return 0;
-}
-
-function standingRefusal(state: MarketState, account: number): number {
-  if (account < SYSTEM_ACCOUNTS.length) return RejectCode.SYSTEM_ACCOUNT;
-  const closed = state.accounts.list[account]!.status === AccountStatus.closed;
-  return closed ? RejectCode.ACCOUNT_CLOSED : 0;
 }
 
 export function listAsset(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
@@ -197,6 +188,7 @@ export function closeProduct(
   if (typeof product === 'number') return product;
   endOrders(state, outbox, state.openOrders(product.row), EndReason.productClosed);
   product.status = ProductStatus.closed;
+  forgetPositions(state, product);
   writeEvent(state, outbox, 'productClosed', [product.row]);
   return 0;
 }

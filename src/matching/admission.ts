@@ -12,6 +12,7 @@ import {
   WAITING,
 } from '../orderbook/flags.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
+import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import {
   accountRefusal,
   knownAccount,
@@ -70,7 +71,22 @@ export function admit(state: MarketState, entry: Entry): number {
     ? state.walk.cost
     : limitLock(product, terms, sideOf(flags), entry.price, quantity);
   entry.lots = exact ? state.walk.filled : quantity;
+  if (state.limits.size > 0) {
+    const over = entryLimit(state, product, entry);
+    if (over !== 0) return over;
+  }
   return shortage(state, product, entry);
+}
+
+/** What the account's limits say to an order whose lock is known. */
+function entryLimit(state: MarketState, product: Product, entry: Entry): number {
+  const { flags, account, cost } = entry;
+  const stands =
+    (flags & WAITING) !== 0 ||
+    (kindOf(flags) === OrderKind.limit && timeInForceOf(flags) < TimeInForce.ioc);
+  return (
+    (stands ? openOrderLimit(state, account, 1) : 0) || exposureLimit(state, product, account, cost)
+  );
 }
 
 /** The rules about who asks, and whether anything may be entered. */

@@ -1,11 +1,12 @@
 import { EndReason, RejectCode } from '../core/codes.ts';
 import { lockedMoney } from '../contracts/held.ts';
-import { amendShortage, relockOrder } from '../contracts/new-order.ts';
+import { amendShortage, lockAs, relockOrder } from '../contracts/new-order.ts';
 import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { ALL_OR_NONE, isWhole, LINKED, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
+import { exposureLimit } from './account-limits.ts';
 import { admitPrice, isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { writeAmended } from './events.ts';
@@ -98,6 +99,7 @@ function enterAnew(
   const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
   const code =
     admitPrice(state, product, amended) ||
+    exposureLimit(state, product, amended.account, lockAs(state, product, amended) - oldLock) ||
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.

@@ -5,13 +5,15 @@ import { recordType, type RecordCursor } from '../core/records.ts';
 import { WattbookError } from '../core/errors.ts';
 import { LAYOUTS } from '../core/registry.ts';
 import { NONE } from '../orderbook/orders.ts';
+import { setAccountLimits } from './account-limits.ts';
 import * as administration from './administration.ts';
 import { amend } from './amend.ts';
-import { cancel, cancelAll } from './cancel.ts';
+import { cancel, cancelAll, kill } from './cancel.ts';
 import { endOrder } from './ending.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
 import { knownAccount } from './permission.ts';
+import { recallTrade } from './recall-trade.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
 import { endSession } from './session.ts';
 import { submit } from './submit.ts';
@@ -49,6 +51,9 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   take,
   advanceTime,
   endSession,
+  setAccountLimits,
+  kill,
+  recallTrade,
   submitSpecial,
 });
 

@@ -1,14 +1,21 @@
-import { EndReason, RejectCode } from '../core/codes.ts';
+import { AccountStatus, EndReason, RejectCode } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { endOrder, endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
-import { isOperator, knownAccount, knownProduct, ownsOrOperates } from './permission.ts';
+import {
+  isOperator,
+  knownAccount,
+  knownProduct,
+  ownsOrOperates,
+  statusRefusal,
+} from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 const CANCEL = offsetsOf(COMMANDS.cancel);
 const ALL = offsetsOf(COMMANDS.cancelAll);
+const KILL = offsetsOf(COMMANDS.kill);
 
 /** The cancel command: works in a halted product and for a frozen account too. */
 export function cancel(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
@@ -47,5 +54,23 @@ export function cancelAll(state: MarketState, view: DataView, at: number, outbox
       : inProduct.filter((slot) => !ofAccount || isOwn(slot));
   endOrders(state, outbox, slots, EndReason.cancelled);
   writeEvent(state, outbox, 'allCancelled', [slots.length]);
+  return 0;
+}
+
+/**
+ * The kill command: freezes an account and ends its open orders, those of halted products too, in order of
+ * order id. Its owner may do it; to lift the freeze takes an operator. O(most orders ever open at once).
+ */
+export function kill(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
+  const { accounts, orders } = state;
+  const account = view.getUint32(at + KILL.account);
+  if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
+  if (!ownsOrOperates(state, view.getUint32(at + KILL.actor), account)) return RejectCode.FORBIDDEN;
+  const refused = statusRefusal(state, account);
+  if (refused !== 0) return refused;
+  accounts.list[account]!.status = AccountStatus.frozen;
+  const slots = orders.select((slot) => orders.account(slot) === account);
+  endOrders(state, outbox, slots, EndReason.killed);
+  writeEvent(state, outbox, 'accountKilled', [account, slots.length]);
   return 0;
 }

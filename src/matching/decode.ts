@@ -286,6 +286,26 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
   );
 }
 
+function decodeLimits(from: Reader, { accounts, listings, limits }: MarketState): void {
+  const account = from.row(accounts.list);
+  const [hasOpenOrders, openOrders] = [from.u8() === 1, from.u32()];
+  const [hasExposure, asset, amount] = [from.u8() === 1, from.u32(), from.i64()];
+  if (hasExposure && asset >= listings.assets.length) {
+    throw new RangeError('limits an asset that is not there');
+  }
+  const since = from.i64();
+  const positions = new Map<number, number>();
+  for (let left = from.u32(); left > 0; left--) {
+    positions.set(from.row(listings.products), from.i64());
+  }
+  limits.set(account, {
+    maxOpenOrders: hasOpenOrders ? openOrders : undefined,
+    maxExposure: hasExposure ? { asset, amount } : undefined,
+    since,
+    positions,
+  });
+}
+
 /** Fills in what `encodeControl` wrote. */
 export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   const from = new Reader(bytes);
@@ -305,5 +325,8 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
       filled: from.i64(),
     });
   }
+  for (let left = from.u32(); left > 0; left--) state.recalled.add(from.i64());
+  for (let left = from.u32(); left > 0; left--) decodeLimits(from, state);
+  if (state.limits.size > 0) state.orders.countFor(state.limits);
   from.end();
 }

@@ -172,8 +172,32 @@ function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
   if ((flags & LINKED) !== 0) to.i64(orders.id(orders.partner(slot)));
 }
 
+function encodeLimits({ limits }: MarketState, to: Writer): void {
+  to.u32(limits.size);
+  for (const [account, { maxOpenOrders, maxExposure, since, positions }] of inOrder(limits)) {
+    to.u32(account);
+    to.u8(maxOpenOrders === undefined ? 0 : 1);
+    to.u32(maxOpenOrders ?? 0);
+    to.u8(maxExposure === undefined ? 0 : 1);
+    to.u32(maxExposure?.asset ?? 0);
+    to.i64(maxExposure?.amount ?? 0);
+    to.i64(since);
+    to.u32(positions.size);
+    for (const [product, lots] of inOrder(positions)) {
+      to.u32(product);
+      to.i64(lots);
+    }
+  }
+}
+
+/** The entries of a table by row, from the first one up. */
+function inOrder<T>(table: ReadonlyMap<number, T>): [row: number, value: T][] {
+  return [...table].sort(([a], [b]) => a - b);
+}
+
 /**
- * Appends everything else that the future depends on: time, counters, the window of command ids.
+ * Appends everything else that the future depends on: time, counters, the window of command ids, trades
+ * that were recalled, and limits.
  * @returns what was appended, where it stands in the log
  */
 export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()): Uint8Array {
@@ -195,5 +219,9 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
     to.i64(order);
     to.i64(filled);
   }
+  const recalled = [...state.recalled].sort((a, b) => a - b);
+  to.u32(recalled.length);
+  for (const trade of recalled) to.i64(trade);
+  encodeLimits(state, to);
   return log.bytes.subarray(start, log.length);
 }

@@ -71,7 +71,7 @@ export function transfer(state: MarketState, view: DataView, at: number, outbox:
 }
 
 /** A frozen account may receive, a closed one may not. */
-function receiverRefusal(state: MarketState, account: number): number {
+export function receiverRefusal(state: MarketState, account: number): number {
   if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
   const closed = state.accounts.list[account]!.status === AccountStatus.closed;
   return closed ? RejectCode.ACCOUNT_CLOSED : 0;

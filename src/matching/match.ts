@@ -4,8 +4,17 @@ import { relockOrder } from '../contracts/new-order.ts';
 import { relockPair } from '../contracts/pair-lock.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
-import { ICEBERG, kindOf, LINKED, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import {
+  COUNTED,
+  ICEBERG,
+  kindOf,
+  LINKED,
+  selfTradeOf,
+  sideOf,
+  timeInForceOf,
+} from '../orderbook/flags.ts';
 import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
+import { countTrade } from './account-limits.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -61,17 +70,19 @@ export function trade(
   const takerOpen = f64[taker * WORDS + OPEN]!;
   const makerOpen = f64[maker * WORDS + OPEN]!;
   const makerFlags = i32[maker * HALVES + FLAGS]!;
+  const flags = makerFlags | i32[taker * HALVES + FLAGS]!;
   const iceberg = (makerFlags & ICEBERG) !== 0;
   const lots = Math.min(takerOpen, iceberg ? orders.tradable(maker) : makerOpen);
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
+  if ((flags & COUNTED) !== 0) countTrade(state, product, taker, maker, lots);
   if (receipt.filled === 0) state.firstPrice = state.fill.price;
   receipt.filled += lots;
   f64[taker * WORDS + OPEN] = takerOpen - lots;
   state.books[product.row]!.reduce(maker, lots);
   if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
   else if (iceberg) refresh(state, maker, outbox);
-  if (((makerFlags | i32[taker * HALVES + FLAGS]!) & LINKED) !== 0) {
+  if ((flags & LINKED) !== 0) {
     if (lots < makerOpen) shrinkPartner(state, maker, lots, outbox);
     if (lots < takerOpen) shrinkPartner(state, taker, lots, outbox);
   }

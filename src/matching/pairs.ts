@@ -3,6 +3,7 @@ import { nameOf, PRECEDENCE, RejectCode } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
+import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import { admitParties, admitPrice, admitStop, type Entry, isReached } from './admission.ts';
 import { type Ticket, withdrawOrder } from './ending.ts';
 import { orderFields, writeAmended, writeEvent } from './events.ts';
@@ -33,7 +34,11 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
   const code = firstOf(admitPrice(state, product, first), admitPrice(state, product, second));
   if (code !== 0) return code;
   const cost = pairCost(state, product, first, second);
-  return pairShortage(state, product, first.account, NOTHING, cost);
+  return (
+    openOrderLimit(state, first.account, 2) ||
+    exposureLimit(state, product, first.account, cost.money) ||
+    pairShortage(state, product, first.account, NOTHING, cost)
+  );
 }
 
 const NOTHING = { money: 0, energy: 0 } as const;
@@ -134,10 +139,12 @@ export function enterLinkedAnew(
   const other = { ...orderIn(state, partner), quantity: open };
   if (more) other.terms = product.terms;
   const before = pairLock(state, product, slot, openBefore);
+  const after = pairCost(state, product, amended, other);
   const code =
     firstOf(admitPrice(state, product, amended), more ? admitPrice(state, product, other) : 0) ||
     (cross(amended, other) ? RejectCode.LEGS_CROSS : 0) ||
-    pairShortage(state, product, amended.account, before, pairCost(state, product, amended, other));
+    exposureLimit(state, product, amended.account, after.money - before.money) ||
+    pairShortage(state, product, amended.account, before, after);
   if (code !== 0) return code;
   // From here on nothing can be refused.
   const legs = [reshape(state, slot, amended, stopPrice, outbox)];

@@ -1,4 +1,4 @@
-import { AccountStatus, ProductStatus, RejectCode, Role } from '../core/codes.ts';
+import { AccountStatus, ProductStatus, RejectCode, Role, SYSTEM_ACCOUNTS } from '../core/codes.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { MarketState } from './state.ts';
 
@@ -30,6 +30,13 @@ export function accountRefusal(state: MarketState, account: number): number {
   const { status } = state.accounts.list[account]!;
   if (status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   return status === AccountStatus.frozen ? RejectCode.ACCOUNT_FROZEN : 0;
+}
+
+/** Why an account cannot be frozen, closed or limited, or 0. */
+export function statusRefusal(state: MarketState, account: number): number {
+  if (account < SYSTEM_ACCOUNTS.length) return RejectCode.SYSTEM_ACCOUNT;
+  const closed = state.accounts.list[account]!.status === AccountStatus.closed;
+  return closed ? RejectCode.ACCOUNT_CLOSED : 0;
 }
 
 /** Why a product takes no orders, or 0. */

@@ -5,6 +5,7 @@ import {
   ProductStatus,
   RejectCode,
   Side,
+  SYSTEM_ACCOUNTS,
   TimeInForce,
 } from '../core/codes.ts';
 import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
@@ -40,6 +41,8 @@ export function unsoundness(state: MarketState): string | undefined {
     bookFault(state) ??
     stopFault(state) ??
     pairFault(state) ??
+    recallFault(state) ??
+    limitFault(state) ??
     windowFault(state)
   );
 }
@@ -196,6 +199,31 @@ function inTime(book: Book, side: number, { orders }: MarketState): boolean {
     return sound;
   });
   return sound;
+}
+
+function recallFault({ recalled, lastTrade }: MarketState): string | undefined {
+  for (const trade of recalled) {
+    if (trade < 1 || trade > lastTrade)
+      return `it has a recall of trade ${trade}, which there is not`;
+  }
+  return undefined;
+}
+
+function limitFault({ accounts, limits, lastTrade, listings }: MarketState): string | undefined {
+  for (const [row, { maxOpenOrders, maxExposure, since, positions }] of limits) {
+    const { id, status } = accounts.list[row]!;
+    const limited = maxOpenOrders !== undefined || maxExposure !== undefined;
+    if (!limited || row < SYSTEM_ACCOUNTS.length || status === AccountStatus.closed) {
+      return `it has limits for ${id}, who has none`;
+    }
+    if ((maxExposure?.amount ?? 0) < 0) return `it allows ${id} less than nothing`;
+    if (since < 0 || since > lastTrade) return `it counts for ${id} from trade ${since} on`;
+    for (const [product, lots] of positions) {
+      const closed = listings.products[product]!.status === ProductStatus.closed;
+      if (lots === 0 || closed) return `it has a position of ${id} that cannot be`;
+    }
+  }
+  return undefined;
 }
 
 function windowFault(state: MarketState): string | undefined {

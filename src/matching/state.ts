@@ -11,6 +11,7 @@ import { Book } from '../orderbook/book.ts';
 import { WAITING } from '../orderbook/flags.ts';
 import { Levels } from '../orderbook/levels.ts';
 import { Orders } from '../orderbook/orders.ts';
+import type { AccountLimits } from './account-limits.ts';
 import { CommandWindow } from './command-window.ts';
 import { Timers } from './timers.ts';
 
@@ -57,6 +58,10 @@ export class MarketState implements Holdings {
   readonly feeRows: number[] = [];
   readonly timers = new Timers();
   readonly window = new CommandWindow();
+  /** What operators allow accounts, by account row; the others are not limited. */
+  readonly limits = new Map<number, AccountLimits>();
+  /** Numbers of the trades that were recalled. */
+  readonly recalled = new Set<number>();
 
   exactLock = 0;
 

@@ -13,6 +13,7 @@ import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { HIDDEN, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
+import { exposureLimit } from './account-limits.ts';
 import { endOrder } from './ending.ts';
 import { writeAccepted } from './events.ts';
 import { trade } from './match.ts';
@@ -65,7 +66,7 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
     cost,
     lots,
   };
-  const short = shortage(state, product, order);
+  const short = exposureLimit(state, product, account, cost) || shortage(state, product, order);
   if (short !== 0) return short;
   // From here on nothing can be refused.
   state.receipt.order = ++state.lastOrder;

@@ -22,6 +22,8 @@ export const WAITING = 1 << 13;
 export const LINKED: number = 1 << 17;
 /** What a state holds of the flags. */
 export const ORDER_FLAGS: number = 0x3fff | SESSION | LINKED;
+/** The orders of its account are counted, and so is what they trade. Follows from the account, and is no part of the state. */
+export const COUNTED = 1 << 20;
 /** Nobody but its owner sees the order in the depth of the book. */
 export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
 /** Not all of the order counts in the depth of the book. */

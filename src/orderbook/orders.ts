@@ -1,5 +1,5 @@
 import { grownFloats, grownInts } from '../core/columns.ts';
-import { CLIENT_ID, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
+import { CLIENT_ID, COUNTED, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -92,6 +92,9 @@ export class Orders {
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
   readonly #byClientId = new Map<number, Map<string, number>>();
+
+  /** Resting orders of the accounts that are counted. */
+  readonly #counts = new Map<number, number>();
 
   /** Engine order id, from 1 upward. */
   id(slot: number): number {
@@ -209,6 +212,7 @@ export class Orders {
     i32[half + MONEY_ROW] = order.moneyRow;
     i32[half + ENERGY_ROW] = order.energyRow;
     i32[half + LEVEL] = NONE;
+    if (this.#counts.size > 0) this.#flagCounted(slot);
     this.#total[slot] = order.quantity;
     this.#version[slot] = 1;
     if ((order.flags & ICEBERG) !== 0) {
@@ -265,6 +269,7 @@ export class Orders {
     heads[at] = slot;
     this.resting++;
     if (clientOrderId !== '') this.#nameOrder(slot, clientOrderId);
+    if ((this.i32[slot * HALVES + FLAGS]! & COUNTED) !== 0) this.#count(slot, 1);
   }
 
   /** Undoes `enlist`: the order ends, and its client order id is free again. */
@@ -281,7 +286,7 @@ export class Orders {
       i32[before * HALVES + CHAIN] = behind;
     }
     this.resting--;
-    if ((i32[slot * HALVES + FLAGS]! & CLIENT_ID) !== 0) this.#forgetName(slot);
+    if ((i32[slot * HALVES + FLAGS]! & (CLIENT_ID | COUNTED)) !== 0) this.#forget(slot);
   }
 
   /** Calls `visit` with the slots of all resting orders. O(slots). */
@@ -300,10 +305,35 @@ export class Orders {
     return slots.sort((a, b) => this.id(a) - this.id(b));
   }
 
+  /** Counts the orders of these accounts from now on, and of no others. O(slots). */
+  countFor(accounts: ReadonlyMap<number, unknown>): void {
+    this.#counts.clear();
+    for (const account of accounts.keys()) this.#counts.set(account, 0);
+    this.each((slot) => {
+      this.setFlags(slot, this.flags(slot) & ~COUNTED);
+      this.#flagCounted(slot);
+      if ((this.flags(slot) & COUNTED) !== 0) this.#count(slot, 1);
+    });
+  }
+
+  /** How many orders of a counted account rest. */
+  restingOf(account: number): number {
+    return this.#counts.get(account) ?? 0;
+  }
+
   /** Makes room in one go for so many orders, and for the first ones after them. */
   reserve(orders: number): void {
     if (orders > this.#capacity) this.#grow(orders + growth(orders));
     while (orders > this.#heads.length) this.#growIndex();
+  }
+
+  #flagCounted(slot: number): void {
+    if (this.#counts.has(this.account(slot))) this.setFlags(slot, this.flags(slot) | COUNTED);
+  }
+
+  #count(slot: number, change: number): void {
+    const account = this.account(slot);
+    this.#counts.set(account, this.#counts.get(account)! + change);
   }
 
   #nameOrder(slot: number, clientOrderId: string): void {
@@ -313,6 +343,12 @@ export class Orders {
     const ids = this.#byClientId.get(account);
     if (ids === undefined) this.#byClientId.set(account, new Map([[clientOrderId, slot]]));
     else ids.set(clientOrderId, slot);
+  }
+
+  #forget(slot: number): void {
+    const flags = this.flags(slot);
+    if ((flags & COUNTED) !== 0) this.#count(slot, -1);
+    if ((flags & CLIENT_ID) !== 0) this.#forgetName(slot);
   }
 
   #forgetName(slot: number): void {

@@ -210,5 +210,8 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   resumeProduct: 4,
   closeProduct: 1,
   endSession: 3,
+  setAccountLimits: 4,
+  kill: 1,
+  recallTrade: 5,
 };
 const COMMANDS = Object.keys(WEIGHTS) as (keyof Requests)[];

@@ -3,6 +3,7 @@ import { formatSteps, quantum } from '../core/decimal.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { fromSteps } from '../core/units.ts';
 import type { Requests } from '../engine/requests.ts';
+import { allowances, recalls } from './limit-drafts.ts';
 import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
 
 /** A request whose place in time is still open: its fields, and what completes them. */
@@ -29,7 +30,7 @@ export function draftsOf(fc: FastCheck, market: Required<MarketOptions>): Drafts
 }
 
 /** What drafts are made of. */
-class Draw {
+export class Draw {
   readonly fc: FastCheck;
   readonly market: Required<MarketOptions>;
   readonly account: Arbitrary<string>;
@@ -325,6 +326,7 @@ function administration(draw: Draw) {
       fc.record({ account, frozen: draw.mostly(fc.constant(false), fc.constant(true), 3) }),
     ),
     closeAccount: draw.draft(fc.record({ account })),
+    kill: draw.draft(fc.record({ account })),
     listAsset: draw.draft(
       fc.record({
         id: fc.constantFrom('silver', ...assets.map(({ id }) => id)),
@@ -338,6 +340,8 @@ function administration(draw: Draw) {
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
     endSession: draw.draft(product),
+    setAccountLimits: draw.draft(allowances(draw, account)),
+    recallTrade: draw.draft(recalls(draw)),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
 }
@@ -352,11 +356,11 @@ function bands({ fc, market, product }: Draw): Arbitrary<object> {
   }));
 }
 
-function price(ticks: number, { tick }: ProductOption, asText: boolean): object {
+export function price(ticks: number, { tick }: ProductOption, asText: boolean): object {
   return written('price', 'Ticks', ticks, tick, asText);
 }
 
-function quantity(
+export function quantity(
   lots: number,
   { lot }: ProductOption,
   asText: boolean,
@@ -366,7 +370,13 @@ function quantity(
 }
 
 /** A number as decimal text, or as a count of steps; one out of proportion only as the latter. */
-function written(name: string, unit: string, count: number, step: string, asText: boolean): object {
+export function written(
+  name: string,
+  unit: string,
+  count: number,
+  step: string,
+  asText: boolean,
+): object {
   const readable = asText && Math.abs(count) <= 1_000_000_000;
   return readable ? { [name]: fromSteps(count, step) } : { [name + unit]: count };
 }

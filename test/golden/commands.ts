@@ -38,6 +38,10 @@ const OPTIONS: Readonly<Record<string, number>> = {
   price: 1,
   version: 1,
   to: 1,
+  from: 1,
+  paid: 2,
+  orders: 1,
+  exposure: 2,
   of: 1,
   trades: 1,
   for: 1,
@@ -119,6 +123,28 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'open account': ([, , id, role]) => ['openAccount', { id, role }],
   'close account': ([, , account]) => ['closeAccount', { account, actor: 'operator' }],
   freeze: ([, account]) => ['freezeAccount', { account }],
+  limit: ([, account], value, _find, { options }) => {
+    const [amount, asset] = options.get('exposure') ?? [];
+    return [
+      'setAccountLimits',
+      {
+        account,
+        maxOpenOrders: wholeNumber(value('orders')) ?? null,
+        maxExposure: amount === undefined ? null : { asset, amount },
+      },
+    ];
+  },
+  recall: ([, trade, quantity], value, _find, { options }) => {
+    const [buyerFeeQuanta = 0, sellerFeeQuanta = 0] = (options.get('paid') ?? []).map(Number);
+    const parties = { buyer: value('to'), seller: value('from') };
+    const size = { quantity, price: value('@') };
+    const fees = { buyerFeeQuanta, sellerFeeQuanta };
+    return [
+      'recallTrade',
+      { trade: Number(trade), product: productOf(value), ...parties, ...size, ...fees },
+    ];
+  },
+  kill: ([, account]) => ['kill', { account, actor: 'operator' }],
   unfreeze: ([, account]) => ['freezeAccount', { account, frozen: false }],
   deposit: ([, amount, asset], value) => ['deposit', { amount, asset, account: value('to') }],
   'list asset': ([, , id], value) => [
@@ -174,6 +200,7 @@ const TRADER_LINES: Readonly<Record<string, Reader>> = {
     { account, to: value('to'), amount, asset },
   ],
   leave: ([account]) => ['closeAccount', { account }],
+  kill: ([account]) => ['kill', { account }],
 };
 
 function readOrder(

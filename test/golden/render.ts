@@ -169,6 +169,9 @@ export class Renderer {
     stopPlaced: ({ order, stopPrice, open }) =>
       `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}: ${this.#lots(order, open)} open`,
     stopTriggered: ({ order }) => `${this.label(order)} triggered`,
+    tradeRecalled: (event) => this.#recalled(event),
+    accountLimitsSet: (event) => this.#limits(event),
+    accountKilled: ({ account, count }) => `${account} killed: frozen, cancelled in all: ${count}`,
     orderRefreshed: ({ order, price, shown }) =>
       `${this.label(order)} shows ${this.#lots(order, shown)} @ ${this.#ticks(order, price)}, at the back`,
   };
@@ -224,6 +227,23 @@ export class Renderer {
         ? ''
         : `, fees ${this.#amount(money, buyerFee)} and ${this.#amount(money, sellerFee)}`;
     return `trade ${what}: ${buyer} buys from ${seller}, ${orders}${fees}`;
+  }
+
+  #limits(event: Event<'accountLimitsSet'>): string {
+    const { account, hasOpenOrders, openOrders, hasExposure, asset, exposure } = event;
+    const limits: string[] = [];
+    if (hasOpenOrders) limits.push(`${openOrders} open orders`);
+    if (hasExposure) limits.push(`${this.#amount(asset, exposure)} at stake`);
+    return `${account} limits: ${limits.length === 0 ? 'none' : limits.join(', ')}`;
+  }
+
+  #recalled(event: Event<'tradeRecalled'>): string {
+    const { trade, product, price, quantity, buyer, seller, buyerFee, sellerFee } = event;
+    const { tick, lot, money } = this.#product(product);
+    const what = `${trimmed(stepText(quantity, lot))} @ ${stepText(price, tick)}`;
+    const fees = [buyerFee, sellerFee].map((fee) => this.#amount(money, fee));
+    const back = buyerFee + sellerFee === 0 ? '' : `, fees ${fees.join(' and ')}`;
+    return `trade ${trade} recalled: ${what} from ${buyer} back to ${seller}${back}`;
   }
 
   #ended({ order, reason, open, releasedMoney, releasedEnergy }: Event<'orderEnded'>): string {

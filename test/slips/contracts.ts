@@ -74,8 +74,8 @@ export const CONTRACTS: readonly SlipGroup[] = [
       },
       {
         about: 'an amendment needs the energy of all lots again',
-        find: 'energyAmount(product, quantity - lotsBefore)',
-        replace: 'energyAmount(product, quantity)',
+        find: 'energyAmount(product, amended.quantity - lotsBefore)',
+        replace: 'energyAmount(product, amended.quantity)',
       },
       {
         about: 'an amendment needs the money of all lots again',

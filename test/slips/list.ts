@@ -1,5 +1,6 @@
 import { CONTRACTS } from './contracts.ts';
 import { LEDGER } from './ledger.ts';
+import { LIMITS } from './limits.ts';
 import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
 import { ORDERBOOK } from './orderbook.ts';
@@ -20,4 +21,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...LEDGER,
   ...SNAPSHOT,
   ...SESSION,
+  ...LIMITS,
 ];

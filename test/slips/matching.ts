@@ -160,9 +160,9 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'a shortage is told before a price outside the band',
-        find: 'admitPrice(state, product, amended) ||\n    amendShortage(state, product, amended, oldLock, before.open)',
+        find: 'admitPrice(state, product, amended) ||',
         replace:
-          'amendShortage(state, product, amended, oldLock, before.open) || admitPrice(state, product, amended)',
+          'amendShortage(state, product, amended, oldLock, before.open) || admitPrice(state, product, amended) ||',
       },
     ],
   },

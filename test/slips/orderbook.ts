@@ -163,7 +163,7 @@ export const ORDERBOOK: readonly SlipGroup[] = [
       },
       {
         about: 'the client order id of an order that has ended stays taken',
-        within: '  delist(slot: number)',
+        within: '  #forget(slot: number)',
         find: '& CLIENT_ID) !== 0',
         replace: '& CLIENT_ID) === 0',
       },

@@ -46,6 +46,19 @@ export function freezeAccount(market: Market, command: CommandOf<'freezeAccount'
   return 0;
 }
 
+export function kill(market: Market, command: CommandOf<'kill'>): number {
+  const row = rowOf(market.accounts, command.account);
+  if (row === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (!mayActFor(market, command.actor, row)) return RejectCode.FORBIDDEN;
+  if (row <= OPERATOR) return RejectCode.SYSTEM_ACCOUNT;
+  if (isClosed(market, row)) return RejectCode.ACCOUNT_CLOSED;
+  market.accounts[row]!.status = AccountStatus.frozen;
+  const orders = restingOrders(market, (order) => order.account === row);
+  endOrders(market, orders, EndReason.killed);
+  tell(market, 'accountKilled', [row, orders.length]);
+  return 0;
+}
+
 export function closeAccount(market: Market, command: CommandOf<'closeAccount'>): number {
   const row = rowOf(market.accounts, command.account);
   if (row === undefined) return RejectCode.UNKNOWN_ACCOUNT;
@@ -55,6 +68,7 @@ export function closeAccount(market: Market, command: CommandOf<'closeAccount'>)
   if (account.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   if (!isEmpty(market, account, row)) return RejectCode.ACCOUNT_NOT_EMPTY;
   account.status = AccountStatus.closed;
+  account.limits = undefined;
   tell(market, 'accountClosed', [row]);
   return 0;
 }
@@ -257,6 +271,7 @@ export function closeProduct(market: Market, command: CommandOf<'closeProduct'>)
   const orders = restingOrders(market, (each) => each.product === found.row);
   endOrders(market, orders, EndReason.productClosed);
   found.product.status = ProductStatus.closed;
+  for (const { limits } of market.accounts) delete limits?.positions[found.row];
   tell(market, 'productClosed', [found.row]);
   return 0;
 }

@@ -81,6 +81,25 @@ interface Asked {
   cancelAll: { hasAccount: number; account: Reference; hasProduct: number; product: Reference };
   take: { account: Reference; order: number; quantity: number; limitPrice: number };
   advanceTime: object;
+  setAccountLimits: {
+    account: Reference;
+    hasOpenOrders: number;
+    openOrders: number;
+    hasExposure: number;
+    asset: Reference;
+    exposure: number;
+  };
+  kill: { account: Reference };
+  recallTrade: {
+    trade: number;
+    product: Reference;
+    buyer: Reference;
+    seller: Reference;
+    price: number;
+    quantity: number;
+    buyerFee: number;
+    sellerFee: number;
+  };
 }
 
 export type CommandType = keyof Asked & keyof typeof codes.CommandType;

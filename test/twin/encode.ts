@@ -1,5 +1,6 @@
 import { Display, Side, TimeInForce } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
+import { positionOf } from './limits.ts';
 import type { Market, Order } from './market.ts';
 
 /** The market bytes of docs/format.md. */
@@ -97,6 +98,31 @@ function restingOrder(order: Order, to: Bytes): void {
   if (order.partner !== undefined) to.i64(order.partner.id);
 }
 
+function limitBytes(market: Market, to: Bytes): void {
+  const limited = market.accounts.flatMap(({ limits }, row) =>
+    limits === undefined ? [] : [{ row, limits }],
+  );
+  to.u32(limited.length);
+  for (const { row, limits } of limited) {
+    to.u32(row);
+    to.u8(limits.openOrders === undefined ? 0 : 1);
+    to.u32(limits.openOrders ?? 0);
+    to.u8(limits.exposure === undefined ? 0 : 1);
+    to.u32(limits.exposure?.asset ?? 0);
+    to.i64(limits.exposure?.amount ?? 0n);
+    to.i64(limits.since);
+    const positions = market.products.flatMap((_, product) => {
+      const lots = positionOf(limits, product);
+      return lots === 0n ? [] : [{ product, lots }];
+    });
+    to.u32(positions.length);
+    for (const { product, lots } of positions) {
+      to.u32(product);
+      to.i64(lots);
+    }
+  }
+}
+
 /** The control bytes of docs/format.md. */
 export function controlBytes(market: Market): Uint8Array {
   const to = new Bytes();
@@ -115,5 +141,9 @@ export function controlBytes(market: Market): Uint8Array {
     to.i64(receipt.order);
     to.i64(receipt.filled);
   }
+  const recalled = [...market.recalled].sort((a, b) => a - b);
+  to.u32(recalled.length);
+  for (const trade of recalled) to.i64(trade);
+  limitBytes(market, to);
   return to.take();
 }

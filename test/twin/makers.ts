@@ -48,7 +48,7 @@ export function command<T extends CommandType>(
   return { type, ...stamp, ...asked } as unknown as Command;
 }
 
-function pick<T>(draw: Draw, weighted: readonly (readonly [number, T])[]): T {
+export function pick<T>(draw: Draw, weighted: readonly (readonly [number, T])[]): T {
   let left = draw(weighted.reduce((sum, [weight]) => sum + weight, 0));
   for (const [weight, value] of weighted) {
     left -= weight;

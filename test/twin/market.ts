@@ -27,12 +27,22 @@ export interface Balance {
   locked: bigint;
 }
 
+/** What an account may do at most. */
+export interface Limits {
+  readonly openOrders: number | undefined;
+  readonly exposure: { readonly asset: number; readonly amount: bigint } | undefined;
+  readonly since: number;
+  /** Lots by product row. */
+  readonly positions: bigint[];
+}
+
 export interface Account {
   readonly id: string;
   readonly role: number;
   status: number;
   /** By asset row; missing where nothing ever was. */
   readonly balances: Balance[];
+  limits?: Limits | undefined;
 }
 
 export interface Terms {
@@ -112,6 +122,18 @@ export interface Remembered {
   readonly receipt: Receipt;
 }
 
+/** A trade as its event told it. */
+export interface Trade {
+  readonly trade: number;
+  readonly product: number;
+  readonly buyer: number;
+  readonly seller: number;
+  readonly price: number;
+  readonly quantity: number;
+  readonly buyerFee: number;
+  readonly sellerFee: number;
+}
+
 /** The whole market as plain objects. */
 export class Market {
   readonly assets: Asset[] = [];
@@ -126,6 +148,10 @@ export class Market {
   readonly clientIds = new Set<string>();
   /** By command id, oldest first. */
   readonly window = new Map<string, Remembered>();
+  /** Numbers of the trades that were recalled. */
+  readonly recalled: number[] = [];
+  /** What was told of the trades so far, for whoever wants to recall one. */
+  readonly trades: Trade[] = [];
   sequence = 0;
   time = 0;
   lastOrder = 0;

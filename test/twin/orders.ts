@@ -18,6 +18,7 @@ import {
   valueOf,
 } from './amounts.ts';
 import { tell } from './events.ts';
+import { addPosition } from './limits.ts';
 import {
   balanceOf,
   FEES,
@@ -247,6 +248,18 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
     taker.side,
     standingOf(market, maker),
   ]);
+  market.trades.push({
+    trade: market.lastTrade,
+    product: taker.product,
+    buyer: buyer.account,
+    seller: seller.account,
+    price: maker.price,
+    quantity: lots,
+    buyerFee: Number(buyerFee),
+    sellerFee: Number(sellerFee),
+  });
+  addPosition(market, buyer.account, taker.product, BigInt(lots));
+  addPosition(market, seller.account, taker.product, BigInt(-lots));
   market.receipt.filled += lots;
   if (maker.open === 0) endOrder(market, maker, EndReason.filled);
   else refresh(market, maker);

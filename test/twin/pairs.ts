@@ -3,6 +3,7 @@ import { lock, lockOfBoth, relocking } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
 import { enterAll, type Leg } from './entering.ts';
 import { tell } from './events.ts';
+import { standingRefusal } from './limits.ts';
 import { leaveBook, type Market, type Order, shownOf } from './market.ts';
 import { crosses, identityOf, shrinkPartner } from './orders.ts';
 import { fundsRefusal, priceRefusal, tellAccepted, tellAmended, tellTerms } from './trading.ts';
@@ -17,6 +18,7 @@ export function submitPair(market: Market, command: CommandOf<'submit'>, first: 
   const { money, energy } = lockOfBoth(market, first);
   const code =
     firstCode([priceRefusal(market, first), priceRefusal(market, second)]) ||
+    standingRefusal(market, first.account, 2) ||
     fundsRefusal(market, first, money, energy);
   if (code !== 0) return code;
 

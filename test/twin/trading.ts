@@ -24,6 +24,7 @@ import {
 import { type CommandOf, isSpecial } from './commands.ts';
 import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
+import { exposureRefusal, standingRefusal } from './limits.ts';
 import {
   accountRefusal,
   isOperator,
@@ -185,6 +186,11 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
     if (walked.filled < order.open || walked.meetsOwn) return RejectCode.FOK_UNFILLABLE;
   }
   if (!waits && walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
+  const stands =
+    order.kind === OrderKind.limit &&
+    ![TimeInForce.ioc, TimeInForce.fok].some((each) => each === order.timeInForce);
+  const full = waits || stands ? standingRefusal(market, order.account) : 0;
+  if (full !== 0) return full;
   if (order.kind === OrderKind.limit) {
     const { money, energy } = lockOf(market, order);
     return fundsRefusal(market, order, money, energy);
@@ -196,6 +202,8 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
 export function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
   const { moneyAsset, energyAsset } = market.products[order.product]!;
   const { account } = order;
+  const over = exposureRefusal(market, account, order.product, money);
+  if (over !== 0) return over;
   if (energy > available(market, account, energyAsset)) return RejectCode.INSUFFICIENT_ENERGY;
   return money > available(market, account, moneyAsset) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }

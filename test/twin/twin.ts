@@ -2,6 +2,7 @@ import { CommandType, EndReason, RejectCode, UNKNOWN } from '../../src/core/code
 import * as administration from './administration.ts';
 import type { Command } from './commands.ts';
 import { tell } from './events.ts';
+import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { endOrders } from './orders.ts';
 import * as trading from './trading.ts';
@@ -108,5 +109,11 @@ function dispatch(market: Market, command: Command): number {
     case 'advanceTime':
       tell(market, 'timeAdvanced', []);
       return 0;
+    case 'kill':
+      return administration.kill(market, command);
+    case 'setAccountLimits':
+      return limits.setAccountLimits(market, command);
+    case 'recallTrade':
+      return limits.recallTrade(market, command);
   }
 }

@@ -1,0 +1,70 @@
+import { FEES, type Ledger } from '../ledger/ledger.ts';
+import type { Product } from '../market/products.ts';
+
+/** A trade as its event told it. */
+export interface RecalledTrade {
+  /** Rows of the two accounts, which may be one. */
+  readonly buyer: number;
+  readonly seller: number;
+  /** In ticks. */
+  readonly price: number;
+  readonly lots: number;
+  /** In money quanta. */
+  readonly buyerFee: number;
+  readonly sellerFee: number;
+}
+
+/** What each account gets, below zero where it gives; in quanta of one asset. */
+type Entries = ReadonlyMap<number, bigint>;
+
+/**
+ * The recall contract: the counter-entry of a trade, out of what is available. Energy goes back to the
+ * seller, the money to the buyer, and the fees to those who paid them.
+ * @returns false if that would overdraw one of them; then nothing has moved
+ */
+export function reverseTrade(ledger: Ledger, product: Product, trade: RecalledTrade): boolean {
+  const { buyer, seller } = trade;
+  const { moneyAsset, energyAsset, grid } = product;
+  // Big integers: nobody has checked that what was told was ever traded.
+  const lots = BigInt(trade.lots);
+  const value = BigInt(trade.price) * lots * BigInt(grid.tickQuanta);
+  const energy = lots * BigInt(grid.lotQuanta);
+  const buyerFee = BigInt(trade.buyerFee);
+  const sellerFee = BigInt(trade.sellerFee);
+  const money = summed([
+    [buyer, value + buyerFee],
+    [seller, sellerFee - value],
+    [FEES, -buyerFee - sellerFee],
+  ]);
+  const goods = summed([
+    [buyer, -energy],
+    [seller, energy],
+  ]);
+  if (!covers(ledger, moneyAsset, money) || !covers(ledger, energyAsset, goods)) return false;
+  book(ledger, moneyAsset, money);
+  book(ledger, energyAsset, goods);
+  return true;
+}
+
+/** One entry for each account. */
+function summed(entries: readonly (readonly [account: number, amount: bigint])[]): Entries {
+  const sums = new Map<number, bigint>();
+  for (const [account, amount] of entries) {
+    sums.set(account, (sums.get(account) ?? 0n) + amount);
+  }
+  return sums;
+}
+
+function covers(ledger: Ledger, asset: number, entries: Entries): boolean {
+  for (const [account, amount] of entries) {
+    if (BigInt(ledger.availableOf(account, asset)) + amount < 0n) return false;
+  }
+  return true;
+}
+
+/** No amount is beyond 2^53-1 any more: what some get, others have. */
+function book(ledger: Ledger, asset: number, entries: Entries): void {
+  for (const [account, amount] of entries) {
+    if (amount !== 0n) ledger.credit(ledger.row(account, asset), Number(amount));
+  }
+}

@@ -1,0 +1,130 @@
+import type { RequestName } from '../engine/requests.ts';
+import type { Receipt as Applied } from '../matching/state.ts';
+import type { StorageLevel } from '../storage/contract.ts';
+import type { RequestOptions, RequestTo } from './options.ts';
+import {
+  type OrderReceipt,
+  orderReceiptOf,
+  type Receipt,
+  receiptOf,
+  type TurnedAway,
+} from './receipts.ts';
+
+/** Carries out a request, and makes a receipt of what came of it. */
+type Perform = <C extends RequestName, R extends Receipt>(
+  command: C,
+  request: RequestTo<C>,
+  options: RequestOptions | undefined,
+  receiptFor: (applied: Applied, level: StorageLevel) => Exclude<R, TurnedAway>,
+) => Promise<R | TurnedAway>;
+
+/** What changes the market of an exchange: one method for each command. */
+export class ExchangeCommands {
+  readonly #perform: Perform;
+
+  /** @internal */
+  constructor(perform: Perform) {
+    this.#perform = perform;
+  }
+
+  /** Opens an account. The ids `outside`, `fees` and `operator` are taken. */
+  openAccount(request: RequestTo<'openAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('openAccount', request, options, receiptOf);
+  }
+  /** Freezes an account, or lifts the freeze: a frozen one may only cancel and receive. */
+  freezeAccount(request: RequestTo<'freezeAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('freezeAccount', request, options, receiptOf);
+  }
+  /** Sets what an account may do at most: for operators. O(most orders ever open at once). */
+  setAccountLimits(
+    request: RequestTo<'setAccountLimits'>,
+    options?: RequestOptions,
+  ): Promise<Receipt> {
+    return this.#perform('setAccountLimits', request, options, receiptOf);
+  }
+  /** Freezes an account and cancels all its open orders at once: for its owner and for operators. */
+  kill(request: RequestTo<'kill'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('kill', request, options, receiptOf);
+  }
+  /** Closes an empty account for good. */
+  closeAccount(request: RequestTo<'closeAccount'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('closeAccount', request, options, receiptOf);
+  }
+  /** Brings an amount of an asset into the market; `outside` owes it from then on. */
+  deposit(request: RequestTo<'deposit'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('deposit', request, options, receiptOf);
+  }
+  /** Takes an available amount of an asset out of the market. */
+  withdraw(request: RequestTo<'withdraw'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('withdraw', request, options, receiptOf);
+  }
+  /** Moves an available amount of an asset from one account to another. */
+  transfer(request: RequestTo<'transfer'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('transfer', request, options, receiptOf);
+  }
+
+  /** Lists an asset: anything that is owned in whole quanta. */
+  listAsset(request: RequestTo<'listAsset'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('listAsset', request, options, receiptOf);
+  }
+  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
+  listProduct(request: RequestTo<'listProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('listProduct', request, options, receiptOf);
+  }
+  /** Sets the fees of orders that enter from now on. */
+  setFees(request: RequestTo<'setFees'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setFees', request, options, receiptOf);
+  }
+  /** Sets the price band of orders that enter from now on. */
+  setBand(request: RequestTo<'setBand'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setBand', request, options, receiptOf);
+  }
+  /** Allows nothing but cancels until resumed. */
+  haltProduct(request: RequestTo<'haltProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('haltProduct', request, options, receiptOf);
+  }
+  /** Lets a halted product trade again. */
+  resumeProduct(request: RequestTo<'resumeProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('resumeProduct', request, options, receiptOf);
+  }
+  /** Ends the orders of a product that are good for its session; the next session begins at once. */
+  endSession(request: RequestTo<'endSession'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('endSession', request, options, receiptOf);
+  }
+  /** Cancels all orders of a product and closes it for good. */
+  closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('closeProduct', request, options, receiptOf);
+  }
+
+  /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
+  submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('submit', request, options, orderReceiptOf);
+  }
+  /**
+   * Changes an order. `quantity` is the new total, what has traded included; no more than that ends
+   * the order. Less at the same price keeps the place in the queue, anything else goes to the back.
+   */
+  amend(request: RequestTo<'amend'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('amend', request, options, orderReceiptOf);
+  }
+  /** Ends an open order; what it still had locked is available again. */
+  cancel(request: RequestTo<'cancel'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('cancel', request, options, orderReceiptOf);
+  }
+  /** Cancels the open orders of an account, of a product, or of an account in a product. */
+  cancelAll(request: RequestTo<'cancelAll'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('cancelAll', request, options, receiptOf);
+  }
+  /** Trades part of one resting order at its price, all or nothing. */
+  take(request: RequestTo<'take'>, options?: RequestOptions): Promise<OrderReceipt> {
+    return this.#perform('take', request, options, orderReceiptOf);
+  }
+  /** Undoes a trade by a counter-entry, out of what its parties have available: for operators. */
+  recallTrade(request: RequestTo<'recallTrade'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('recallTrade', request, options, receiptOf);
+  }
+  /** Lets time pass up to the clock's: orders whose expiry has come end. */
+  advanceTime(request: RequestTo<'advanceTime'> = {}, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('advanceTime', request, options, receiptOf);
+  }
+}

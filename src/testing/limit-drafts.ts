@@ -1,0 +1,40 @@
+import type { Arbitrary } from 'fast-check';
+import { formatSteps, quantum } from '../core/decimal.ts';
+import { type Draw, price, quantity, written } from './drafts.ts';
+
+/** Limits that soon bite, or none. */
+export function allowances(draw: Draw, account: Arbitrary<string>): Arbitrary<object> {
+  const { fc, asset } = draw;
+  const most = fc
+    .record({ asset, quanta: fc.nat({ max: 2_000 }), asText: fc.boolean() })
+    .map(({ asset: { id, decimals }, quanta, asText }) => ({
+      asset: id,
+      ...written('amount', 'Quanta', quanta, formatSteps(1, quantum(decimals)), asText),
+    }));
+  return fc.record({
+    account,
+    maxOpenOrders: fc.option(fc.nat({ max: 3 })),
+    maxExposure: fc.option(most),
+  });
+}
+
+/** A trade is not known here: its number is a guess that is often right, and what it was about is made up. */
+export function recalls(draw: Draw): Arbitrary<object> {
+  const { fc, account, product, ticks, lots } = draw;
+  const fee = draw.mostly(fc.constant(0), fc.nat({ max: 50 }), 4);
+  const size = fc.record({ product, ticks, lots, asText: fc.boolean() });
+  return draw.merged(
+    fc.record({
+      trade: draw.mostly(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 60 }), 4),
+      buyer: account,
+      seller: account,
+      buyerFeeQuanta: fee,
+      sellerFeeQuanta: fee,
+    }),
+    size.map(({ product: of, ticks: at, lots: many, asText }) => ({
+      product: of.id,
+      ...price(at, of, asText),
+      ...quantity(many, of, asText),
+    })),
+  );
+}

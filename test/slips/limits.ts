@@ -1,0 +1,190 @@
+import type { SlipGroup } from './slip.ts';
+
+/** What keeps an account or a product in bounds. */
+export const LIMITS: readonly SlipGroup[] = [
+  {
+    file: 'src/matching/cancel.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'whoever is killed goes on',
+        within: 'export function kill(',
+        find: 'AccountStatus.frozen',
+        replace: 'AccountStatus.open',
+      },
+      {
+        about: 'a kill looks like a cancel',
+        find: 'EndReason.killed',
+        replace: 'EndReason.cancelled',
+      },
+      {
+        about: 'anyone may kill an account',
+        within: 'export function kill(',
+        find: '!ownsOrOperates(state, view.getUint32(at + KILL.actor), account)',
+        replace: '!knownAccount(state, view.getUint32(at + KILL.actor))',
+      },
+      {
+        about: 'a closed account is frozen',
+        within: 'export function kill(',
+        find: 'refused !== 0',
+        replace: 'refused < 0',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/recall-trade.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'the latest trade cannot be recalled',
+        find: 'trade > state.lastTrade',
+        replace: 'trade >= state.lastTrade',
+      },
+      {
+        about: 'a trade is recalled twice',
+        find: 'state.recalled.add(trade);',
+        replace: '',
+      },
+      {
+        about: 'a closed seller gets energy',
+        find: ' || receiverRefusal(state, seller)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/contracts/recall-trade.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: "the seller's fee stays with the fees",
+        find: '-buyerFee - sellerFee',
+        replace: '-buyerFee',
+      },
+      {
+        about: 'the seller gets the fee once more',
+        find: 'sellerFee - value',
+        replace: '0n - value',
+      },
+      {
+        about: 'who is on both sides has one entry only',
+        find: '(sums.get(account) ?? 0n) + amount',
+        replace: 'amount',
+      },
+      {
+        about: 'the last quantum cannot be given back',
+        find: 'amount < 0n) return false',
+        replace: 'amount <= 0n) return false',
+      },
+      {
+        about: 'energy is given back that is not there',
+        find: ' || !covers(ledger, energyAsset, goods)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/soundness.ts',
+    tests: ['snapshot-limits'],
+    slips: [
+      {
+        about: 'a trade was recalled that is yet to come',
+        find: 'trade > lastTrade',
+        replace: 'trade < lastTrade',
+      },
+      {
+        about: 'a snapshot may count from a trade that is yet to come',
+        find: 'since > lastTrade',
+        replace: 'since < 0',
+      },
+      {
+        about: 'a snapshot may have positions in closed products',
+        find: 'lots === 0 || closed',
+        replace: 'lots === 0',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/account-limits.ts',
+    tests: ['golden', 'account-limits', 'property'],
+    slips: [
+      {
+        about: 'one order more than the limit may stand',
+        find: '+ more > most',
+        replace: '> most',
+      },
+      {
+        about: 'the last quantum of an exposure is refused',
+        find: 'exposure > BigInt(most.amount)',
+        replace: 'exposure >= BigInt(most.amount)',
+      },
+      {
+        about: 'what locks nothing is refused',
+        find: 'money <= 0',
+        replace: 'money < 0',
+      },
+      {
+        about: 'money of another asset is at stake',
+        find: ' || most.asset !== product.moneyAsset',
+        replace: '',
+      },
+      {
+        about: 'positions in another money are at stake',
+        find: 'if (product.moneyAsset === asset) exposure',
+        replace: 'exposure',
+      },
+      {
+        about: 'the maker has what the taker bought',
+        find: 'orders.account(maker), 0 - bought',
+        replace: 'orders.account(maker), bought',
+      },
+      {
+        about: 'a trade from before the limit is recalled out of a position',
+        find: 'trade > since',
+        replace: 'trade >= 0',
+      },
+      {
+        about: 'other limits begin to count anew',
+        find: 'state.lastTrade : before.since',
+        replace: 'state.lastTrade : state.lastTrade',
+      },
+      {
+        about: 'a position that came to nothing stays',
+        find: 'if (position === 0) positions.delete(product.row);\n  else positions',
+        replace: 'positions',
+      },
+      {
+        about: 'a recall counts in a closed product',
+        find: ' || product.status === ProductStatus.closed',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/match.ts',
+    tests: ['golden', 'account-limits'],
+    slips: [
+      {
+        about: 'what a limited taker trades is not counted',
+        find: '(flags & COUNTED) !== 0',
+        replace: '(makerFlags & COUNTED) !== 0',
+      },
+    ],
+  },
+  {
+    file: 'src/orderbook/orders.ts',
+    tests: ['golden', 'account-limits', 'snapshot-limits'],
+    slips: [
+      {
+        about: 'an order of a counted account is never given back',
+        find: 'if ((flags & COUNTED) !== 0) this.#count(slot, -1);',
+        replace: '',
+      },
+      {
+        about: 'orders that were there before do not count',
+        find: 'if ((this.flags(slot) & COUNTED) !== 0) this.#count(slot, 1);',
+        replace: '',
+      },
+    ],
+  },
+];
