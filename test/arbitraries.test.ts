@@ -172,6 +172,7 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   cancelAll: ['account', 'product'],
   take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks'],
   advanceTime: [],
+  setCircuit: ['product', 'collar', 'halt'],
   setAccountLimits: ['account', 'maxOpenOrders', 'maxExposure'],
   kill: ['account'],
   recallTrade: (

@@ -136,6 +136,22 @@ export const FORMS: readonly Form[] = [
     fields: { ...STAMP, account: REFERENCE, frozen: FLAG },
   },
   {
+    method: 'setCircuit',
+    sample: { product: 'noon', collar: '0.05', halt: { move: '0.1', windowMs: 60_000 } },
+    fields: {
+      ...STAMP,
+      product: REFERENCE,
+      collar: [
+        ...AMOUNT.filter(([value]) => value !== null),
+        ...REQUIRED,
+        ...ranged('0.0005', '-1'),
+      ],
+      halt: [...typed(0, 1, 'x', '', true, [], {}, Symbol('x'), 1n), ...REQUIRED],
+      'halt.move': [...AMOUNT, ...REQUIRED, ...ranged('0.0005')],
+      'halt.windowMs': [...WHOLE, ...REQUIRED, ...ranged(3_600_001)],
+    },
+  },
+  {
     method: 'setAccountLimits',
     sample: SAMPLE_LIMITS,
     fields: {

@@ -216,6 +216,7 @@ const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   listProduct: { moneyAsset: 7 },
   submit: PLAIN,
   submitSpecial: { ...PLAIN, ...ALL_SHOWN, ...NO_OCO, kind: 0, timeInForce: 0, display: 2 },
+  setCircuit: { haltMove: 7, haltWindowMs: 7 },
   amend: { hasPrice: 1, stopPrice: 0 },
   cancelAll: { hasAccount: 1 },
 };
@@ -313,6 +314,8 @@ describe('records', () => {
     ['transfer', { account: 3, to: 3 }, 'another account'],
     ['setBand', { hasBand: 1, bandLow: 2, bandHigh: 1 }, 'band'],
     ['listProduct', { hasBand: 1, bandLow: 2, bandHigh: 1 }, 'band'],
+    ['setCircuit', { haltMove: 0, haltWindowMs: 7 }, 'both 0'],
+    ['setCircuit', { haltMove: 7, haltWindowMs: 0 }, 'both 0'],
     ['listProduct', { energyAsset: 7 }, 'must differ'],
     ['listProduct', { tickMantissa: 20, tickDecimals: 2 }, 'trailing zeros'],
     ['listProduct', { lotMantissa: 10, lotDecimals: 1 }, 'trailing zeros'],

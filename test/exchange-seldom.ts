@@ -9,6 +9,8 @@ export const SELDOM: readonly ((turn: number) => Ask)[] = [
     { ...UNDONE, trade: turn, quantityLots: 1, buyer: 'alice', seller: 'alice' },
   ],
   () => ['setAccountLimits', { account: 'dave', maxOpenOrders: 40, maxExposure: null }],
+  () => ['setCircuit', { product: 'noon', collar: '0.5', halt: { move: '0.5', windowMs: 100 } }],
+  () => ['setCircuit', { product: 'never', collar: null, halt: null }],
   () => ['setAccountLimits', { account: 'nobody', maxOpenOrders: null, maxExposure: null }],
   () => [
     'recallTrade',

@@ -25,6 +25,7 @@ export const CommandType = {
   take: 18,
   advanceTime: 19,
   endSession: 20,
+  setCircuit: 21,
   setAccountLimits: 22,
   kill: 23,
   recallTrade: 24,
@@ -58,9 +59,11 @@ export const EventType = {
   stopPlaced: 123,
   stopTriggered: 124,
   sessionEnded: 125,
+  circuitSet: 126,
   accountLimitsSet: 127,
   accountKilled: 128,
   tradeRecalled: 129,
+  volatilityHalt: 132,
   orderTerms: 133,
   ordersLinked: 134,
 } as const;
@@ -146,6 +149,8 @@ export const RejectCode = {
   EMPTY_SIDE: 37,
   /** The order does not wait for a price: it was triggered, or never was a stop order. */
   NOT_WAITING: 40,
+  /** The price is further beyond the last price than the product's collar allows. */
+  PRICE_OUTSIDE_COLLAR: 42,
   /** The account has as many open orders as its limits allow, and this one could stand too. */
   OPEN_ORDER_LIMIT: 43,
   /** With what the order locks, more money would be at stake than the account's limits allow. */
@@ -198,6 +203,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'NO_PROTECTION',
   'EMPTY_SIDE',
   'PRICE_OUTSIDE_BAND',
+  'PRICE_OUTSIDE_COLLAR',
   'LOCK_LIMIT',
   'CLIP_LIMIT',
   'POST_ONLY_CROSSES',
@@ -262,6 +268,8 @@ export const EndReason = {
   cascade: 8,
   /** It was good for the session of its product, which ended. */
   sessionEnded: 9,
+  /** A trade of its own moved the price too far: its product was halted, and it trades no further. */
+  halted: 10,
   /** Its account was killed: frozen, with all its orders cancelled. */
   killed: 11,
   /** The order that it was linked with ended. */

@@ -8,6 +8,7 @@ const AMEND = offsetsOf(COMMANDS.amend);
 const ALL = offsetsOf(COMMANDS.cancelAll);
 const TRANSFER = offsetsOf(COMMANDS.transfer);
 const BAND = offsetsOf(COMMANDS.setBand);
+const CIRCUIT = offsetsOf(COMMANDS.setCircuit);
 const LISTING = offsetsOf(COMMANDS.listProduct);
 const NO_STOP_PRICE = 'stopPrice must be 0 where there is none';
 
@@ -33,6 +34,8 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
       return 'to must be another account';
     case 'setBand':
       return bandFault(view, at + BAND.bandLow, at + BAND.bandHigh);
+    case 'setCircuit':
+      return circuitFault(view, at);
     case 'listProduct':
       return listingFault(view, at);
     default:
@@ -152,6 +155,12 @@ function listingFault(view: DataView, at: number): string | undefined {
     return 'tick and lot are written without trailing zeros';
   }
   return bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
+}
+
+function circuitFault(view: DataView, at: number): string | undefined {
+  const moves = readI64(view, at + CIRCUIT.haltMove) > 0;
+  if (moves === view.getUint32(at + CIRCUIT.haltWindowMs) > 0) return undefined;
+  return 'haltMove and haltWindowMs are both 0, or neither is';
 }
 
 function bandFault(view: DataView, low: number, high: number): string | undefined {

@@ -1,5 +1,5 @@
 import * as codes from './codes.ts';
-import { MAX_DECIMALS, MAX_INTEGER, PPM } from './limits.ts';
+import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from './limits.ts';
 
 /** How a field of a record is written, and between what bounds. */
 export interface Kind {
@@ -27,6 +27,8 @@ export const KINDS = {
   openQuantity: integer(8, 0, MAX_INTEGER),
   amount: integer(8, 1, MAX_INTEGER),
   amountOrZero: integer(8, 0, MAX_INTEGER),
+  distance: integer(8, 0, MAX_INTEGER),
+  haltWindow: integer(4, 0, MAX_HALT_WINDOW_MS),
   time: integer(8, 0, MAX_INTEGER),
   counter: integer(8, 0, MAX_INTEGER),
   trade: integer(8, 1, MAX_INTEGER),

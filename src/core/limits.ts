@@ -16,6 +16,9 @@ export const COMMAND_WINDOW = 65_536;
 /** In how many parts an iceberg may be shown at most: each is met, and told of, by itself. */
 export const MAX_CLIPS = 1000;
 
+/** The longest window within which a price may not move too far, in ms: an hour. */
+export const MAX_HALT_WINDOW_MS = 3_600_000;
+
 /** How many stop orders one command may trigger. */
 export const MAX_CASCADE = 1000;
 

@@ -89,6 +89,12 @@ const SPECIAL = [
   ['ocoHasStop', 'flag'],
   ['ocoStopPrice', 'price'],
 ] as const;
+const CIRCUIT = [
+  ['product', 'product'],
+  ['collar', 'distance'],
+  ['haltMove', 'distance'],
+  ['haltWindowMs', 'haltWindow'],
+] as const;
 const LIMITS = [
   ['account', 'account'],
   ['hasOpenOrders', 'flag'],
@@ -186,6 +192,7 @@ export const COMMANDS = {
   ]),
   advanceTime: command('advanceTime', []),
   endSession: command('endSession', [['product', 'product']]),
+  setCircuit: command('setCircuit', CIRCUIT),
   setAccountLimits: command('setAccountLimits', LIMITS),
   kill: command('kill', [['account', 'account']]),
   recallTrade: command('recallTrade', RECALLED),
@@ -316,12 +323,18 @@ export const EVENTS = {
     ['product', 'product'],
     ['count', 'number'],
   ]),
+  circuitSet: event('circuitSet', CIRCUIT),
   accountLimitsSet: event('accountLimitsSet', LIMITS),
   accountKilled: event('accountKilled', [
     ['account', 'account'],
     ['count', 'number'],
   ]),
   tradeRecalled: event('tradeRecalled', RECALLED),
+  volatilityHalt: event('volatilityHalt', [
+    ['product', 'product'],
+    ['price', 'price'],
+    ['reference', 'price'],
+  ]),
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
   ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),
 } as const;

@@ -9,7 +9,7 @@ import {
 } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
 import { type Decimal, parseDecimal } from '../core/decimal.ts';
-import { MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
+import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import {
   choiceArgument,
@@ -17,8 +17,10 @@ import {
   idArgument,
   integerArgument,
   nameArgument,
+  objectArgument,
   requiredSteps,
   stepsArgument,
+  textSteps,
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
 import { fieldsOf } from './fields.ts';
@@ -140,6 +142,21 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   advanceTime(to, request) {
     to.operator(request);
   },
+  setCircuit(to, request) {
+    to.operator(request);
+    const tick = to.product(request.product)?.grid.tick;
+    const { collar, halt } = request;
+    if (collar === undefined || halt === undefined) {
+      const missing = collar === undefined ? 'collar' : 'halt';
+      throw new TypeError(`${missing} is missing; null takes it away`);
+    }
+    to.i64(collar === null ? 0 : distanceArgument(collar, 'collar', tick));
+    if (halt !== null) objectArgument(halt, 'halt', ['move', 'windowMs']);
+    to.i64(halt === null ? 0 : distanceArgument(halt.move, 'halt.move', tick));
+    to.u32(
+      halt === null ? 0 : integerArgument(halt.windowMs, 'halt.windowMs', 1, MAX_HALT_WINDOW_MS),
+    );
+  },
   setAccountLimits(to, request) {
     to.operator(request);
     to.account(request.account, 'account');
@@ -242,6 +259,12 @@ function expiryArgument(expiresAt: number | undefined, timeInForce: string): num
   }
   if (expiresAt !== undefined) throw new TypeError('only a gtd order has expiresAt');
   return 0;
+}
+
+function distanceArgument(text: unknown, argument: string, tick: Decimal | undefined): number {
+  const ticks = textSteps(text, argument, tick);
+  if (ticks <= 0) throw new RangeError(`${argument} must be more than zero`);
+  return ticks;
 }
 
 function stepArgument(text: unknown, argument: string): Decimal {

@@ -130,6 +130,10 @@ export class Engine extends Queries {
   setBand(request: requests.SetBandRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('setBand', request));
   }
+  /** Says how far the price may move: orders beyond a collar are refused, trades that move it too far halt the product. */
+  setCircuit(request: requests.SetCircuitRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setCircuit', request));
+  }
   /** Allows nothing but cancels until resumed. */
   haltProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('haltProduct', request));

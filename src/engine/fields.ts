@@ -60,6 +60,7 @@ const OWN: OwnFields = {
   cancelAll: { account: 1, product: 1 },
   take: { ...QUANTITY, account: 1, orderId: 1, limitPrice: 1, limitPriceTicks: 1 },
   advanceTime: {},
+  setCircuit: { product: 1, collar: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
   kill: { account: 1 },
   recallTrade: {
@@ -111,6 +112,7 @@ export function checkFields({ command, known, latest }: Fields, request: object)
 /** The fields of those fields that are objects. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   band: ['low', 'high'],
+  halt: ['move', 'windowMs'],
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
 };

@@ -218,6 +218,20 @@ export interface TakeRequest extends Stamp, QuantityFields {
   readonly limitPriceTicks?: number;
 }
 
+/** How far a product's price may move. What was set before is replaced. */
+export interface SetCircuitRequest extends ProductRequest {
+  /**
+   * How far above the last price an order may buy, and how far below it one may sell, as decimal text, more than
+   * zero. null takes the collar away.
+   */
+  readonly collar: string | null;
+  /**
+   * A trade whose price is further than `move`, decimal text of more than zero, from what the last price was
+   * `windowMs` ago halts the product. 1 to 3,600,000 ms. null takes it away.
+   */
+  readonly halt: { readonly move: string; readonly windowMs: number } | null;
+}
+
 /** What an account may do at most. Limits that it had before are replaced. */
 export interface SetAccountLimitsRequest extends AccountRequest {
   /**
@@ -266,6 +280,7 @@ export interface Requests {
   cancelAll: CancelAllRequest;
   take: TakeRequest;
   advanceTime: Stamp;
+  setCircuit: SetCircuitRequest;
   setAccountLimits: SetAccountLimitsRequest;
   kill: AccountRequest;
   recallTrade: RecallTradeRequest;

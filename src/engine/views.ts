@@ -60,6 +60,10 @@ export interface ProductView {
   readonly termsVersion: number;
   readonly lastPrice: string | undefined;
   readonly lastPriceTicks: number | undefined;
+  /** How far beyond the last price an order's limit may lie. */
+  readonly collar: string | undefined;
+  /** How far from the price of `windowMs` ago a trade may be before the product halts. */
+  readonly halt: { readonly move: string; readonly windowMs: number } | undefined;
 }
 
 /** An open order. */
@@ -209,6 +213,15 @@ export function productView(state: MarketState, product: Product): ProductView {
     band: band && { low: formatSteps(band.low, tick), high: formatSteps(band.high, tick) },
     termsVersion: version,
     ...lastPriceOf(product),
+    ...circuitOf(product),
+  };
+}
+
+function circuitOf({ circuit, grid: { tick } }: Product): Pick<ProductView, 'collar' | 'halt'> {
+  const { collar = 0, haltMove = 0, windowMs = 0 } = circuit ?? {};
+  return {
+    collar: collar === 0 ? undefined : formatSteps(collar, tick),
+    halt: haltMove === 0 ? undefined : { move: formatSteps(haltMove, tick), windowMs },
   };
 }
 

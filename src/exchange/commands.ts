@@ -79,6 +79,10 @@ export class ExchangeCommands {
   setBand(request: RequestTo<'setBand'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('setBand', request, options, receiptOf);
   }
+  /** Says how far the price may move: orders beyond a collar are refused, trades that move it too far halt the product. */
+  setCircuit(request: RequestTo<'setCircuit'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setCircuit', request, options, receiptOf);
+  }
   /** Allows nothing but cancels until resumed. */
   haltProduct(request: RequestTo<'haltProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('haltProduct', request, options, receiptOf);

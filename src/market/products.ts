@@ -1,6 +1,7 @@
 import { ProductStatus } from '../core/codes.ts';
 import { type Decimal, inQuanta } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
+import type { Circuit } from './circuit.ts';
 
 /** Something that can be owned: money or energy, counted in quanta of 10^-decimals. */
 export interface Asset {
@@ -46,6 +47,8 @@ export interface Product {
   terms: number;
   /** Price of the last trade in ticks, NaN before there was one; a take does not set it. */
   lastPrice: number;
+  /** How far the price may move, if that was said. */
+  circuit: Circuit | undefined;
 }
 
 /** Assets, products and their terms, by row. Rows and ids are never given out twice. */
@@ -82,6 +85,7 @@ export class Listings {
       status,
       terms: 0,
       lastPrice: NaN,
+      circuit: undefined,
     };
     this.products.push(product);
     this.#productRows.set(id, row);

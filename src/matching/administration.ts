@@ -6,14 +6,15 @@ import { forgetPositions } from './account-limits.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
 import {
+  changeable,
   isOperator,
   knownAccount,
   knownAsset,
-  knownProduct,
   ownsOrOperates,
   statusRefusal,
 } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
+import { triggerLeftStops } from './stops.ts';
 
 const OPEN = offsetsOf(COMMANDS.openAccount);
 const FREEZE = offsetsOf(COMMANDS.freezeAccount);
@@ -22,7 +23,6 @@ const LIST_ASSET = offsetsOf(COMMANDS.listAsset);
 const LIST_PRODUCT = offsetsOf(COMMANDS.listProduct);
 const SET_FEES = offsetsOf(COMMANDS.setFees);
 const SET_BAND = offsetsOf(COMMANDS.setBand);
-const STATUS = offsetsOf(COMMANDS.haltProduct);
 
 /** The string behind the command id. */
 function namedId(view: DataView, strings: number): string {
@@ -164,17 +164,38 @@ export function setBand(state: MarketState, view: DataView, at: number, outbox: 
 }
 
 /** Halts a product: nothing but cancels until it is resumed. */
-export const haltProduct = statusSetter(ProductStatus.halted, 'productHalted');
-export const resumeProduct = statusSetter(ProductStatus.open, 'productResumed');
+export function haltProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  product.status = ProductStatus.halted;
+  writeEvent(state, outbox, 'productHalted', [product.row]);
+  return 0;
+}
 
-function statusSetter(status: number, event: 'productHalted' | 'productResumed') {
-  return (state: MarketState, view: DataView, at: number, outbox: Outbox): number => {
-    const product = changeable(state, view, at);
-    if (typeof product === 'number') return product;
-    product.status = status;
-    writeEvent(state, outbox, event, [product.row]);
-    return 0;
-  };
+/**
+ * Resumes a product. Moves of its price count from the last one on, and stop orders that this price has
+ * reached are triggered: a volatility halt may have left some.
+ */
+export function resumeProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number') return product;
+  const wasHalted = product.status === ProductStatus.halted;
+  product.status = ProductStatus.open;
+  writeEvent(state, outbox, 'productResumed', [product.row]);
+  if (!wasHalted) return 0;
+  product.circuit?.restart(product.lastPrice);
+  triggerLeftStops(state, product, outbox);
+  return 0;
 }
 
 /** Closes a product for good: every open order ends, in order of order id. O(orders log orders) of the product. */
@@ -188,18 +209,10 @@ export function closeProduct(
   if (typeof product === 'number') return product;
   endOrders(state, outbox, state.openOrders(product.row), EndReason.productClosed);
   product.status = ProductStatus.closed;
+  product.circuit = undefined;
   forgetPositions(state, product);
   writeEvent(state, outbox, 'productClosed', [product.row]);
   return 0;
-}
-
-/** The product that a command of an operator changes, or the code of its refusal. */
-export function changeable(state: MarketState, view: DataView, at: number): Product | number {
-  const row = view.getUint32(at + STATUS.product);
-  if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
-  if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;
-  const product = state.listings.products[row]!;
-  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : product;
 }
 
 /** Reads the three fields of a band: flag, low, high. */

@@ -13,6 +13,7 @@ import {
 } from '../orderbook/flags.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { exposureLimit, openOrderLimit } from './account-limits.ts';
+import { collarEdge, isOutsideCollar } from './circuit.ts';
 import {
   accountRefusal,
   knownAccount,
@@ -50,14 +51,14 @@ export function admit(state: MarketState, entry: Entry): number {
   const terms = listings.terms[product.terms]!;
   entry.terms = product.terms;
   const { flags: asked } = entry;
+  if (entry.isStop) admitStop(product, entry);
   if (kindOf(asked) === OrderKind.market && timeInForceOf(asked) < TimeInForce.ioc) {
     if (!takeTouch(state, product, entry)) return RejectCode.EMPTY_SIDE;
   } else if (!entry.hasPrice) {
-    const { band } = terms;
-    if (band === undefined) return RejectCode.NO_PROTECTION;
-    entry.price = sideOf(entry.flags) === Side.buy ? band.high : band.low;
+    const worst = protection(product, terms, entry.flags);
+    if (Number.isNaN(worst)) return RejectCode.NO_PROTECTION;
+    entry.price = worst;
   }
-  if (entry.isStop) admitStop(product, entry);
   const code = admitPrice(state, product, entry);
   if (code !== 0) return code;
   const { flags, quantity } = entry;
@@ -76,6 +77,18 @@ export function admit(state: MarketState, entry: Entry): number {
     if (over !== 0) return over;
   }
   return shortage(state, product, entry);
+}
+
+/**
+ * The price that protects an order without one: the edge of the band, or of the collar where that is
+ * tighter; NaN if there is neither. An order that waits for its price is not bound by the collar of now.
+ */
+function protection(product: Product, { band }: Terms, flags: number): number {
+  const side = sideOf(flags);
+  const collar = (flags & WAITING) === 0 ? collarEdge(product, side) : NaN;
+  if (band === undefined) return collar;
+  if (Number.isNaN(collar)) return side === Side.buy ? band.high : band.low;
+  return side === Side.buy ? Math.min(band.high, collar) : Math.max(band.low, collar);
 }
 
 /** What the account's limits say to an order whose lock is known. */
@@ -162,6 +175,13 @@ export function admitPrice(state: MarketState, product: Product, order: NewOrder
   const { price, quantity, flags } = order;
   const { band, lockPpm } = state.listings.terms[order.terms]!;
   if (band !== undefined && !insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
+  if (
+    product.circuit !== undefined &&
+    (flags & WAITING) === 0 &&
+    isOutsideCollar(product, sideOf(flags), price)
+  ) {
+    return RejectCode.PRICE_OUTSIDE_COLLAR;
+  }
   if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
   if ((flags & ICEBERG) !== 0 && quantity / MAX_CLIPS > order.clip) return RejectCode.CLIP_LIMIT;
   return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);

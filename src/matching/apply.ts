@@ -9,6 +9,7 @@ import { setAccountLimits } from './account-limits.ts';
 import * as administration from './administration.ts';
 import { amend } from './amend.ts';
 import { cancel, cancelAll, kill } from './cancel.ts';
+import { setCircuit } from './circuit.ts';
 import { endOrder } from './ending.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
@@ -51,6 +52,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   take,
   advanceTime,
   endSession,
+  setCircuit,
   setAccountLimits,
   kill,
   recallTrade,

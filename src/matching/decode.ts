@@ -11,7 +11,14 @@ import {
 } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { isIdAt, MAX_CLIPS, MAX_DECIMALS, MAX_INTEGER } from '../core/limits.ts';
+import {
+  isIdAt,
+  MAX_CLIPS,
+  MAX_DECIMALS,
+  MAX_HALT_WINDOW_MS,
+  MAX_INTEGER,
+} from '../core/limits.ts';
+import { Circuit } from '../market/circuit.ts';
 import {
   ALL_OR_NONE,
   displayOf,
@@ -306,6 +313,32 @@ function decodeLimits(from: Reader, { accounts, listings, limits }: MarketState)
   });
 }
 
+/** Each change must be one: then there is one way to write a circuit. */
+function decodeCircuit(from: Reader, { listings, time: now }: MarketState): void {
+  const product = listings.products[from.row(listings.products)]!;
+  const [collar, haltMove, windowMs] = [from.i64(), from.i64(), from.u32()];
+  const [hasBase, base] = [from.u8() === 1, from.i64()];
+  const circuit = new Circuit(collar, haltMove, windowMs, hasBase ? base : NaN);
+  let [last, price] = [now - windowMs, hasBase ? base : NaN];
+  for (let left = from.u32(); left > 0; left--) {
+    const change = { time: from.i64(), price: from.i64() };
+    const isChange = change.time > last && change.time <= now && change.price !== price;
+    if (!isChange || !hasBase) throw new RangeError('has a change of price that is none');
+    circuit.add(change.time, change.price);
+    ({ time: last, price } = change);
+  }
+  const sound =
+    collar >= 0 && haltMove >= 0 && collar + haltMove > 0 && haltMove > 0 === windowMs > 0;
+  const lastPrice = haltMove > 0 ? product.lastPrice : NaN;
+  if (!sound || windowMs > MAX_HALT_WINDOW_MS || !Object.is(price, lastPrice)) {
+    throw new RangeError(`has a circuit of ${product.id} that cannot be`);
+  }
+  if (product.status === ProductStatus.closed) {
+    throw new RangeError(`has a circuit of ${product.id}, which is closed`);
+  }
+  product.circuit = circuit;
+}
+
 /** Fills in what `encodeControl` wrote. */
 export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   const from = new Reader(bytes);
@@ -328,5 +361,6 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   for (let left = from.u32(); left > 0; left--) state.recalled.add(from.i64());
   for (let left = from.u32(); left > 0; left--) decodeLimits(from, state);
   if (state.limits.size > 0) state.orders.countFor(state.limits);
+  for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);
   from.end();
 }

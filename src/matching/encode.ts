@@ -190,6 +190,27 @@ function encodeLimits({ limits }: MarketState, to: Writer): void {
   }
 }
 
+function encodeCircuits({ listings, time }: MarketState, to: Writer): void {
+  const products = listings.products.filter(({ circuit }) => circuit !== undefined);
+  to.u32(products.length);
+  for (const { row, circuit } of products) {
+    const { collar, haltMove, windowMs } = circuit!;
+    const changes = circuit!.changes(time);
+    const base = circuit!.reference(time);
+    to.u32(row);
+    to.i64(collar);
+    to.i64(haltMove);
+    to.u32(windowMs);
+    to.u8(Number.isNaN(base) ? 0 : 1);
+    to.i64(Number.isNaN(base) ? 0 : base);
+    to.u32(changes.length);
+    for (const change of changes) {
+      to.i64(change.time);
+      to.i64(change.price);
+    }
+  }
+}
+
 /** The entries of a table by row, from the first one up. */
 function inOrder<T>(table: ReadonlyMap<number, T>): [row: number, value: T][] {
   return [...table].sort(([a], [b]) => a - b);
@@ -197,7 +218,7 @@ function inOrder<T>(table: ReadonlyMap<number, T>): [row: number, value: T][] {
 
 /**
  * Appends everything else that the future depends on: time, counters, the window of command ids, trades
- * that were recalled, and limits.
+ * that were recalled, limits and circuits.
  * @returns what was appended, where it stands in the log
  */
 export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()): Uint8Array {
@@ -223,5 +244,6 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   to.u32(recalled.length);
   for (const trade of recalled) to.i64(trade);
   encodeLimits(state, to);
+  encodeCircuits(state, to);
   return log.bytes.subarray(start, log.length);
 }

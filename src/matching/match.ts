@@ -15,6 +15,7 @@ import {
 } from '../orderbook/flags.ts';
 import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
 import { countTrade } from './account-limits.ts';
+import { haltIfTooFar } from './circuit.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -23,7 +24,7 @@ import { crosses, isPassedOver } from './walk.ts';
 /**
  * Trades the incoming order in a slot against the book while the best price suits its limit. Its
  * locks are in place, so nothing in here can be refused.
- * @returns whether the order may go on: false once self-trade prevention has ended it
+ * @returns whether the order may go on: false once self-trade prevention or a halt has ended it
  */
 export function match(
   state: MarketState,
@@ -52,9 +53,20 @@ export function match(
     } else {
       trade(state, product, taker, maker, outbox);
       product.lastPrice = state.fill.price;
+      const { circuit } = product;
+      if (circuit !== undefined && haltIfTooFar(state, product, circuit, outbox)) {
+        return endHalted(state, taker, outbox);
+      }
     }
     if (orders.open(taker) === 0) return true;
   }
+}
+
+/** What is left of a taker that has moved the price too far ends. @returns whether it may go on: with nothing left */
+function endHalted(state: MarketState, taker: number, outbox: Outbox): boolean {
+  if (state.orders.open(taker) === 0) return true;
+  endOrder(state, outbox, taker, EndReason.halted);
+  return false;
 }
 
 /** One fill of a taker against a resting maker: settle, tell, shrink both, end the maker if it is done. */

@@ -1,6 +1,11 @@
 import { AccountStatus, ProductStatus, RejectCode, Role, SYSTEM_ACCOUNTS } from '../core/codes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
+import type { Product } from '../market/products.ts';
 import type { MarketState } from './state.ts';
+
+/** Where the fields stand that all commands about a product have. */
+const STATUS = offsetsOf(COMMANDS.haltProduct);
 
 /** Whether an actor may do what is reserved to operators. A frozen or closed operator may not. */
 export function isOperator(state: MarketState, actor: number): boolean {
@@ -44,4 +49,13 @@ export function productRefusal(state: MarketState, product: number): number {
   const { status } = state.listings.products[product]!;
   if (status === ProductStatus.closed) return RejectCode.PRODUCT_CLOSED;
   return status === ProductStatus.halted ? RejectCode.PRODUCT_HALTED : 0;
+}
+
+/** The product that a command of an operator changes, or the code of its refusal. */
+export function changeable(state: MarketState, view: DataView, at: number): Product | number {
+  const row = view.getUint32(at + STATUS.product);
+  if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
+  if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;
+  const product = state.listings.products[row]!;
+  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : product;
 }

@@ -1,8 +1,8 @@
 import { EndReason } from '../core/codes.ts';
 import { SESSION } from '../orderbook/flags.ts';
-import { changeable } from './administration.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
+import { changeable } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 /**

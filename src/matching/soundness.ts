@@ -137,8 +137,9 @@ function bookFault(state: MarketState): string | undefined {
 
 /** Of the stops of a side the one that is reached first comes first. */
 function stopFault(state: MarketState): string | undefined {
-  for (const { row, lastPrice } of state.listings.products) {
-    for (const side of [Side.buy, Side.sell]) {
+  for (const { row, lastPrice, status } of state.listings.products) {
+    // A volatility halt leaves stop orders that were reached: `resumeProduct` triggers them.
+    for (const side of status === ProductStatus.halted ? [] : [Side.buy, Side.sell]) {
       const first = state.stops[row]?.best(side) ?? NONE;
       if (first !== NONE && isReached(side, state.stopPrice(first), lastPrice)) {
         return 'it has a stop order that was reached';

@@ -39,7 +39,7 @@ export interface Walk {
   fees: number;
   /** Whether an order of the same account stands in the way before all is filled. */
   meetsOwn: boolean;
-  /** Lots that would be left and could rest: none once self-trade prevention ends the order. */
+  /** Lots that would be left and could rest: none once self-trade prevention or a halt ends the order. */
   left: number;
 }
 

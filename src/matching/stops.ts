@@ -1,4 +1,4 @@
-import { EndReason, Side, TimeInForce } from '../core/codes.ts';
+import { EndReason, ProductStatus, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_CASCADE } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import type { Book } from '../orderbook/book.ts';
@@ -43,7 +43,16 @@ export function triggerStops(state: MarketState, product: Product, outbox: Outbo
   cascade(state, product, reached, outbox);
 }
 
-/** Triggers the stop orders that were reached, and those that are reached on the way. */
+/** The same of what the last price has reached while the product was halted. */
+export function triggerLeftStops(state: MarketState, product: Product, outbox: Outbox): void {
+  const stops = state.stops[product.row];
+  if (stops === undefined) return;
+  const reached = new Reached(state, stops);
+  reached.add(product.lastPrice, product.lastPrice);
+  cascade(state, product, reached, outbox);
+}
+
+/** Triggers the stop orders that were reached, and those that are reached on the way. A halt leaves the rest waiting. */
 export function cascade(
   state: MarketState,
   product: Product,
@@ -55,6 +64,7 @@ export function cascade(
   let count = 0;
   // Grows on the way.
   for (const id of reached.ids) {
+    if (product.status === ProductStatus.halted) break;
     const slot = orders.slotOf(id);
     // It may have ended with the order that it was linked with.
     if (slot === NONE) continue;

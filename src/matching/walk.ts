@@ -27,7 +27,8 @@ export function trades(state: MarketState, product: Product, order: NewOrder): b
 /**
  * The dry walk: what an incoming order would trade if it entered now, without touching anything. It meets
  * what `match` would meet: own orders and self-trade prevention, icebergs part by part, all-or-none
- * orders where they fit, one of two linked orders. The answer stands in `state.walk`. O(parts met).
+ * orders where they fit, one of two linked orders, and a price that halts the product. The answer stands in
+ * `state.walk`. O(parts met).
  */
 export function walk(state: MarketState, product: Product, order: NewOrder): void {
   const { orders } = state;
@@ -43,6 +44,8 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
   /** Linked orders that were met: their partners are not there any more then. */
   let linked: Set<number> | undefined;
   let left = order.quantity;
+  const { circuit } = product;
+  let reference = circuit === undefined ? NaN : circuit.reference(state.time);
   const opposite = side === Side.buy ? Side.sell : Side.buy;
   state.books[product.row]!.sweep(opposite, (maker, tradable) => {
     const price = orders.price(maker);
@@ -66,6 +69,11 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
     answer.fees += fee;
     answer.cost += fillCost(side, value, fee);
     left -= lots;
+    if (circuit !== undefined) {
+      if (Number.isNaN(reference)) reference = price;
+      // The product halts, and what is left ends.
+      if (circuit.isTooFar(price, reference)) left = 0;
+    }
     return true;
   });
   answer.left = left;

@@ -210,6 +210,7 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   resumeProduct: 4,
   closeProduct: 1,
   endSession: 3,
+  setCircuit: 3,
   setAccountLimits: 4,
   kill: 1,
   recallTrade: 5,

@@ -3,7 +3,7 @@ import { formatSteps, quantum } from '../core/decimal.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { fromSteps } from '../core/units.ts';
 import type { Requests } from '../engine/requests.ts';
-import { allowances, recalls } from './limit-drafts.ts';
+import { allowances, circuits, recalls } from './limit-drafts.ts';
 import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
 
 /** A request whose place in time is still open: its fields, and what completes them. */
@@ -340,6 +340,7 @@ function administration(draw: Draw) {
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
     endSession: draw.draft(product),
+    setCircuit: draw.draft(circuits(draw)),
     setAccountLimits: draw.draft(allowances(draw, account)),
     recallTrade: draw.draft(recalls(draw)),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),

@@ -1,6 +1,20 @@
 import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
+import { fromSteps } from '../core/units.ts';
 import { type Draw, price, quantity, written } from './drafts.ts';
+
+/** Circuits that soon bite, or none. */
+export function circuits({ fc, product }: Draw): Arbitrary<object> {
+  const distance = fc.integer({ min: 1, max: 12 });
+  const halt = fc.record({ move: distance, windowMs: fc.integer({ min: 1, max: 20 }) });
+  return fc
+    .tuple(product, fc.option(distance), fc.option(halt))
+    .map(([{ id, tick }, collar, limits]) => ({
+      product: id,
+      collar: collar === null ? null : fromSteps(collar, tick),
+      halt: limits === null ? null : { ...limits, move: fromSteps(limits.move, tick) },
+    }));
+}
 
 /** Limits that soon bite, or none. */
 export function allowances(draw: Draw, account: Arbitrary<string>): Arbitrary<object> {

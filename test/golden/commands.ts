@@ -41,6 +41,8 @@ const OPTIONS: Readonly<Record<string, number>> = {
   from: 1,
   paid: 2,
   orders: 1,
+  collar: 1,
+  moves: 2,
   exposure: 2,
   of: 1,
   trades: 1,
@@ -123,6 +125,11 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'open account': ([, , id, role]) => ['openAccount', { id, role }],
   'close account': ([, , account]) => ['closeAccount', { account, actor: 'operator' }],
   freeze: ([, account]) => ['freezeAccount', { account }],
+  circuit: ([, product], value, _find, { options }) => {
+    const [move, windowMs] = options.get('moves') ?? [];
+    const halt = move === undefined ? null : { move, windowMs: Number(windowMs) };
+    return ['setCircuit', { product, collar: value('collar') ?? null, halt }];
+  },
   limit: ([, account], value, _find, { options }) => {
     const [amount, asset] = options.get('exposure') ?? [];
     return [

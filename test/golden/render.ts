@@ -170,6 +170,11 @@ export class Renderer {
       `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}: ${this.#lots(order, open)} open`,
     stopTriggered: ({ order }) => `${this.label(order)} triggered`,
     tradeRecalled: (event) => this.#recalled(event),
+    circuitSet: (event) => this.#circuit(event),
+    volatilityHalt: ({ product, price, reference }) => {
+      const { tick } = this.#product(product);
+      return `${product} is at ${stepText(price, tick)}, too far from ${stepText(reference, tick)}`;
+    },
     accountLimitsSet: (event) => this.#limits(event),
     accountKilled: ({ account, count }) => `${account} killed: frozen, cancelled in all: ${count}`,
     orderRefreshed: ({ order, price, shown }) =>
@@ -227,6 +232,14 @@ export class Renderer {
         ? ''
         : `, fees ${this.#amount(money, buyerFee)} and ${this.#amount(money, sellerFee)}`;
     return `trade ${what}: ${buyer} buys from ${seller}, ${orders}${fees}`;
+  }
+
+  #circuit({ product, collar, haltMove, haltWindowMs }: Event<'circuitSet'>): string {
+    const { tick } = this.#product(product);
+    const parts: string[] = [];
+    if (collar > 0) parts.push(`collar ${stepText(collar, tick)}`);
+    if (haltMove > 0) parts.push(`halts beyond ${stepText(haltMove, tick)} in ${haltWindowMs} ms`);
+    return `${product} circuit: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
   }
 
   #limits(event: Event<'accountLimitsSet'>): string {

@@ -187,4 +187,73 @@ export const LIMITS: readonly SlipGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/matching/permission.ts',
+    tests: ['golden', 'property'],
+    slips: [
+      {
+        about: 'a closed product can be resumed',
+        find: 'product.status === ProductStatus.closed',
+        replace: 'product.status === ProductStatus.halted',
+      },
+    ],
+  },
+  {
+    file: 'src/market/circuit.ts',
+    tests: ['circuit', 'golden', 'property'],
+    slips: [
+      {
+        about: 'a price of exactly a window ago is too young',
+        find: '.time <= now - this.windowMs',
+        replace: '.time < now - this.windowMs',
+      },
+      {
+        about: 'a move that is just allowed halts',
+        find: 'Math.abs(price - reference) > this.haltMove',
+        replace: 'Math.abs(price - reference) >= this.haltMove',
+      },
+      {
+        about: 'only rises are too far',
+        find: 'Math.abs(price - reference)',
+        replace: '(price - reference)',
+      },
+      {
+        about: 'of two prices at one time the first stays',
+        find: 'changes.pop();',
+        replace: 'return;',
+      },
+      {
+        about: 'what was left behind is taken along',
+        find: 'changes.slice(this.#first)',
+        within: '  reference(now: number)',
+        replace: 'changes.slice(0)',
+      },
+      {
+        about: 'a resumed product remembers',
+        find: 'this.#changes = [];\n    this.#first = 0;\n  }\n\n  /** The price that',
+        replace: '}\n\n  /** The price that',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/circuit.ts',
+    tests: ['golden', 'circuit', 'property'],
+    slips: [
+      {
+        about: 'a buyer at the edge of the collar is refused',
+        find: 'price > edge',
+        replace: 'price >= edge',
+      },
+      {
+        about: 'a seller at the edge of the collar is refused',
+        find: 'price < edge',
+        replace: 'price <= edge',
+      },
+      {
+        about: 'a circuit counts from nothing',
+        find: 'windowMs, lastPrice) : undefined',
+        replace: 'windowMs, NaN) : undefined',
+      },
+    ],
+  },
 ];

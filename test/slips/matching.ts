@@ -342,11 +342,6 @@ export const MATCHING: readonly SlipGroup[] = [
         find: 'low: readI64(view, at + 1)',
         replace: 'low: readI64(view, at + 9)',
       },
-      {
-        about: 'a closed product can be resumed',
-        find: 'product.status === ProductStatus.closed',
-        replace: 'product.status === ProductStatus.halted',
-      },
     ],
   },
 ];

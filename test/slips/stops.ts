@@ -117,8 +117,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'fill or kill is asked before a stop order waits',
-        find: '(flags & WAITING) === 0',
-        replace: '(flags & WAITING) >= 0',
+        find: 'fills && (flags & WAITING) === 0',
+        replace: 'fills && (flags & WAITING) >= 0',
       },
       {
         about: 'a stop order waits although the last price is there',

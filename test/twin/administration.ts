@@ -6,6 +6,7 @@ import {
   TimeInForce,
 } from '../../src/core/codes.ts';
 import type { CommandOf, Reference } from './commands.ts';
+import * as circuit from './circuit.ts';
 import { tell } from './events.ts';
 import {
   type Account,
@@ -23,6 +24,7 @@ import {
   rowOf,
   type Terms,
 } from './market.ts';
+import { triggerLeftStops } from './entering.ts';
 import { endOrders, restingOrders } from './orders.ts';
 
 export function openAccount(market: Market, command: CommandOf<'openAccount'>): number {
@@ -249,8 +251,20 @@ export function haltProduct(market: Market, command: CommandOf<'haltProduct'>): 
 export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'>): number {
   const found = changeable(market, command);
   if (typeof found === 'number') return found;
-  found.product.status = ProductStatus.open;
+  const { product } = found;
+  const wasHalted = product.status === ProductStatus.halted;
+  product.status = ProductStatus.open;
   tell(market, 'productResumed', [found.row]);
+  if (!wasHalted) return 0;
+  circuit.restart(market, product);
+  triggerLeftStops(market, product);
+  return 0;
+}
+
+export function setCircuit(market: Market, command: CommandOf<'setCircuit'>): number {
+  const found = changeable(market, command);
+  if (typeof found === 'number') return found;
+  circuit.setCircuit(market, found.product, command);
   return 0;
 }
 
@@ -271,6 +285,7 @@ export function closeProduct(market: Market, command: CommandOf<'closeProduct'>)
   const orders = restingOrders(market, (each) => each.product === found.row);
   endOrders(market, orders, EndReason.productClosed);
   found.product.status = ProductStatus.closed;
+  found.product.circuit = undefined;
   for (const { limits } of market.accounts) delete limits?.positions[found.row];
   tell(market, 'productClosed', [found.row]);
   return 0;

@@ -81,6 +81,7 @@ interface Asked {
   cancelAll: { hasAccount: number; account: Reference; hasProduct: number; product: Reference };
   take: { account: Reference; order: number; quantity: number; limitPrice: number };
   advanceTime: object;
+  setCircuit: { product: Reference; collar: number; haltMove: number; haltWindowMs: number };
   setAccountLimits: {
     account: Reference;
     hasOpenOrders: number;

@@ -1,5 +1,6 @@
 import { Display, Side, TimeInForce } from '../../src/core/codes.ts';
 import { Bytes } from './bytes.ts';
+import { circuitBytes } from './circuit.ts';
 import { positionOf } from './limits.ts';
 import type { Market, Order } from './market.ts';
 
@@ -145,5 +146,6 @@ export function controlBytes(market: Market): Uint8Array {
   to.u32(recalled.length);
   for (const trade of recalled) to.i64(trade);
   limitBytes(market, to);
+  circuitBytes(market, to);
   return to.take();
 }

@@ -50,3 +50,18 @@ export const recallTrade: Maker = (source, draw) => {
   ]);
   return command('recallTrade', source.operator(draw), { ...told, ...changed });
 };
+
+/** Circuits that soon bite, and none where one was set before. */
+export const setCircuit: Maker = (source, draw) => {
+  const { market, profile } = source;
+  const set = market.products.findIndex(({ circuit }) => circuit !== undefined);
+  const lifts = set >= 0 && draw(4) === 0;
+  const far = (): number => (draw(30) === 0 ? MAX - draw(2) : 1 + draw(2 * profile.ticks));
+  const haltMove = lifts || draw(3) === 0 ? 0 : far();
+  return command('setCircuit', source.operator(draw), {
+    product: lifts ? set : source.product(draw),
+    collar: lifts || draw(2) === 0 ? 0 : far(),
+    haltMove,
+    haltWindowMs: haltMove === 0 ? 0 : 1 + draw(draw(3) === 0 ? 3_600_000 : 40),
+  });
+};

@@ -58,6 +58,15 @@ export interface Decimal {
   readonly decimals: number;
 }
 
+/** How far a price may move; 0 for no limit. */
+export interface Circuit {
+  readonly collar: number;
+  readonly haltMove: number;
+  readonly windowMs: number;
+  /** All prices that count, oldest first. */
+  prices: { readonly time: number; readonly price: number }[];
+}
+
 export interface Product {
   readonly id: string;
   readonly energyAsset: number;
@@ -70,6 +79,7 @@ export interface Product {
   status: number;
   terms: number;
   lastPrice: number | undefined;
+  circuit?: Circuit | undefined;
   /** Resting orders in the order in which they would trade; index is the side. */
   readonly queues: readonly [Order[], Order[]];
   /** Stop orders that wait, in the order in which they were placed. */

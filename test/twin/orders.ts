@@ -17,6 +17,7 @@ import {
   unlock,
   valueOf,
 } from './amounts.ts';
+import { isTooFar, tripped } from './circuit.ts';
 import { tell } from './events.ts';
 import { addPosition } from './limits.ts';
 import {
@@ -94,6 +95,7 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
   const found: DryWalk = { filled: 0, cost: 0n, meetsOwn: false };
   const { takerPpm } = termsOf(market, taker);
   let left = taker.open;
+  let first: number | undefined;
   // Copies, so that icebergs can be moved to the back.
   const queue = oppositeOf(market, taker).map((order) => ({ ...order }));
   while (queue.length > 0) {
@@ -120,9 +122,12 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
     } else {
       const value = valueOf(market, taker.product, maker.price, lots);
       found.filled += lots;
+      first ??= maker.price;
       found.cost += costOf(taker.side, value, feeOn(value, takerPpm));
     }
     left -= lots;
+    const traded = !apart(taker, maker);
+    if (traded && isTooFar(market, market.products[taker.product]!, maker.price, first)) break;
   }
   return found;
 }
@@ -132,7 +137,7 @@ function lastAt(queue: readonly Order[], price: number): number {
   return queue.map((order) => order.price).lastIndexOf(price);
 }
 
-/** Trades an order with the book; false if self-trade prevention ended it. */
+/** Trades an order with the book; false if self-trade prevention or a halt ended it. */
 export function match(market: Market, taker: Order): boolean {
   if (taker.allOrNone === 1 || taker.timeInForce === TimeInForce.fok) {
     const { filled, meetsOwn } = dryWalk(market, taker);
@@ -149,6 +154,10 @@ export function match(market: Market, taker: Order): boolean {
     trade(market, taker, maker, Math.min(taker.open, tradableOf(maker)));
     market.products[taker.product]!.lastPrice = maker.price;
     market.prices.push(maker.price);
+    if (!tripped(market, market.products[taker.product]!, maker.price)) continue;
+    if (taker.open === 0) return true;
+    endOrder(market, taker, EndReason.halted);
+    return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import { PRECEDENCE, RejectCode, type RejectName } from '../../src/core/codes.ts';
 import { lock, lockOfBoth, relocking } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
-import { enterAll, type Leg } from './entering.ts';
+import { enterAll, isReached, type Leg } from './entering.ts';
 import { tell } from './events.ts';
 import { standingRefusal } from './limits.ts';
 import { leaveBook, type Market, type Order, shownOf } from './market.ts';
@@ -17,7 +17,10 @@ export function submitPair(market: Market, command: CommandOf<'submit'>, first: 
   [first.partner, second.partner] = [second, first];
   const { money, energy } = lockOfBoth(market, first);
   const code =
-    firstCode([priceRefusal(market, first), priceRefusal(market, second)]) ||
+    firstCode([
+      priceRefusal(market, waiting(market, first, command.hasStop, command.stopPrice)),
+      priceRefusal(market, waiting(market, second, command.ocoHasStop, command.ocoStopPrice)),
+    ]) ||
     standingRefusal(market, first.account, 2) ||
     fundsRefusal(market, first, money, energy);
   if (code !== 0) return code;
@@ -35,6 +38,13 @@ export function submitPair(market: Market, command: CommandOf<'submit'>, first: 
     { order: second, stop: command.ocoHasStop === 1 ? command.ocoStopPrice : undefined },
   ]);
   return 0;
+}
+
+/** A leg as it would wait, if it would. */
+function waiting(market: Market, leg: Order, hasStop: number, stopPrice: number): Order {
+  const { lastPrice } = market.products[leg.product]!;
+  const waits = hasStop === 1 && !isReached(leg, stopPrice, lastPrice);
+  return waits ? { ...leg, stopPrice } : leg;
 }
 
 function firstCode(codes: readonly number[]): number {

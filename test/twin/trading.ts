@@ -4,23 +4,20 @@ import {
   OrderKind,
   PostOnly,
   RejectCode,
-  SelfTrade,
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
 import {
-  costOf,
   energyOf,
-  feeOn,
   insideBand,
   lock,
   lockOf,
   relocking,
   termsOf,
   unlock,
-  valueOf,
   withinLockLimit,
 } from './amounts.ts';
+import { outsideCollar, protectionOf } from './circuit.ts';
 import { type CommandOf, isSpecial } from './commands.ts';
 import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
@@ -36,7 +33,6 @@ import {
   productRefusal,
   rowOf,
   shownOf,
-  tradableOf,
 } from './market.ts';
 import {
   available,
@@ -47,7 +43,6 @@ import {
   identityOf,
   restingOrders,
   shrinkPartner,
-  trade,
 } from './orders.ts';
 import { amendPair, submitPair } from './pairs.ts';
 
@@ -105,8 +100,9 @@ function orderOf(
   const { side, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
   const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
-  const { band } = market.terms[terms]!;
-  const { hasStop } = command;
+  const { hasStop, stopPrice } = command;
+  const { lastPrice } = market.products[product]!;
+  const waits = hasStop === 1 && !isReached({ side }, stopPrice, lastPrice);
   let { kind, price } = command;
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   if (kind === OrderKind.market && !immediate) {
@@ -118,8 +114,9 @@ function orderOf(
     price = side === Side.buy ? low : high;
     kind = OrderKind.limit;
   } else if (command.hasPrice === 0) {
-    if (band === undefined) return undefined;
-    price = side === Side.buy ? band.high : band.low;
+    const edge = protectionOf(market.products[product]!, market.terms[terms]!, side, waits);
+    if (edge === undefined) return undefined;
+    price = edge;
   }
   const order: Order = {
     id: 0,
@@ -147,10 +144,7 @@ function orderOf(
     terms,
     version: 1,
   };
-  const { lastPrice } = market.products[product]!;
-  if (hasStop === 1 && !isReached(order, command.stopPrice, lastPrice)) {
-    order.stopPrice = command.stopPrice;
-  }
+  if (waits) order.stopPrice = stopPrice;
   return order;
 }
 
@@ -160,6 +154,8 @@ function orderOf(
 export function priceRefusal(market: Market, order: Order): number {
   const terms = termsOf(market, order);
   if (!insideBand(terms, order.price)) return RejectCode.PRICE_OUTSIDE_BAND;
+  const product = market.products[order.product]!;
+  if (outsideCollar(product, order)) return RejectCode.PRICE_OUTSIDE_COLLAR;
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
   const tooMany = order.display === Display.clip && order.open > order.clip * 1000;
   if (tooMany) return RejectCode.CLIP_LIMIT;
@@ -308,60 +304,5 @@ export function cancelAll(market: Market, command: CommandOf<'cancelAll'>): numb
   );
   endOrders(market, orders, EndReason.cancelled);
   tell(market, 'allCancelled', [orders.length]);
-  return 0;
-}
-
-export function take(market: Market, command: CommandOf<'take'>): number {
-  const account = rowOf(market.accounts, command.account);
-  const maker = market.orders.get(command.order);
-  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
-  if (maker === undefined || maker.display === Display.hidden || maker.stopPrice !== undefined)
-    return RejectCode.UNKNOWN_ORDER;
-  if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
-  const product = market.products[maker.product]!;
-  const refused = accountRefusal(market, account) || productRefusal(product);
-  if (refused !== 0) return refused;
-  if (maker.account === account) return RejectCode.OWN_ORDER;
-  const taker: Order = {
-    id: 0,
-    account,
-    product: maker.product,
-    side: maker.side === Side.buy ? Side.sell : Side.buy,
-    kind: OrderKind.take,
-    timeInForce: TimeInForce.fok,
-    postOnly: PostOnly.off,
-    selfTrade: SelfTrade.allow,
-    expiresAt: 0,
-    clientOrderId: '',
-    display: Display.all,
-    clip: 0,
-    refreshBelow: 0,
-    allOrNone: 0,
-    stopPrice: undefined,
-    partner: undefined,
-    ended: false,
-    clipLeft: 0,
-    price: command.limitPrice,
-    open: command.quantity,
-    total: command.quantity,
-    priority: 0,
-    terms: product.terms,
-    version: 1,
-  };
-  if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
-  if (command.quantity > tradableOf(maker)) return RejectCode.QUANTITY_GONE;
-  if (maker.allOrNone === 1 && command.quantity < maker.open) return RejectCode.ALL_OR_NONE;
-  const value = valueOf(market, taker.product, maker.price, taker.open);
-  const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
-  const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;
-  const short = fundsRefusal(market, taker, cost, energy);
-  if (short !== 0) return short;
-
-  taker.id = ++market.lastOrder;
-  taker.price = maker.price;
-  market.receipt.order = taker.id;
-  tellAccepted(market, taker, 0);
-  trade(market, taker, maker, taker.open);
-  endOrder(market, taker, EndReason.filled);
   return 0;
 }

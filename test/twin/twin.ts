@@ -5,6 +5,7 @@ import { tell } from './events.ts';
 import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { endOrders } from './orders.ts';
+import { take } from './take.ts';
 import * as trading from './trading.ts';
 
 const WINDOW = 65_536;
@@ -105,12 +106,14 @@ function dispatch(market: Market, command: Command): number {
     case 'cancelAll':
       return trading.cancelAll(market, command);
     case 'take':
-      return trading.take(market, command);
+      return take(market, command);
     case 'advanceTime':
       tell(market, 'timeAdvanced', []);
       return 0;
     case 'kill':
       return administration.kill(market, command);
+    case 'setCircuit':
+      return administration.setCircuit(market, command);
     case 'setAccountLimits':
       return limits.setAccountLimits(market, command);
     case 'recallTrade':

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { stateOf } from '../src/engine/queries.ts';
+import { Engine, type WattbookError } from '../src/index.ts';
+import { Circuit } from '../src/market/circuit.ts';
+import { snapshot } from '../src/matching/snapshot.ts';
+import type { MarketState } from '../src/matching/state.ts';
+import { mulberry32 } from './mulberry32.ts';
+import { codeOf, limit, must, stage, thrownBy } from './stage.ts';
+
+const halt = { move: '0.010', windowMs: 100 };
+
+/** A market with a circuit and prices 5, 7 and 9, of which the first is too old to be looked at. */
+function market(): Engine {
+  const engine = stage();
+  must(engine.listProduct({ id: 'old', energy: 'kWh', money: 'EUR', tick: '0.001', lot: '0.1' }));
+  must(engine.closeProduct({ product: 'old' }));
+  must(engine.setCircuit({ product: 'noon', collar: '0.020', halt }));
+  trade(engine, 5, 10);
+  trade(engine, 7, 50);
+  trade(engine, 9, 60);
+  must(engine.advanceTime({ at: 110 }));
+  return engine;
+}
+
+function trade(engine: Engine, priceTicks: number, at: number): void {
+  limit(engine, 'alice', 'sell', 1, priceTicks, { at });
+  limit(engine, 'bob', 'buy', 1, priceTicks, { at });
+}
+
+describe('a circuit', () => {
+  it('is told of a product, and null takes it away', () => {
+    const engine = market();
+    expect(engine.product('noon')).toMatchObject({ collar: '0.020', halt });
+    must(engine.setCircuit({ product: 'noon', collar: null, halt }));
+    expect(engine.product('noon')).toMatchObject({ collar: undefined, halt });
+    must(engine.setCircuit({ product: 'noon', collar: null, halt: null }));
+    expect(engine.product('noon')).toMatchObject({ collar: undefined, halt: undefined });
+  });
+
+  it('goes on after a restore as if nothing had been', () => {
+    const [there, back] = [market(), Engine.restore(market().snapshot())];
+    for (const engine of [there, back]) {
+      trade(engine, 15, 149);
+      expect(engine.product('noon')!.status).toBe('open');
+      trade(engine, 18, 155);
+      expect(engine.product('noon')!.status).toBe('halted');
+    }
+    expect(back.stateHash()).toBe(there.stateHash());
+    expect(Engine.restore(there.snapshot()).snapshot()).toEqual(back.snapshot());
+  });
+
+  it('leaves stop orders that it kept from being triggered to a restored market too', () => {
+    const engine = market();
+    limit(engine, 'bob', 'buy', 2, 25, { stopPriceTicks: 16 });
+    trade(engine, 18, 115);
+    expect(engine.product('noon')!.status).toBe('halted');
+    const back = Engine.restore(engine.snapshot());
+    for (const each of [engine, back]) must(each.resumeProduct({ product: 'noon' }));
+    expect(back.openOrders().map(({ stopPrice }) => stopPrice)).toEqual([undefined]);
+    expect(back.stateHash()).toBe(engine.stateHash());
+  });
+
+  it('is seen by a preview: the collar, and where the halt would end an order', () => {
+    const engine = market();
+    const order = { account: 'bob', product: 'noon', side: 'buy', quantityLots: 5 } as const;
+    expect(engine.preview({ ...order, priceTicks: 30 })).toEqual({
+      ok: false,
+      code: 'PRICE_OUTSIDE_COLLAR',
+    });
+    for (const price of [10, 16, 17, 18]) limit(engine, 'alice', 'sell', 1, price);
+    const seen = must(engine.preview({ ...order, priceTicks: 20 }));
+    expect(seen).toMatchObject({ filledLots: 2, restingLots: 0 });
+    const before = engine.stateHash();
+    const done = must(engine.submit({ ...order, priceTicks: 20 }));
+    expect(done.filledLots).toBe(2);
+    expect(engine.stateHash()).not.toBe(before);
+    expect(engine.product('noon')!.status).toBe('halted');
+  });
+
+  it('keeps distances exact at the ends of what a price may be', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const circuit = new Circuit(0, most, 10, most);
+    expect(circuit.isTooFar(0, most)).toBe(false);
+    expect(circuit.isTooFar(-1, most)).toBe(true);
+    const engine = stage();
+    must(engine.listProduct({ id: 'big', energy: 'kWh', money: 'EUR', tick: '0.01', lot: '0.01' }));
+    const collar = '90071992547409.91';
+    must(engine.setCircuit({ product: 'big', collar, halt: null }));
+    const order = { product: 'big', quantityLots: 1 } as const;
+    must(engine.submit({ ...order, account: 'alice', side: 'sell', priceTicks: 5 }));
+    must(engine.submit({ ...order, account: 'bob', side: 'buy', priceTicks: 5 }));
+    const market = { ...order, account: 'bob', side: 'buy', kind: 'market' } as const;
+    expect(codeOf(engine.submit(market))).not.toBe('PRICE_OUTSIDE_COLLAR');
+  });
+});
+
+describe('what a circuit remembers', () => {
+  it.each([1, 2, 3, 4])('is what all prices would tell, seed %i', (seed) => {
+    const draw = mulberry32(seed);
+    const windowMs = 1 + draw(60);
+    const circuit = new Circuit(0, 5, windowMs, NaN);
+    const prices: { time: number; price: number }[] = [];
+    let now = 0;
+    for (let i = 0; i < 6_000; i++) {
+      now += draw(3) === 0 ? draw(seed * 8) : 0;
+      const old = prices.filter(({ time }) => time <= now - windowMs);
+      const expected = (old.at(-1) ?? prices[0])?.price ?? NaN;
+      expect(circuit.reference(now), `step ${i}`).toBe(expected);
+      if (prices.length > 300) prices.splice(0, prices.indexOf(old.at(-1) ?? prices[0]!));
+      if (draw(4) === 0) continue;
+      const price = draw(4);
+      circuit.add(now, price);
+      prices.push({ time: now, price });
+      const changes = circuit.changes(now);
+      expect(changes.length).toBeLessThanOrEqual(windowMs);
+      expect((changes.at(-1) ?? { price: circuit.reference(now) }).price).toBe(price);
+    }
+  });
+});
+
+type Loose = Record<string, unknown>;
+const circuitOf = (state: MarketState): Circuit => state.listings.products[0]!.circuit!;
+const IMPOSSIBLE = 'has a circuit of noon that cannot be';
+const NO_CHANGE = 'has a change of price that is none';
+const HALT = { haltMove: 10, windowMs: 100 };
+
+/** The same circuit with other words in it. */
+function reworded(words: object) {
+  return (state: MarketState) => {
+    const circuit = circuitOf(state);
+    const { collar, haltMove, windowMs } = circuit;
+    const forged = { collar, haltMove, windowMs, ...words };
+    const [base, changes] = [circuit.reference(state.time), circuit.changes(state.time)];
+    const told = { reference: () => base, changes: () => changes, ...forged };
+    (state.listings.products[0] as unknown as Loose)['circuit'] = told;
+  };
+}
+
+const FORGERIES: Readonly<Record<string, readonly [string, (state: MarketState) => void]>> = {
+  'a collar below nothing': [IMPOSSIBLE, reworded({ collar: -1 })],
+  'a move below nothing': [IMPOSSIBLE, reworded({ haltMove: -10 })],
+  'a circuit that limits nothing': [
+    IMPOSSIBLE,
+    reworded({ collar: 0, haltMove: 0, windowMs: 0, reference: () => NaN, changes: () => [] }),
+  ],
+  'a move without a window': [IMPOSSIBLE, reworded({ ...HALT, windowMs: 0, changes: () => [] })],
+  'a window of more than an hour': [IMPOSSIBLE, reworded({ windowMs: 3_600_001 })],
+  'a history without a move': [
+    IMPOSSIBLE,
+    reworded({ haltMove: 0, windowMs: 0, changes: () => [] }),
+  ],
+  'a history that ends elsewhere': [
+    IMPOSSIBLE,
+    (state) => void (state.listings.products[0]!.lastPrice = 8),
+  ],
+  'no history of a product that has traded': [
+    IMPOSSIBLE,
+    reworded({ reference: () => NaN, changes: () => [] }),
+  ],
+  'changes from nothing': [NO_CHANGE, reworded({ reference: () => NaN })],
+  'a change to the same price': [NO_CHANGE, reworded({ reference: () => 7 })],
+  'a change that is too old to count': [
+    NO_CHANGE,
+    reworded({ changes: () => [{ time: 10, price: 9 }] }),
+  ],
+  'a change that is yet to come': [
+    NO_CHANGE,
+    reworded({ changes: () => [{ time: 111, price: 9 }] }),
+  ],
+  'two changes at one time': [
+    NO_CHANGE,
+    reworded({
+      changes: () => [
+        { time: 60, price: 7 },
+        { time: 60, price: 9 },
+      ],
+    }),
+  ],
+  'a circuit of a closed product': [
+    'has a circuit of old, which is closed',
+    (state) => {
+      const [noon, old] = state.listings.products;
+      old!.circuit = noon!.circuit;
+      old!.lastPrice = noon!.lastPrice;
+      noon!.circuit = undefined;
+    },
+  ],
+};
+
+describe('a snapshot with a right checksum is refused with', () => {
+  it('nothing, where nothing was forged', () => {
+    const state = stateOf(market());
+    reworded({})(state);
+    expect(Engine.restore(snapshot(state)).stateHash()).toBe(market().stateHash());
+  });
+
+  it.each(Object.keys(FORGERIES))('%s', (name) => {
+    const [message, forge] = FORGERIES[name]!;
+    const state = stateOf(market());
+    forge(state);
+    const fault = thrownBy(() => Engine.restore(snapshot(state))) as WattbookError;
+    expect(fault.code).toBe('BAD_SNAPSHOT');
+    expect(fault.message).toBe(`snapshot: ${message}`);
+  });
+});

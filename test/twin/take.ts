@@ -1,0 +1,82 @@
+import {
+  Display,
+  EndReason,
+  OrderKind,
+  PostOnly,
+  RejectCode,
+  SelfTrade,
+  Side,
+  TimeInForce,
+} from '../../src/core/codes.ts';
+import { costOf, energyOf, feeOn, termsOf, valueOf } from './amounts.ts';
+import { outsideCollar } from './circuit.ts';
+import type { CommandOf } from './commands.ts';
+import {
+  accountRefusal,
+  type Market,
+  mayActFor,
+  type Order,
+  productRefusal,
+  rowOf,
+  tradableOf,
+} from './market.ts';
+import { crosses, endOrder, trade } from './orders.ts';
+import { fundsRefusal, tellAccepted } from './trading.ts';
+
+export function take(market: Market, command: CommandOf<'take'>): number {
+  const account = rowOf(market.accounts, command.account);
+  const maker = market.orders.get(command.order);
+  if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
+  if (maker === undefined || maker.display === Display.hidden || maker.stopPrice !== undefined)
+    return RejectCode.UNKNOWN_ORDER;
+  if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
+  const product = market.products[maker.product]!;
+  const refused = accountRefusal(market, account) || productRefusal(product);
+  if (refused !== 0) return refused;
+  const taker: Order = {
+    id: 0,
+    account,
+    product: maker.product,
+    side: maker.side === Side.buy ? Side.sell : Side.buy,
+    kind: OrderKind.take,
+    timeInForce: TimeInForce.fok,
+    postOnly: PostOnly.off,
+    selfTrade: SelfTrade.allow,
+    expiresAt: 0,
+    clientOrderId: '',
+    display: Display.all,
+    clip: 0,
+    refreshBelow: 0,
+    allOrNone: 0,
+    stopPrice: undefined,
+    partner: undefined,
+    ended: false,
+    clipLeft: 0,
+    price: command.limitPrice,
+    open: command.quantity,
+    total: command.quantity,
+    priority: 0,
+    terms: product.terms,
+    version: 1,
+  };
+  if (outsideCollar(product, { ...taker, price: maker.price })) {
+    return RejectCode.PRICE_OUTSIDE_COLLAR;
+  }
+  if (maker.account === account) return RejectCode.OWN_ORDER;
+  if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
+  if (command.quantity > tradableOf(maker)) return RejectCode.QUANTITY_GONE;
+  if (maker.allOrNone === 1 && command.quantity < maker.open) return RejectCode.ALL_OR_NONE;
+  const value = valueOf(market, taker.product, maker.price, taker.open);
+  const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
+  const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;
+  const short = fundsRefusal(market, taker, cost, energy);
+  if (short !== 0) return short;
+
+  taker.id = ++market.lastOrder;
+  taker.price = maker.price;
+  market.receipt.order = taker.id;
+  tellAccepted(market, taker, 0);
+  trade(market, taker, maker, taker.open);
+  endOrder(market, taker, EndReason.filled);
+  return 0;
+}
