@@ -82,6 +82,10 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'market-to-limit',
       'it trades at the best price, and the rest of it stands there',
     ),
+    byMoney: example(
+      'by-money',
+      'buy by money: for as much as the money pays for, the fee included',
+    ),
     ioc: example('orders', 'ioc: the remainder never rests'),
     fok: example('orders', 'fok: whole at once over several prices, or not at all'),
     gtd: example('orders', 'gtd: gone at its instant, before the command of that instant'),

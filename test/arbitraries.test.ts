@@ -165,7 +165,8 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   submit: (
     'account product side kind timeInForce expiresAt postOnly selfTrade price priceTicks ' +
     'quantity quantityLots minQuantity minQuantityLots clientOrderId ' +
-    'displayQuantity displayQuantityLots refreshBelow refreshBelowLots allOrNone stopPrice stopPriceTicks oco'
+    'displayQuantity displayQuantityLots refreshBelow refreshBelowLots allOrNone stopPrice stopPriceTicks ' +
+    'maxMoney maxMoneyQuanta oco'
   ).split(' '),
   amend: ['orderId', 'price', 'priceTicks', 'quantity', 'quantityLots', 'expectedVersion'],
   cancel: ['orderId'],

@@ -266,6 +266,16 @@ export const FORMS: readonly Form[] = [
         'oco.stopPrice': [...TEXT, ...ranged('0.0005')],
       },
     },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, kind: 'market', maxMoney: '5' },
+      fields: { maxMoney: [...TEXT, ...ranged('-1', '0.0000001', '9007199254.740992')] },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, kind: 'market', maxMoneyQuanta: 5 },
+      fields: { maxMoneyQuanta: NATURAL },
+    },
   ]),
   {
     method: 'amend',

@@ -206,16 +206,26 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
 
 const PLAIN = { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 };
 const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
+const UNBOUNDED = { hasMaxMoney: 0, maxMoney: 0 };
 const NO_OCO = { hasOco: 0, ocoSide: 0, ocoPrice: 0, ocoHasStop: 0, ocoStopPrice: 0 };
 /** Two orders that buy at 1 and sell at 2. */
 const OCO = { display: 0, side: 0, price: 1, hasOco: 1, ocoSide: 1, ocoPrice: 2 };
+const BUYS_AT_ONCE = { hasMaxMoney: 1, display: 0, side: 0, kind: 1, timeInForce: 2, hasStop: 0 };
 
 /** What must stand in a command so that its fields agree with each other. */
 const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
   listProduct: { moneyAsset: 7 },
   submit: PLAIN,
-  submitSpecial: { ...PLAIN, ...ALL_SHOWN, ...NO_OCO, kind: 0, timeInForce: 0, display: 2 },
+  submitSpecial: {
+    ...PLAIN,
+    ...ALL_SHOWN,
+    ...UNBOUNDED,
+    ...NO_OCO,
+    kind: 0,
+    timeInForce: 0,
+    display: 2,
+  },
   setCircuit: { haltMove: 7, haltWindowMs: 7 },
   amend: { hasPrice: 1, stopPrice: 0 },
   cancelAll: { hasAccount: 1 },
@@ -280,6 +290,12 @@ describe('records', () => {
     ['submitSpecial', { display: 0, hasStop: 1, kind: 1, timeInForce: 0 }, 'ioc or fok'],
     ['submitSpecial', { display: 0 }, 'nothing about it is special'],
     ['submitSpecial', { stopPrice: 1 }, 'stopPrice'],
+    ['submitSpecial', { maxMoney: 1 }, 'maxMoney must be 0'],
+    ['submitSpecial', { hasMaxMoney: 1, display: 0 }, 'maxMoney is for'],
+    ['submitSpecial', { ...BUYS_AT_ONCE, side: 1 }, 'maxMoney is for'],
+    ['submitSpecial', { ...BUYS_AT_ONCE, timeInForce: 1 }, 'maxMoney is for'],
+    ['submitSpecial', { ...BUYS_AT_ONCE, hasStop: 1 }, 'maxMoney is for'],
+    ['submitSpecial', { ...BUYS_AT_ONCE, display: 2 }, 'neither ioc nor fok'],
     ['submitSpecial', { display: 2, timeInForce: 2 }, 'neither ioc nor fok'],
     ['submitSpecial', { display: 0, allOrNone: 1, timeInForce: 3 }, 'neither ioc nor fok'],
     ['submitSpecial', { display: 0, allOrNone: 1, kind: 1, timeInForce: 0 }, 'neither ioc nor fok'],

@@ -216,6 +216,10 @@ function submit(draw: Draw, market: Queries): Ask {
     case 4:
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
+      if (which === 'buy' && draw(2) === 0) {
+        const maxMoneyQuanta = draw(4_000);
+        return ['submit', { ...base, ...more, kind: 'market', maxMoneyQuanta }];
+      }
       return [
         'submit',
         { ...base, ...more, kind: 'market', ...maybe(draw, 30, { timeInForce: 'session' }) },

@@ -147,6 +147,8 @@ export const RejectCode = {
   ALL_OR_NONE: 36,
   /** A market order that may rest takes its limit from the other side of the book, and nothing is there. */
   EMPTY_SIDE: 37,
+  /** The most that the market order may cost does not pay for one lot of what is there. */
+  MONEY_TOO_LITTLE: 38,
   /** The order does not wait for a price: it was triggered, or never was a stop order. */
   NOT_WAITING: 40,
   /** The price is further beyond the last price than the product's collar allows. */
@@ -208,6 +210,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'CLIP_LIMIT',
   'POST_ONLY_CROSSES',
   'FOK_UNFILLABLE',
+  'MONEY_TOO_LITTLE',
   'MIN_QUANTITY',
   'LEGS_CROSS',
   'OWN_ORDER',

@@ -79,10 +79,13 @@ function specialFault(view: DataView, at: number): string | undefined {
     view.getUint8(at + SPECIAL.display) !== Display.all ||
     view.getUint8(at + SPECIAL.allOrNone) === 1 ||
     view.getUint8(at + SPECIAL.hasStop) === 1 ||
+    view.getUint8(at + SPECIAL.hasMaxMoney) === 1 ||
     view.getUint8(at + SPECIAL.hasOco) === 1;
   // There is one record for an order, whoever writes it.
   if (!special) return 'nothing about it is special: it is a submit';
-  return stopFault(view, at) ?? showingFault(view, at) ?? pairFault(view, at);
+  return (
+    stopFault(view, at) ?? moneyFault(view, at) ?? showingFault(view, at) ?? pairFault(view, at)
+  );
 }
 
 function pairFault(view: DataView, at: number): string | undefined {
@@ -123,6 +126,19 @@ function stopFault(view: DataView, at: number): string | undefined {
   }
   const market = view.getUint8(at + SUBMIT.kind) === SubmitKind.market;
   return market && !isImmediate(view, at) ? 'a market order that waits is ioc or fok' : undefined;
+}
+
+function moneyFault(view: DataView, at: number): string | undefined {
+  if (view.getUint8(at + SPECIAL.hasMaxMoney) === 0) {
+    if (readI64(view, at + SPECIAL.maxMoney) === 0) return undefined;
+    return 'maxMoney must be 0 where there is none';
+  }
+  const buysAtOnce =
+    view.getUint8(at + SUBMIT.kind) === SubmitKind.market &&
+    view.getUint8(at + SUBMIT.side) === Side.buy &&
+    view.getUint8(at + SPECIAL.hasStop) === 0 &&
+    isImmediate(view, at);
+  return buysAtOnce ? undefined : 'maxMoney is for market orders that buy at once';
 }
 
 function showingFault(view: DataView, at: number): string | undefined {

@@ -75,7 +75,7 @@ const ENTRY = [
   ['minQuantity', 'openQuantity'],
   ['expiresAt', 'time'],
 ] as const;
-/** What few orders ask for: how much everyone sees, whether they trade in parts, and what they wait for. */
+/** What few orders ask for: how much everyone sees, if they trade in parts, what they wait for, what they may cost. */
 const SPECIAL = [
   ['display', 'display'],
   ['displayQuantity', 'openQuantity'],
@@ -83,6 +83,8 @@ const SPECIAL = [
   ['allOrNone', 'flag'],
   ['hasStop', 'flag'],
   ['stopPrice', 'price'],
+  ['hasMaxMoney', 'flag'],
+  ['maxMoney', 'amountOrZero'],
   ['hasOco', 'flag'],
   ['ocoSide', 'side'],
   ['ocoPrice', 'price'],

@@ -161,7 +161,12 @@ export class Encoding {
     const { listings } = this.#state;
     const row = typeof id === 'string' ? listings.findAsset(id) : undefined;
     this.#reference(row, id, argument);
-    return row === undefined ? undefined : quantum(listings.assets[row]!.decimals);
+    return row === undefined ? undefined : this.quantumOf(row);
+  }
+
+  /** How fine an asset is. */
+  quantumOf(asset: number): Decimal {
+    return quantum(this.#state.listings.assets[asset]!.decimals);
   }
 
   product(id: unknown): Product | undefined {

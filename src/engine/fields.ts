@@ -40,6 +40,8 @@ const OWN: OwnFields = {
     minQuantityLots: 1,
     stopPrice: 1,
     stopPriceTicks: 1,
+    maxMoney: 1,
+    maxMoneyQuanta: 1,
     displayQuantity: 1,
     displayQuantityLots: 1,
     refreshBelow: 1,

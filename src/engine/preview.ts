@@ -75,9 +75,9 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
   const product = state.listings.products[entry.product]!;
-  walk(state, product, entry);
+  walk(state, product, entry, entry.maxMoney);
   const waits = (entry.flags & WAITING) !== 0;
-  if (waits || (isWhole(entry.flags) && !trades(state, product, entry))) {
+  if (waits || (isWhole(entry.flags) && !trades(state, product, entry, entry.maxMoney))) {
     Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
   }
   const { filled, cost, fees, left } = state.walk;

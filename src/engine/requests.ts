@@ -160,6 +160,12 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly stopPrice?: string;
   readonly stopPriceTicks?: number;
   /**
+   * The most that a market order which buys may cost, fee included: it is an order for as much as that pays
+   * for, of `quantity` at most. Zero pays for what costs nothing. With fok all of `quantity` must be paid for.
+   */
+  readonly maxMoney?: string;
+  readonly maxMoneyQuanta?: number;
+  /**
    * How much of the order everyone sees at a time, if not all: an iceberg. '0' hides it. A part that has
    * traded is followed by the next one, at the back of the queue. At least a thousandth of the quantity.
    */

@@ -3,7 +3,7 @@ import { putI64 } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import type { Grid } from '../market/products.ts';
+import type { Grid, Product } from '../market/products.ts';
 import {
   choiceArgument,
   flagArgument,
@@ -27,6 +27,8 @@ export function isSpecial(request: OrderRequest): boolean {
     request.allOrNone !== undefined ||
     request.stopPrice !== undefined ||
     request.stopPriceTicks !== undefined ||
+    request.maxMoney !== undefined ||
+    request.maxMoneyQuanta !== undefined ||
     request.oco !== undefined
   );
 }
@@ -41,8 +43,13 @@ export const OCO_FIELDS: readonly string[] = [
 ];
 
 /** Writes the special terms of an order behind what any order asks for. */
-export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | undefined): void {
+export function encodeSpecial(
+  to: Encoding,
+  request: OrderRequest,
+  product: Product | undefined,
+): void {
   const { view } = to;
+  const grid = product?.grid;
   const { displayQuantity, displayQuantityLots, refreshBelow, refreshBelowLots } = request;
   const { allOrNone = false } = request;
   const shows =
@@ -51,18 +58,25 @@ export function encodeSpecial(to: Encoding, request: OrderRequest, grid: Grid | 
     refreshBelow === undefined &&
     refreshBelowLots === undefined;
   const stopPrice = stopPriceArgument(request, grid?.tick);
+  const maxMoney = maxMoneyArgument(to, request, product);
   const { oco } = request;
-  const plain = shows && stopPrice === undefined && oco === undefined;
+  const alone = stopPrice === undefined && maxMoney === undefined && oco === undefined;
+  const plain = shows && alone;
   if (plain && !flagArgument(allOrNone, 'allOrNone')) return;
   to.become('submitSpecial');
   to.length = AT.strings;
   to.bytes.fill(0, AT.display, AT.strings);
   if (!shows) encodeDisplay(view, request, grid);
   view.setUint8(AT.allOrNone, flagArgument(allOrNone, 'allOrNone') ? 1 : 0);
+  if (stopPrice !== undefined) {
+    view.setUint8(AT.hasStop, 1);
+    putI64(view, AT.stopPrice, stopPrice);
+  }
+  if (maxMoney !== undefined) {
+    view.setUint8(AT.hasMaxMoney, 1);
+    putI64(view, AT.maxMoney, maxMoney);
+  }
   if (oco !== undefined) encodeOco(view, request.side, oco, grid);
-  if (stopPrice === undefined) return;
-  view.setUint8(AT.hasStop, 1);
-  putI64(view, AT.stopPrice, stopPrice);
 }
 
 /** The price that triggers an order, in ticks, if one was given. @throws TypeError, RangeError */
@@ -72,6 +86,16 @@ export function stopPriceArgument(
 ): number | undefined {
   const names = ['stopPrice', 'stopPriceTicks'] as const;
   return stepsArgument(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, tick);
+}
+
+/** The most that an order may cost, in quanta, if that was said. @throws TypeError, RangeError */
+function maxMoneyArgument(
+  to: Encoding,
+  { maxMoney, maxMoneyQuanta }: OrderRequest,
+  product: Product | undefined,
+): number | undefined {
+  const step = product === undefined ? undefined : to.quantumOf(product.moneyAsset);
+  return stepsArgument(maxMoney, maxMoneyQuanta, 'maxMoney', 'maxMoneyQuanta', 0, step);
 }
 
 function encodeOco(

@@ -39,6 +39,9 @@ export interface OrderTermsUpdate extends OrderUpdateBase {
   /** Of a stop order, else undefined. */
   readonly stopPrice: string | undefined;
   readonly stopPriceTicks: number | undefined;
+  /** The most that it may cost; undefined where nothing was said. */
+  readonly maxMoney: string | undefined;
+  readonly maxMoneyQuanta: number | undefined;
 }
 
 /** The order, or what is left of it, stands in the book. */
@@ -186,7 +189,8 @@ function termsUpdate(
   event: Extract<EventRecord, { type: 'orderTerms' }>,
 ): OrderTermsUpdate {
   const { sequence, time, order: orderId, account, product, side, display, allOrNone } = event;
-  const { tick, lot } = productOf(state, product).grid;
+  const { moneyAsset, grid } = productOf(state, product);
+  const { tick, lot } = grid;
   const iceberg = display === 'clip';
   return {
     sequence,
@@ -204,6 +208,8 @@ function termsUpdate(
     allOrNone,
     stopPrice: event.hasStop ? formatSteps(event.stopPrice, tick) : undefined,
     stopPriceTicks: event.hasStop ? event.stopPrice : undefined,
+    maxMoney: event.hasMaxMoney ? amountText(state, moneyAsset, event.maxMoney) : undefined,
+    maxMoneyQuanta: event.hasMaxMoney ? event.maxMoney : undefined,
   };
 }
 

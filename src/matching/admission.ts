@@ -37,6 +37,8 @@ export interface Entry extends PricedOrder {
   /** Whether the order enters once the last price has come to `stopPrice`, and not before. */
   isStop: boolean;
   stopPrice: number;
+  /** Money quanta that a market order may cost at most, fees included; Infinity where nothing was said. */
+  maxMoney: number;
 }
 
 /**
@@ -158,13 +160,19 @@ export function isReached(side: number, stopPrice: number, price: number): boole
   return side === Side.buy ? price >= stopPrice : price <= stopPrice;
 }
 
-/** The rules about what must trade on entry; leaves the dry walk of a market order in `state.walk`. */
+/**
+ * The rules about what must trade on entry; leaves the dry walk of a market order in `state.walk`. One that its
+ * money cuts short is an order for what it can pay.
+ */
 function admitFill(state: MarketState, product: Product, entry: Entry): number {
   const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
-  walk(state, product, entry);
-  const { filled, meetsOwn } = state.walk;
+  walk(state, product, entry, entry.maxMoney);
+  const { filled, meetsOwn, tooDear, beyond } = state.walk;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
-  return filled < entry.minQuantity ? RejectCode.MIN_QUANTITY : 0;
+  if (filled === 0 && tooDear) return RejectCode.MONEY_TOO_LITTLE;
+  if (filled < entry.minQuantity) return RejectCode.MIN_QUANTITY;
+  entry.quantity -= beyond;
+  return 0;
 }
 
 /**
@@ -224,6 +232,7 @@ export function emptyEntry(): Entry {
     clientOrderId: '',
     isStop: false,
     stopPrice: 0,
+    maxMoney: Infinity,
     moneyRow: NONE,
     energyRow: NONE,
     clip: 0,

@@ -5,6 +5,7 @@ import { relockPair } from '../contracts/pair-lock.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
 import {
+  ALL_OR_NONE,
   COUNTED,
   ICEBERG,
   kindOf,
@@ -19,7 +20,7 @@ import { haltIfTooFar } from './circuit.ts';
 import { endOrder } from './ending.ts';
 import { orderFields, standingOf, writeEvent, writeRested, writeTrade } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { crosses, isPassedOver } from './walk.ts';
+import { crosses, passesOver } from './walk.ts';
 
 /**
  * Trades the incoming order in a slot against the book while the best price suits its limit. Its
@@ -44,7 +45,7 @@ export function match(
   for (;;) {
     const maker = passed === NONE ? book.best(opposite) : book.after(passed);
     if (maker === NONE || !crosses(side, limit, orders.price(maker))) return true;
-    if (isPassedOver(orders, maker, orders.open(taker))) {
+    if ((orders.flags(maker) & ALL_OR_NONE) !== 0 && passesOver(state, product, taker, maker)) {
       passed = maker;
       continue;
     }

@@ -41,6 +41,10 @@ export interface Walk {
   meetsOwn: boolean;
   /** Lots that would be left and could rest: none once self-trade prevention or a halt ends the order. */
   left: number;
+  /** Whether something there would have been traded with more money. */
+  tooDear: boolean;
+  /** Lots at which the walk ended, since the money did not reach for one more. */
+  beyond: number;
 }
 
 /** All that the future of a market depends on, and nothing else. Changed by `apply` alone. */
@@ -81,7 +85,15 @@ export class MarketState implements Holdings {
   readonly receipt: Receipt = { recorded: false, sequence: 0, code: 0, order: 0, filled: 0 };
   readonly fill: Fill = { price: 0, buyerFee: 0, sellerFee: 0 };
   readonly release: Release = { money: 0, energy: 0 };
-  readonly walk: Walk = { filled: 0, cost: 0, fees: 0, meetsOwn: false, left: 0 };
+  readonly walk: Walk = {
+    filled: 0,
+    cost: 0,
+    fees: 0,
+    meetsOwn: false,
+    left: 0,
+    tooDear: false,
+    beyond: 0,
+  };
 
   /** Registers a product's book and fee row. */
   addBook(product: Product): void {

@@ -17,7 +17,7 @@ const AT = offsetsOf(COMMANDS.submitSpecial);
 /** Overwritten by every such command. */
 const current = emptyEntry();
 
-/** The submit command of an order with special terms: an iceberg, hidden, all-or-none or a stop. */
+/** The submit command of an order with special terms: an iceberg, hidden, all-or-none, a stop or bounded by money. */
 export function submitSpecial(
   state: MarketState,
   view: DataView,
@@ -36,7 +36,7 @@ export function submitSpecial(
   state.receipt.order = order;
   lockOrder(state, product, entry);
   const waits = (entry.flags & WAITING) !== 0;
-  const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry));
+  const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry, entry.maxMoney));
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
   writeTerms(state, slot, view, at, outbox);
@@ -109,6 +109,8 @@ function writeTerms(
     view.getUint8(at + AT.allOrNone),
     view.getUint8(at + AT.hasStop),
     readI64(view, at + AT.stopPrice),
+    view.getUint8(at + AT.hasMaxMoney),
+    readI64(view, at + AT.maxMoney),
     view.getUint8(at + AT.hasOco),
     view.getUint8(at + AT.ocoSide),
     readI64(view, at + AT.ocoPrice),
@@ -127,4 +129,6 @@ export function readSpecialEntry(view: DataView, at: number, entry: Entry): void
   entry.refreshBelow = iceberg ? readI64(view, at + AT.refreshBelow) : 0;
   entry.isStop = view.getUint8(at + AT.hasStop) === 1;
   entry.stopPrice = readI64(view, at + AT.stopPrice);
+  const bounded = view.getUint8(at + AT.hasMaxMoney) === 1;
+  entry.maxMoney = bounded ? readI64(view, at + AT.maxMoney) : Infinity;
 }

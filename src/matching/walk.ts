@@ -1,7 +1,7 @@
 import { SelfTrade, Side } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { ALL_OR_NONE, LINKED, selfTradeOf, sideOf } from '../orderbook/flags.ts';
+import { ALL_OR_NONE, KIND, LINKED, selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
 
@@ -16,11 +16,38 @@ export function isPassedOver(orders: Orders, maker: number, lots: number): boole
 }
 
 /**
+ * The same of an incoming order in a slot, which also passes over one that it cannot pay whole. Only one
+ * that is bounded by money can come to that: any other market order has locked what its dry walk has met.
+ */
+export function passesOver(
+  state: MarketState,
+  product: Product,
+  taker: number,
+  maker: number,
+): boolean {
+  const { orders } = state;
+  if (isPassedOver(orders, maker, orders.open(taker))) return true;
+  const flags = orders.flags(taker);
+  // A limit order has locked all that it can ever cost.
+  if ((flags & KIND) === 0) return false;
+  const own = orders.account(maker) === orders.account(taker);
+  if (own && selfTradeOf(flags) !== SelfTrade.allow) return false;
+  const { takerPpm } = state.listings.terms[orders.terms(taker)]!;
+  const cost = takerCost(product, sideOf(flags), orders.price(maker), orders.open(maker), takerPpm);
+  return cost > 0 && cost > state.exactLock;
+}
+
+/**
  * Whether an order that trades whole or not at all does so on entry: only if it can be filled at once, without an
  * order of its own account in the way.
  */
-export function trades(state: MarketState, product: Product, order: NewOrder): boolean {
-  walk(state, product, order);
+export function trades(
+  state: MarketState,
+  product: Product,
+  order: NewOrder,
+  money = Infinity,
+): boolean {
+  walk(state, product, order, money);
   return state.walk.filled === order.quantity && !state.walk.meetsOwn;
 }
 
@@ -29,14 +56,22 @@ export function trades(state: MarketState, product: Product, order: NewOrder): b
  * what `match` would meet: own orders and self-trade prevention, icebergs part by part, all-or-none
  * orders where they fit, one of two linked orders, and a price that halts the product. The answer stands in
  * `state.walk`. O(parts met).
+ * @param money quanta that it may cost at most: it ends at the lot that would pass them
  */
-export function walk(state: MarketState, product: Product, order: NewOrder): void {
+export function walk(
+  state: MarketState,
+  product: Product,
+  order: NewOrder,
+  money = Infinity,
+): void {
   const { orders } = state;
   const answer = state.walk;
   answer.filled = 0;
   answer.cost = 0;
   answer.fees = 0;
   answer.meetsOwn = false;
+  answer.tooDear = false;
+  answer.beyond = 0;
   const { account, price: limit } = order;
   const side = sideOf(order.flags);
   const mode = selfTradeOf(order.flags);
@@ -56,12 +91,19 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
       if (linked.has(orders.partner(maker))) return true;
       linked.add(maker);
     }
-    const lots = Math.min(left, tradable);
+    let lots = Math.min(left, tradable);
     if (mode !== SelfTrade.allow && orders.account(maker) === account) {
       answer.meetsOwn = true;
       if (mode === SelfTrade.decrement) left -= lots;
       else if (mode !== SelfTrade.cancelMaker) left = 0;
       return left > 0;
+    }
+    if (answer.cost + takerCost(product, side, price, lots, takerPpm) > money) {
+      answer.tooDear = true;
+      if ((orders.flags(maker) & ALL_OR_NONE) !== 0) return true;
+      lots = payableLots(product, price, lots, takerPpm, answer.cost, money);
+      answer.beyond = left - lots;
+      left = lots;
     }
     const value = energyValue(product, price, lots);
     const fee = percentFee(Math.abs(value), takerPpm);
@@ -77,4 +119,34 @@ export function walk(state: MarketState, product: Product, order: NewOrder): voi
     return true;
   });
   answer.left = left;
+}
+
+/** Money quanta that a fill of so many lots costs the incoming side, fee included. */
+function takerCost(
+  product: Product,
+  side: number,
+  price: number,
+  lots: number,
+  ppm: number,
+): number {
+  const value = energyValue(product, price, lots);
+  return fillCost(side, value, percentFee(Math.abs(value), ppm));
+}
+
+/** Of so many lots at a price above zero as many as a buyer can pay who has spent so much. O(log lots). */
+function payableLots(
+  product: Product,
+  price: number,
+  lots: number,
+  ppm: number,
+  spent: number,
+  money: number,
+): number {
+  let [payable, dear] = [0, lots];
+  while (dear - payable > 1) {
+    const middle = payable + Math.floor((dear - payable) / 2);
+    if (spent + takerCost(product, Side.buy, price, middle, ppm) > money) dear = middle;
+    else payable = middle;
+  }
+  return payable;
 }

@@ -139,6 +139,8 @@ interface Terms {
   readonly allOrNone?: true;
   /** In ticks. */
   readonly stop?: number;
+  /** The most that it may cost, in money quanta; only of one that buys at once. */
+  readonly budget?: number;
   /** The second of two orders of which one cancels the other, in ticks; of the other side where it can be. */
   readonly second?: { readonly opposite: boolean; readonly ticks: number; readonly stop?: number };
   /** false leaves the price away. */
@@ -184,6 +186,7 @@ function terms(draw: Draw): Arbitrary<Terms> {
         kind: fc.constant('market'),
         priced: fc.boolean(),
         timeInForce: fc.constantFrom('ioc', 'fok', 'gtc', 'session'),
+        budget: fc.nat({ max: Math.ceil(draw.market.maxAmountQuanta / 50) }),
       },
       { requiredKeys: ['kind'] },
     ),
@@ -207,7 +210,11 @@ function submission(draw: Draw): Arbitrary<object> {
       terms: draw.mostly(plain, terms(draw), 3),
     })
     .map(
-      ({ side, size, terms: { least, priced, clip, below, tooMany, stop, second, ...rest } }) => {
+      ({
+        side,
+        size,
+        terms: { least, priced, clip, below, tooMany, stop, budget, second, ...rest },
+      }) => {
         const { product: of, asText } = size;
         const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
         const part = (count: number | undefined, name: string): object =>
@@ -221,6 +228,7 @@ function submission(draw: Draw): Arbitrary<object> {
           ...rest,
           ...(stop === undefined ? {} : stopPrice(stop, of, asText)),
           ...(second === undefined ? {} : { oco: oco(second, side, size) }),
+          ...(side === 'sell' || mayRest(rest) ? {} : bound(budget, size, draw)),
           ...part(least, 'minQuantity'),
           ...part(clip, 'displayQuantity'),
           ...part(refreshes ? below : undefined, 'refreshBelow'),
@@ -252,6 +260,22 @@ function oco(
 
 function stopPrice(ticks: number, { tick }: ProductOption, asText: boolean): object {
   return written('stopPrice', 'Ticks', ticks, tick, asText);
+}
+
+/** Whether a market order of these terms may stay in the book. */
+function mayRest({ timeInForce = 'ioc' }: Terms): boolean {
+  return timeInForce !== 'ioc' && timeInForce !== 'fok';
+}
+
+/** The most that an order may cost, if that is bounded. */
+function bound(
+  quanta: number | undefined,
+  size: { readonly product: ProductOption; readonly asText: boolean },
+  { market }: Draw,
+): object {
+  if (quanta === undefined) return {};
+  const { decimals } = market.assets.find(({ id }) => id === size.product.money)!;
+  return written('maxMoney', 'Quanta', quanta, formatSteps(1, quantum(decimals)), size.asText);
 }
 
 /** Numbers for an order whose product is not known: text suits it if all products have one grid. */

@@ -34,6 +34,7 @@ const OPTIONS: Readonly<Record<string, number>> = {
   as: 1,
   in: 1,
   protect: 1,
+  max: 1,
   qty: 1,
   price: 1,
   version: 1,
@@ -239,6 +240,7 @@ function readOrder(
       refreshBelow: value('refresh'),
       allOrNone: options.has('aon') ? true : undefined,
       stopPrice: value('stop'),
+      maxMoney: value('max'),
       oco: options.has('oco')
         ? defined({
             price: value('oco'),

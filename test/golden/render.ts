@@ -209,13 +209,15 @@ export class Renderer {
 
   /** What is special about an order that was accepted. */
   #special(event: Event<'orderTerms'>): string {
-    const { order, display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = event;
+    const { order, product, display, displayQuantity, refreshBelow, allOrNone } = event;
+    const { hasStop, stopPrice, hasMaxMoney, maxMoney } = event;
     const below = refreshBelow === 1 ? '' : `, more below ${this.#lots(order, refreshBelow)}`;
     const terms = [
       allOrNone ? 'all or none' : '',
       display === 'hidden' ? 'hidden' : '',
       display === 'clip' ? `shows ${this.#lots(order, displayQuantity)} at a time${below}` : '',
       hasStop ? `stop ${this.#ticks(order, stopPrice)}` : '',
+      hasMaxMoney ? `costs at most ${this.#amount(this.#product(product).money, maxMoney)}` : '',
       event.hasOco ? 'one of two' : '',
     ];
     return `${this.label(order)}: ${terms.filter((term) => term !== '').join(', ')}`;

@@ -1,3 +1,4 @@
+import { BY_MONEY } from './by-money.ts';
 import { CONTRACTS } from './contracts.ts';
 import { LEDGER } from './ledger.ts';
 import { LIMITS } from './limits.ts';
@@ -22,4 +23,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...SNAPSHOT,
   ...SESSION,
   ...LIMITS,
+  ...BY_MONEY,
 ];

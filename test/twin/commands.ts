@@ -60,6 +60,8 @@ interface Asked {
     allOrNone: number;
     hasStop: number;
     stopPrice: number;
+    hasMaxMoney: number;
+    maxMoney: number;
     hasOco: number;
     ocoSide: number;
     ocoPrice: number;
@@ -115,5 +117,6 @@ export function fieldOf(command: Command, name: string): string | Reference {
 
 /** Whether a submit has terms that few orders have, so that its record is another one. */
 export function isSpecial(command: CommandOf<'submit'>): boolean {
-  return command.display + command.allOrNone + command.hasStop + command.hasOco > 0;
+  const { display, allOrNone, hasStop, hasMaxMoney, hasOco } = command;
+  return display + allOrNone + hasStop + hasMaxMoney + hasOco > 0;
 }

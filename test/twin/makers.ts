@@ -92,6 +92,12 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const price = source.price(product, side, draw);
   const alone = isMarket || immediate || postOnly !== PostOnly.off || least || draw(8) > 0;
   const paired = alone ? NO_OCO : second(source, product, side, price, draw);
+  const stopping = stop(
+    least || postOnly !== PostOnly.off || (isMarket && !immediate),
+    source.price(product, draw(2), draw),
+    draw,
+  );
+  const boundable = isMarket && immediate && side === Side.buy && stopping.hasStop === 0;
   return command('submit', source.actorFor(account, draw), {
     account,
     product,
@@ -112,11 +118,8 @@ export function submit(source: CommandSource, draw: Draw): Command {
       draw,
     ),
     ...paired,
-    ...stop(
-      least || postOnly !== PostOnly.off || (isMarket && !immediate),
-      source.price(product, draw(2), draw),
-      draw,
-    ),
+    ...stopping,
+    ...budget(source, boundable ? product : undefined, quantity, draw),
     clientOrderId:
       draw(6) === 0
         ? draw(9) === 0
@@ -146,6 +149,21 @@ function second(
 }
 
 const ALL_SHOWN = { display: Display.all, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };
+
+const UNBOUNDED = { hasMaxMoney: 0, maxMoney: 0 };
+
+/** The most that a market order may cost: from nothing up to what it will hardly come to. */
+function budget(
+  { market }: CommandSource,
+  product: Reference | undefined,
+  quantity: number,
+  draw: Draw,
+) {
+  const quanta = typeof product === 'number' && market.products[product]?.tickQuanta;
+  if (!quanta || draw(3) === 0) return UNBOUNDED;
+  const maxMoney = draw(draw(2) === 0 ? 6 : 12 * Math.min(quantity, 8)) * Number(quanta) + draw(4);
+  return { hasMaxMoney: 1, maxMoney: Math.min(MAX, maxMoney) };
+}
 
 function stop(never: boolean, stopPrice: number, draw: Draw) {
   return never || draw(7) > 0 ? { hasStop: 0, stopPrice: 0 } : { hasStop: 1, stopPrice };

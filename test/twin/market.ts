@@ -104,6 +104,8 @@ export interface Order {
   readonly allOrNone: number;
   /** Of a stop order while it waits. */
   stopPrice: number | undefined;
+  /** Quanta that it may cost yet, if that is bounded. */
+  money: bigint | undefined;
   /** The other one of two orders of which one cancels the other. */
   partner: Order | undefined;
   ended: boolean;

@@ -88,12 +88,15 @@ export interface DryWalk {
   /** Money quanta, taker fees included; below zero where the taker would receive. */
   cost: bigint;
   meetsOwn: boolean;
+  /** Whether more money would have traded something. */
+  tooDear: boolean;
+  /** Lots that were left where the money came to its end. */
+  beyond: number;
 }
 
 /** What an order would trade if it entered now. */
 export function dryWalk(market: Market, taker: Order): DryWalk {
-  const found: DryWalk = { filled: 0, cost: 0n, meetsOwn: false };
-  const { takerPpm } = termsOf(market, taker);
+  const found: DryWalk = { filled: 0, cost: 0n, meetsOwn: false, tooDear: false, beyond: 0 };
   let left = taker.open;
   let first: number | undefined;
   // Copies, so that icebergs can be moved to the back.
@@ -104,7 +107,7 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
     if (maker.allOrNone === 1 && left < maker.open) continue;
     // What one of two linked orders trades, the other one cannot.
     if (maker.open === 0) continue;
-    const lots = Math.min(left, tradableOf(maker));
+    let lots = Math.min(left, tradableOf(maker));
     const partner = queue.find(({ id }) => id === maker.partner?.id);
     if (partner !== undefined) partner.open -= lots;
     if (lots < maker.open) {
@@ -120,16 +123,47 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
       if (taker.selfTrade === SelfTrade.cancelMaker) continue;
       if (taker.selfTrade !== SelfTrade.decrement) break;
     } else {
-      const value = valueOf(market, taker.product, maker.price, lots);
+      const money = taker.money === undefined ? undefined : taker.money - found.cost;
+      const payable = payableLots(market, taker, maker.price, lots, money);
+      if (payable < lots) {
+        found.tooDear = true;
+        if (maker.allOrNone === 1) continue;
+        found.beyond = left - payable;
+        left = lots = payable;
+      }
       found.filled += lots;
       first ??= maker.price;
-      found.cost += costOf(taker.side, value, feeOn(value, takerPpm));
+      found.cost += takerCost(market, taker, maker.price, lots);
     }
     left -= lots;
     const traded = !apart(taker, maker);
     if (traded && isTooFar(market, market.products[taker.product]!, maker.price, first)) break;
   }
   return found;
+}
+
+function takerCost(market: Market, taker: Order, price: number, lots: number): bigint {
+  const value = valueOf(market, taker.product, price, lots);
+  return costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
+}
+
+/** How many of so many lots are paid for by so much money, the fee included. */
+function payableLots(
+  market: Market,
+  taker: Order,
+  price: number,
+  lots: number,
+  money: bigint | undefined,
+): number {
+  const pays = (count: number): boolean =>
+    money === undefined || takerCost(market, taker, price, count) <= money;
+  if (pays(lots)) return lots;
+  const each = valueOf(market, taker.product, price, 1);
+  const millionths = each * (1_000_000n + BigInt(termsOf(market, taker).takerPpm));
+  // The fee is rounded down: there may be one more.
+  let count = Number((money! * 1_000_000n) / millionths);
+  while (pays(count + 1)) count++;
+  return count;
 }
 
 /** Place of the last order at a price. */
@@ -145,7 +179,7 @@ export function match(market: Market, taker: Order): boolean {
   }
   const queue = oppositeOf(market, taker);
   while (taker.open > 0) {
-    const maker = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= taker.open);
+    const maker = queue.find((each) => each.allOrNone === 0 || suits(market, taker, each));
     if (maker === undefined || !crosses(taker, maker.price)) break;
     if (apart(taker, maker)) {
       if (!preventSelfTrade(market, taker, maker)) return false;
@@ -160,6 +194,13 @@ export function match(market: Market, taker: Order): boolean {
     return false;
   }
   return true;
+}
+
+/** Whether an incoming order covers an all-or-none order and can pay it whole. */
+function suits(market: Market, taker: Order, maker: Order): boolean {
+  if (maker.open > taker.open) return false;
+  const paid = payableLots(market, taker, maker.price, maker.open, taker.money);
+  return apart(taker, maker) || paid === maker.open;
 }
 
 /** Does what the taker's mode says; false if the taker ends. */
@@ -239,6 +280,7 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
     move(market, buyer.account, FEES, moneyAsset, buyerFee);
     move(market, seller.account, FEES, moneyAsset, sellerFee);
     move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
+    if (taker.money !== undefined) taker.money -= takerCost(market, taker, maker.price, lots);
     taker.open -= lots;
     maker.open -= lots;
     maker.clipLeft -= lots;

@@ -49,6 +49,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     refreshBelow: 0,
     allOrNone: 0,
     stopPrice: undefined,
+    money: undefined,
     partner: undefined,
     ended: false,
     clipLeft: 0,

@@ -80,6 +80,7 @@ export function tellTerms(market: Market, command: CommandOf<'submit'>, order: O
   const { display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = command;
   const { hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice } = command;
   const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
+  terms.push(command.hasMaxMoney, command.maxMoney);
   terms.push(hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice);
   tell(market, 'orderTerms', [...identityOf(order), ...terms]);
 }
@@ -134,6 +135,7 @@ function orderOf(
     refreshBelow,
     allOrNone,
     stopPrice: undefined,
+    money: command.hasMaxMoney === 1 ? BigInt(command.maxMoney) : undefined,
     partner: undefined,
     ended: false,
     price,
@@ -181,12 +183,15 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
   if (order.timeInForce === TimeInForce.fok && !waits) {
     if (walked.filled < order.open || walked.meetsOwn) return RejectCode.FOK_UNFILLABLE;
   }
+  if (walked.filled === 0 && walked.tooDear) return RejectCode.MONEY_TOO_LITTLE;
   if (!waits && walked.filled < command.minQuantity) return RejectCode.MIN_QUANTITY;
   const stands =
     order.kind === OrderKind.limit &&
     ![TimeInForce.ioc, TimeInForce.fok].some((each) => each === order.timeInForce);
   const full = waits || stands ? standingRefusal(market, order.account) : 0;
   if (full !== 0) return full;
+  order.open -= walked.beyond;
+  order.total = order.open;
   if (order.kind === OrderKind.limit) {
     const { money, energy } = lockOf(market, order);
     return fundsRefusal(market, order, money, energy);
