@@ -119,7 +119,10 @@ const REFUSED: readonly [code: string, (engine: Engine) => Outcome][] = [
   ['LOCK_LIMIT', (e) => e.submit({ ...order, product: 'free', priceTicks: -SAFE })],
   ['LOCK_LIMIT', (e) => e.amend({ actor: 'bob', orderId: 1, quantityLots: SAFE })],
   ['POST_ONLY_CROSSES', (e) => e.submit({ ...order, price: '0.300', postOnly: 'reject' })],
-  ['MONEY_TOO_LITTLE', (e) => e.submit({ ...limited, kind: 'market', maxMoneyQuanta: 0 })],
+  [
+    'MONEY_TOO_LITTLE',
+    (e) => e.submit({ ...order, price: '0.300', kind: 'market', maxMoneyQuanta: 0 }),
+  ],
   ['FOK_UNFILLABLE', (e) => e.submit({ ...limited, timeInForce: 'fok' })],
   ['MIN_QUANTITY', (e) => e.submit({ ...limited, minQuantityLots: 1 })],
   ['OWN_ORDER', (e) => e.take({ account: 'bob', orderId: 1, quantity: '0.1', limitPrice: '1' })],

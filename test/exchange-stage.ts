@@ -188,7 +188,11 @@ function submit(draw: Draw, market: Queries): Ask {
   const quantityLots = isHuge ? 2 ** 52 + draw(1_000) : 1 + draw(30);
   const selfTrade = ['cancelTaker', 'cancelMaker', 'cancelBoth', 'decrement', 'allow'] as const;
   const base = { account, product, side: which, priceTicks, quantityLots };
-  const more = { ...maybe(draw, 70, { selfTrade: pick(draw, selfTrade) }) };
+  const more: { selfTrade?: string; timeInForce?: string; maxMoneyQuanta?: number } = maybe(
+    draw,
+    70,
+    { selfTrade: pick(draw, selfTrade) },
+  );
   const shown = isHuge ? quantityLots : Math.min(quantityLots, 1 + draw(4));
   const showing = pick(draw, [
     { displayQuantityLots: shown, refreshBelowLots: 1 + draw(Math.min(shown, 3)) },
@@ -197,10 +201,8 @@ function submit(draw: Draw, market: Queries): Ask {
     { allOrNone: true },
   ]);
   const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
-  const until = pick(draw, [
-    { timeInForce: 'gtd', expiresAt: market.time + draw(40) },
-    { timeInForce: 'session' },
-  ]);
+  const dated = { timeInForce: 'gtd', expiresAt: market.time + draw(40) };
+  const until = draw(2) === 0 ? dated : { timeInForce: 'session' };
   switch (draw(17)) {
     case 16: {
       const oco = second(draw, which, priceTicks);
@@ -216,14 +218,9 @@ function submit(draw: Draw, market: Queries): Ask {
     case 4:
       return ['submit', { ...base, ...more, clientOrderId: `c${draw(20)}` }];
     case 5:
-      if (which === 'buy' && draw(2) === 0) {
-        const maxMoneyQuanta = draw(4_000);
-        return ['submit', { ...base, ...more, kind: 'market', maxMoneyQuanta }];
-      }
-      return [
-        'submit',
-        { ...base, ...more, kind: 'market', ...maybe(draw, 30, { timeInForce: 'session' }) },
-      ];
+      if (draw(3) === 0) more.timeInForce = 'session';
+      else if (which === 'buy') more.maxMoneyQuanta = draw(4_000);
+      return ['submit', { ...base, ...more, kind: 'market' }];
     case 6:
     case 7:
     case 8:

@@ -16,8 +16,9 @@ export function isPassedOver(orders: Orders, maker: number, lots: number): boole
 }
 
 /**
- * The same of an incoming order in a slot, which also passes over one that it cannot pay whole. Only one
- * that is bounded by money can come to that: any other market order has locked what its dry walk has met.
+ * Whether an incoming order in a slot passes over an all-or-none order: it is too small for it, or cannot pay
+ * it whole. Only one that is bounded by money can come to that: any other market order has locked what
+ * its dry walk has met.
  */
 export function passesOver(
   state: MarketState,
@@ -26,14 +27,20 @@ export function passesOver(
   maker: number,
 ): boolean {
   const { orders } = state;
-  if (isPassedOver(orders, maker, orders.open(taker))) return true;
+  if (orders.open(taker) < orders.open(maker)) return true;
   const flags = orders.flags(taker);
   // A limit order has locked all that it can ever cost.
   if ((flags & KIND) === 0) return false;
   const own = orders.account(maker) === orders.account(taker);
   if (own && selfTradeOf(flags) !== SelfTrade.allow) return false;
-  const { takerPpm } = state.listings.terms[orders.terms(taker)]!;
-  const cost = takerCost(product, sideOf(flags), orders.price(maker), orders.open(maker), takerPpm);
+  const terms = state.listings.terms[orders.terms(taker)]!;
+  const cost = takerCost(
+    product,
+    sideOf(flags),
+    orders.price(maker),
+    orders.open(maker),
+    terms.takerPpm,
+  );
   return cost > 0 && cost > state.exactLock;
 }
 

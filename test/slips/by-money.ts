@@ -7,6 +7,11 @@ export const BY_MONEY: readonly SlipGroup[] = [
     tests: ['golden', 'by-money'],
     slips: [
       {
+        about: 'an all-or-none order is filled with what the taker has had elsewhere',
+        find: 'orders.open(taker) < orders.open(maker)',
+        replace: 'orders.total(taker) < orders.open(maker)',
+      },
+      {
         about: 'the last quantum is not spent',
         find: 'takerCost(product, side, price, lots, takerPpm) > money',
         replace: 'takerCost(product, side, price, lots, takerPpm) >= money',

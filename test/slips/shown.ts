@@ -192,11 +192,6 @@ export const SHOWN: readonly SlipGroup[] = [
     tests: ['golden', 'property'],
     slips: [
       {
-        about: 'an all-or-none order is filled with what the taker has had elsewhere',
-        find: 'isPassedOver(orders, maker, orders.open(taker))',
-        replace: 'isPassedOver(orders, maker, orders.total(taker))',
-      },
-      {
         about: 'nothing comes behind an order that is passed over',
         find: 'book.after(passed)',
         replace: 'NONE',
