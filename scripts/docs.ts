@@ -117,6 +117,14 @@ const GENERATED: Record<string, Record<string, () => string>> = {
     ),
     oco: example('oco', 'sell limit and sell stop: a fill of one shrinks the other'),
     ocoSides: example('oco', 'buy below or sell above: energy for one, money for the other'),
+    bracket: example(
+      'bracket',
+      "a buyer's: what it bought is locked for its exits, which enter when it has ended",
+    ),
+    bracketSells: example(
+      'bracket',
+      "a seller's: the money for the dearer of its exits is locked from the beginning",
+    ),
     take: example(
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',

@@ -50,10 +50,12 @@ export type { DepthUpdate } from './exchange/depth.ts';
 export type {
   OrderAcceptedUpdate,
   OrderAmendedUpdate,
+  OrderDroppedUpdate,
   OrderEndedUpdate,
   OrderFilledUpdate,
   OrderReducedUpdate,
   OrderRestedUpdate,
+  OrderFollowedUpdate,
   OrderLinkedUpdate,
   OrderTermsUpdate,
   OrderUpdate,

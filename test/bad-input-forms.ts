@@ -258,6 +258,19 @@ export const FORMS: readonly Form[] = [
     },
     {
       method,
+      sample: {
+        ...SAMPLE_ORDER,
+        bracket: { takeProfit: '0.3', stopPrice: '0.2', stopLimit: '0.1' },
+      },
+      fields: {
+        bracket: typed(0, 1, 'x', '', true, null, [], {}, Symbol('x'), 1n, { low: '1' }),
+        'bracket.takeProfit': [...TEXT, ...REQUIRED, ...ranged('0.0005', '0.2')],
+        'bracket.stopPrice': [...TEXT, ...REQUIRED, ...ranged('0.0005')],
+        'bracket.stopLimit': [...TEXT, ...REQUIRED, ...ranged('0.0005')],
+      },
+    },
+    {
+      method,
       sample: { ...SAMPLE_ORDER, oco: { side: 'sell', price: '0.3', stopPrice: '0.4' } },
       fields: {
         oco: typed(0, 1, 'x', '', true, null, [], {}, Symbol('x'), 1n, { low: '1' }),

@@ -42,6 +42,10 @@ function order(draw: Draw, side: number) {
     ocoPrice: 0,
     ocoHasStop: 0,
     ocoStopPrice: 0,
+    hasBracket: 0,
+    takeProfit: 0,
+    exitStopPrice: 0,
+    exitStopLimit: 0,
     clientOrderId: '',
   };
 }

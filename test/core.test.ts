@@ -17,6 +17,7 @@ import {
 } from '../src/core/registry.ts';
 import { faultOf, thrownBy } from './stage.ts';
 import { mulberry32 } from './mulberry32.ts';
+import { AGREEING, BRACKET, BUYS_AT_ONCE, OCO } from './agreeing.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 const safe = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(SAFE, -SAFE, 0, 1, -1));
@@ -204,32 +205,6 @@ function write(name: string, layout: Layout, pick: Pick, fixed: Record<string, n
   return { log, view: new DataView(log.slice().buffer), expected };
 }
 
-const PLAIN = { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 };
-const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
-const UNBOUNDED = { hasMaxMoney: 0, maxMoney: 0 };
-const NO_OCO = { hasOco: 0, ocoSide: 0, ocoPrice: 0, ocoHasStop: 0, ocoStopPrice: 0 };
-/** Two orders that buy at 1 and sell at 2. */
-const OCO = { display: 0, side: 0, price: 1, hasOco: 1, ocoSide: 1, ocoPrice: 2 };
-const BUYS_AT_ONCE = { hasMaxMoney: 1, display: 0, side: 0, kind: 1, timeInForce: 2, hasStop: 0 };
-
-/** What must stand in a command so that its fields agree with each other. */
-const AGREEING: Readonly<Record<string, Record<string, number>>> = {
-  transfer: { to: 7 },
-  listProduct: { moneyAsset: 7 },
-  submit: PLAIN,
-  submitSpecial: {
-    ...PLAIN,
-    ...ALL_SHOWN,
-    ...UNBOUNDED,
-    ...NO_OCO,
-    kind: 0,
-    timeInForce: 0,
-    display: 2,
-  },
-  setCircuit: { haltMove: 7, haltWindowMs: 7 },
-  amend: { hasPrice: 1, stopPrice: 0 },
-  cancelAll: { hasAccount: 1 },
-};
 const leastOf: Pick = (min) => min;
 
 describe('records', () => {
@@ -306,6 +281,15 @@ describe('records', () => {
     ['submitSpecial', { display: 1, displayQuantity: 2, refreshBelow: 1 }, 'nor that quantity'],
     ['submitSpecial', { allOrNone: 1, display: 2 }, 'all-or-none'],
     ['submitSpecial', { display: 0, allOrNone: 1, minQuantity: 1 }, 'all-or-none'],
+    ['submitSpecial', { takeProfit: 1 }, 'fields of bracket'],
+    ['submitSpecial', { exitStopPrice: 1 }, 'fields of bracket'],
+    ['submitSpecial', { exitStopLimit: 1 }, 'fields of bracket'],
+    ['submitSpecial', { ...BRACKET, display: 2 }, 'no other special terms'],
+    ['submitSpecial', { ...BRACKET, allOrNone: 1 }, 'no other special terms'],
+    ['submitSpecial', { ...BRACKET, hasStop: 1 }, 'no other special terms'],
+    ['submitSpecial', { ...BRACKET, hasOco: 1 }, 'no other special terms'],
+    ['submitSpecial', { ...BRACKET, exitStopPrice: 2 }, 'bracket.takeProfit must be better'],
+    ['submitSpecial', { ...BRACKET, side: 1 }, 'bracket.takeProfit must be better'],
     ['submitSpecial', { ocoSide: 1 }, 'fields of oco'],
     ['submitSpecial', { ocoPrice: 1 }, 'fields of oco'],
     ['submitSpecial', { ocoHasStop: 1 }, 'fields of oco'],

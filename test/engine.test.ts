@@ -94,6 +94,7 @@ describe('queries', () => {
       expiresAt: 9_000,
       clientOrderId: undefined,
       linkedOrderId: undefined,
+      bracket: undefined,
     });
     expect(engine.orderByClientId('bob', 'top')).toEqual(engine.order(1));
     expect(engine.orderByClientId('alice', 'top')).toBeUndefined();

@@ -170,7 +170,7 @@ describe('commands per second', () => {
 /** How many orders could rest, by how they are asked for. */
 function mayRest([command, request]: Ask): number {
   if (command !== 'submit') return 0;
-  if (request['oco'] !== undefined) return 2;
+  if (request['oco'] !== undefined || request['bracket'] !== undefined) return 2;
   if (request['stopPriceTicks'] !== undefined) return 1;
   if (request['kind'] === 'market') return request['timeInForce'] === 'session' ? 1 : 0;
   return request['timeInForce'] !== 'ioc' && request['timeInForce'] !== 'fok' ? 1 : 0;

@@ -13,6 +13,7 @@ import {
   type TurnedAway,
   WattbookError,
 } from '../src/index.ts';
+import { exits, second } from './linked-draws.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
 import { SELDOM } from './exchange-seldom.ts';
 import { must } from './stage.ts';
@@ -204,15 +205,16 @@ function submit(draw: Draw, market: Queries): Ask {
   const dated = { timeInForce: 'gtd', expiresAt: market.time + draw(40) };
   const until = draw(2) === 0 ? dated : { timeInForce: 'session' };
   switch (draw(17)) {
-    case 16: {
-      const oco = second(draw, which, priceTicks);
-      return ['submit', { ...base, ...more, ...stop, ...maybe(draw, 30, until), oco }];
+    case 16:
+      return ['submit', { ...base, ...more, ...stop, oco: second(draw, which, priceTicks) }];
+    case 8: {
+      const bracket = exits(draw, which, priceTicks);
+      return ['submit', { ...base, ...more, ...maybe(draw, 30, until), bracket }];
     }
     case 0:
       return ['submit', { ...base, ...more, timeInForce: pick(draw, ['ioc', 'fok'] as const) }];
     case 1:
       return ['submit', { ...base, ...more, postOnly: pick(draw, ['reject', 'slide'] as const) }];
-    case 2:
     case 3:
       return ['submit', { ...base, ...more, ...until }];
     case 4:
@@ -221,9 +223,9 @@ function submit(draw: Draw, market: Queries): Ask {
       if (draw(3) === 0) more.timeInForce = 'session';
       else if (which === 'buy') more.maxMoneyQuanta = draw(4_000);
       return ['submit', { ...base, ...more, kind: 'market' }];
+    case 2:
     case 6:
     case 7:
-    case 8:
       return ['submit', { ...base, ...more, ...showing }];
     case 10:
       return ['submit', { ...base, ...more, stopPriceTicks: draw(9) - 4 }];
@@ -236,17 +238,6 @@ function submit(draw: Draw, market: Queries): Ask {
     default:
       return ['submit', { ...base, ...more }];
   }
-}
-
-/** The second of two orders of which one cancels the other; they never trade with each other. */
-function second(draw: Draw, which: 'buy' | 'sell', priceTicks: number) {
-  const away = (which === 'buy' ? 1 : -1) * (1 + draw(3));
-  const opposite = {
-    side: which === 'buy' ? 'sell' : 'buy',
-    priceTicks: priceTicks + away,
-  } as const;
-  const waits = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
-  return { priceTicks: draw(9) - 4, ...waits, ...maybe(draw, 30, opposite) };
 }
 
 function amend(draw: Draw, market: Queries): Ask {

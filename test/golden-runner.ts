@@ -248,7 +248,9 @@ function checkReceipt(
   const triggered = events.flatMap((event) =>
     event.type === 'stopTriggered' ? [event.order] : [],
   );
-  const linked = events.flatMap((event) => (event.type === 'ordersLinked' ? [event.other] : []));
+  const linked = events.flatMap((event) =>
+    event.type === 'ordersLinked' ? [event.order, event.other] : [],
+  );
   const takers = new Set([orderId, ...triggered, ...linked]);
   expect(trades.every(({ takerOrder }) => takers.has(takerOrder))).toBe(true);
 }

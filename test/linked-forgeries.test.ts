@@ -100,3 +100,50 @@ describe('a snapshot of linked orders', () => {
     expect(refusal).toBe(`snapshot: ${message}`);
   });
 });
+
+/** 1 of alice buys and is to get out at 9, or at 2; 2 of bob buys for nothing. */
+function bracketMarket(): Engine {
+  const engine = stage();
+  const bracket = { takeProfitTicks: 9, stopPriceTicks: 2, stopLimitTicks: 1 };
+  limit(engine, 'alice', 'buy', 3, 5, { bracket });
+  limit(engine, 'bob', 'buy', 3, -4, { bracket });
+  return engine;
+}
+
+const impossible = (id: number): string => `order ${id} has a bracket that cannot be`;
+
+function amendBracket({ orders }: MarketState, id: number, change: Record<string, number>): void {
+  Object.assign(orders.bracket(orders.slotOf(id))!, change);
+}
+
+const FORGED_BRACKETS: Readonly<Record<string, readonly [message: string, forge: Forgery]>> = {
+  'a take-profit that is no better than the stop': [
+    impossible(2),
+    (state) => amendBracket(state, 2, { takeProfit: 2 }),
+  ],
+  'a limit beyond the limit of locks': [
+    impossible(2),
+    (state) => amendBracket(state, 2, { stopLimit: Number.MAX_SAFE_INTEGER }),
+  ],
+  'a hidden order': [impossible(2), (state) => addFlag(state, 2, HIDDEN)],
+  'money that is not reserved': [
+    'its books do not balance',
+    (state) => amendBracket(state, 2, { stopLimit: -1 }),
+  ],
+};
+
+describe('a snapshot of orders on which others are to follow', () => {
+  it('is one of a good market', () => {
+    const engine = bracketMarket();
+    limit(engine, 'bob', 'sell', 1, 5);
+    expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
+  });
+
+  it.each(Object.keys(FORGED_BRACKETS))('is refused with %s', (name) => {
+    const state = stateOf(bracketMarket());
+    const [message, forge] = FORGED_BRACKETS[name]!;
+    forge(state);
+    const { message: refusal } = thrownBy(() => Engine.restore(snapshot(state)));
+    expect(refusal).toBe(`snapshot: ${message}`);
+  });
+});

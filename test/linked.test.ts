@@ -135,3 +135,79 @@ describe('linked orders', () => {
     await exchange.close();
   });
 });
+
+const BRACKET = { takeProfitTicks: 20, stopPriceTicks: 40, stopLimitTicks: 42 };
+
+describe('an order with a bracket', () => {
+  it('shows what follows on it, and holds what that will lock', () => {
+    const engine = stage();
+    const { orderId } = must(engine.submit({ ...SELL, priceTicks: 30, bracket: BRACKET }));
+    expect(engine.order(orderId)).toMatchObject({
+      bracket: { ...BRACKET, takeProfit: '0.020', stopPrice: '0.040', stopLimit: '0.042' },
+      lockedMoneyQuanta: 21_000,
+      lockedEnergyQuanta: 500,
+    });
+    expect(lockedOf(engine, 'alice')).toEqual([21_000, 500]);
+    limit(engine, 'bob', 'buy', 5, 30);
+    expect(engine.openOrders({ account: 'alice' })).toMatchObject([
+      { orderId: 3, side: 'buy', priceTicks: 20, linkedOrderId: 4, bracket: undefined },
+      { orderId: 4, side: 'buy', priceTicks: 42, stopPriceTicks: 40, linkedOrderId: 3 },
+    ]);
+    expect(lockedOf(engine, 'alice')).toEqual([21_000, 0]);
+  });
+
+  it('locks what a preview says, and is refused with less', () => {
+    for (const kind of ['limit', 'market'] as const) {
+      const engine = stage();
+      must(engine.setFees({ product: 'noon', makerPpm: 1_234, takerPpm: 56_789 }));
+      limit(engine, 'bob', 'buy', 3, 31);
+      const order = { ...SELL, kind, priceTicks: 30, bracket: BRACKET } as const;
+      const preview = engine.preview(order);
+      if (!preview.ok) throw new Error(preview.code);
+      for (const short of [1, 0]) {
+        const account = `seller${short}`;
+        must(engine.openAccount({ id: account }));
+        must(engine.deposit({ account, asset: 'kWh', amount: '1' }));
+        const amountQuanta = preview.locksMoneyQuanta - short;
+        must(engine.deposit({ account, asset: 'EUR', amountQuanta }));
+        const code = codeOf(engine.submit({ ...order, account }));
+        expect([kind, code]).toEqual([kind, short === 1 ? 'INSUFFICIENT_MONEY' : 'ok']);
+      }
+      expect(engine.isConserved()).toBe(true);
+    }
+  });
+
+  it('is part of what a command id stands for', () => {
+    const engine = stage();
+    const once = { ...SELL, priceTicks: 30, bracket: BRACKET, commandId: 'once' };
+    must(engine.submit(once));
+    expect(engine.submit(once)).toMatchObject({ ok: true, repeated: true });
+    for (const name of ['takeProfitTicks', 'stopPriceTicks', 'stopLimitTicks'] as const) {
+      const bracket = { ...BRACKET, [name]: BRACKET[name] + 1 };
+      expect([name, codeOf(engine.submit({ ...once, bracket }))]).toEqual([name, 'ID_REUSED']);
+    }
+  });
+
+  it('is told of to its account', async () => {
+    const exchange = await staged();
+    const sequence = await exchange.read((market) => market.sequence);
+    must(await exchange.submit({ ...SELL, priceTicks: 30, bracket: BRACKET }));
+    must(await exchange.submit({ ...SELL, account: 'bob', side: 'buy', priceTicks: 30 }));
+    const stored = { after: sequence, account: 'alice', follow: false } as const;
+    const updates = await all(exchange.subscribe('orders', stored));
+    const followed = { update: 'followed', orderId: 1, takeProfitOrderId: 3, stopOrderId: 4 };
+    expect(updates.find(({ update }) => update === 'followed')).toMatchObject(followed);
+    expect(updates.map(({ update, orderId }) => `${update} ${orderId}`).slice(3)).toEqual([
+      'filled 1',
+      'ended 1',
+      'followed 1',
+      'accepted 3',
+      'accepted 4',
+      'linked 3',
+      'linked 4',
+      'rested 3',
+      'waiting 4',
+    ]);
+    await exchange.close();
+  });
+});

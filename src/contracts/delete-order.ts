@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { KIND, LINKED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -12,6 +12,7 @@ import {
   WORDS,
 } from '../orderbook/orders.ts';
 import { energyAmount } from './amounts.ts';
+import { releaseBracket } from './bracket-lock.ts';
 import { type Holdings, limitLock } from './new-order.ts';
 import { shareOfPair } from './pair-lock.ts';
 
@@ -37,8 +38,9 @@ export function releaseOrder(
   const flags = i32[half + FLAGS]!;
   release.money = 0;
   release.energy = 0;
-  if ((flags & (KIND | LINKED)) !== 0) {
+  if ((flags & (KIND | LINKED | BRACKET)) !== 0) {
     if ((flags & LINKED) !== 0) releaseShare(holdings, product, slot, release);
+    else if ((flags & BRACKET) !== 0) releaseBracket(holdings, product, slot, release);
     return;
   }
   const side = sideOf(flags);

@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { KIND, LINKED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -12,6 +12,7 @@ import {
   WORDS,
 } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
+import { payOfBracket } from './bracket-lock.ts';
 import { type Holdings, limitLock } from './new-order.ts';
 import { payOfPair } from './pair-lock.ts';
 
@@ -66,16 +67,17 @@ function pay(holdings: Holdings, product: Product, slot: number, lots: number, c
   const flags = i32[slot * HALVES + FLAGS]!;
   let before = holdings.exactLock;
   let after = before - cost;
-  if ((flags & (KIND | LINKED)) === 0) {
+  if ((flags & (KIND | LINKED | BRACKET)) === 0) {
     const terms = holdings.listings.terms[i32[slot * HALVES + TERMS]!]!;
     const price = f64[slot * WORDS + PRICE]!;
     const open = f64[slot * WORDS + OPEN]!;
     before = limitLock(product, terms, sideOf(flags), price, open);
     after = limitLock(product, terms, sideOf(flags), price, open - lots);
-  } else if ((flags & LINKED) === 0) {
+  } else if ((flags & (LINKED | BRACKET)) === 0) {
     holdings.exactLock = after;
   } else {
-    payOfPair(holdings, product, slot, lots, cost);
+    const pay = (flags & LINKED) === 0 ? payOfBracket : payOfPair;
+    pay(holdings, product, slot, lots, cost);
     return;
   }
   const row = i32[slot * HALVES + MONEY_ROW]!;

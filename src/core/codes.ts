@@ -66,6 +66,8 @@ export const EventType = {
   volatilityHalt: 132,
   orderTerms: 133,
   ordersLinked: 134,
+  bracketPlaced: 135,
+  bracketDropped: 136,
 } as const;
 
 /**

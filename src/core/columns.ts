@@ -11,3 +11,11 @@ export function grownInts(column: Int32Array, capacity: number): Int32Array<Arra
   grown.set(column);
   return grown;
 }
+
+/**
+ * By how many rows to grow, at least by `least`: by an eighth at most, so that hardly anything lies idle among
+ * millions of rows, each of which is copied some ten times for that on the way there.
+ */
+export function growth(capacity: number, least: number): number {
+  return Math.max(least, 2 ** Math.floor(Math.log2(capacity)) / 8);
+}

@@ -80,12 +80,39 @@ function specialFault(view: DataView, at: number): string | undefined {
     view.getUint8(at + SPECIAL.allOrNone) === 1 ||
     view.getUint8(at + SPECIAL.hasStop) === 1 ||
     view.getUint8(at + SPECIAL.hasMaxMoney) === 1 ||
-    view.getUint8(at + SPECIAL.hasOco) === 1;
+    view.getUint8(at + SPECIAL.hasOco) === 1 ||
+    view.getUint8(at + SPECIAL.hasBracket) === 1;
   // There is one record for an order, whoever writes it.
   if (!special) return 'nothing about it is special: it is a submit';
   return (
-    stopFault(view, at) ?? moneyFault(view, at) ?? showingFault(view, at) ?? pairFault(view, at)
+    stopFault(view, at) ??
+    moneyFault(view, at) ??
+    showingFault(view, at) ??
+    pairFault(view, at) ??
+    bracketFault(view, at)
   );
+}
+
+function bracketFault(view: DataView, at: number): string | undefined {
+  const profit = readI64(view, at + SPECIAL.takeProfit);
+  const stop = readI64(view, at + SPECIAL.exitStopPrice);
+  const limit = readI64(view, at + SPECIAL.exitStopLimit);
+  if (view.getUint8(at + SPECIAL.hasBracket) === 0) {
+    const empty = profit === 0 && stop === 0 && limit === 0;
+    return empty ? undefined : 'the fields of bracket must be 0 where there is none';
+  }
+  const alone =
+    view.getUint8(at + SPECIAL.display) === Display.all &&
+    view.getUint8(at + SPECIAL.allOrNone) === 0 &&
+    view.getUint8(at + SPECIAL.hasStop) === 0 &&
+    view.getUint8(at + SPECIAL.hasMaxMoney) === 0 &&
+    view.getUint8(at + SPECIAL.hasOco) === 0;
+  if (!alone) return 'bracket goes with no other special terms';
+  // Prices of a product that nobody knows are in no ticks, and cannot be compared.
+  if (view.getUint32(at + SUBMIT.product) === UNKNOWN) return undefined;
+  const buys = view.getUint8(at + SUBMIT.side) === Side.buy;
+  if (buys ? profit > stop : profit < stop) return undefined;
+  return 'bracket.takeProfit must be better than bracket.stopPrice';
 }
 
 function pairFault(view: DataView, at: number): string | undefined {

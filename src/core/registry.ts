@@ -90,6 +90,10 @@ const SPECIAL = [
   ['ocoPrice', 'price'],
   ['ocoHasStop', 'flag'],
   ['ocoStopPrice', 'price'],
+  ['hasBracket', 'flag'],
+  ['takeProfit', 'price'],
+  ['exitStopPrice', 'price'],
+  ['exitStopLimit', 'price'],
 ] as const;
 const CIRCUIT = [
   ['product', 'product'],
@@ -339,6 +343,13 @@ export const EVENTS = {
   ]),
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
   ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),
+  bracketPlaced: event('bracketPlaced', [...ORDER, ['first', 'order'], ['second', 'order']]),
+
+  bracketDropped: event('bracketDropped', [
+    ...ORDER,
+    ['releasedMoney', 'amountOrZero'],
+    ['releasedEnergy', 'amountOrZero'],
+  ]),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,5 +1,5 @@
 import { shown } from '../core/decimal.ts';
-import { OCO_FIELDS } from './special-orders.ts';
+import { BRACKET_FIELDS, OCO_FIELDS } from './special-orders.ts';
 import type { RequestName, Requests, Stamp } from './requests.ts';
 
 type OwnFields = { [C in RequestName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
@@ -48,6 +48,7 @@ const OWN: OwnFields = {
     refreshBelowLots: 1,
     allOrNone: 1,
     oco: 1,
+    bracket: 1,
     clientOrderId: 1,
   },
   amend: {
@@ -117,6 +118,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   halt: ['move', 'windowMs'],
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
+  bracket: BRACKET_FIELDS,
 };
 
 /** A digest of what a request asks for; zeros where it has no command id. */

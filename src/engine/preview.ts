@@ -10,11 +10,12 @@ import { energyAmount } from '../contracts/amounts.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { pairCost } from '../contracts/pair-lock.ts';
 import { admit, emptyEntry, type Entry } from '../matching/admission.ts';
+import { admitBracket, exitMoney, type ExitPrices } from '../matching/brackets.ts';
 import { admitPair } from '../matching/pairs.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
-import { readSecond, readSpecialEntry } from '../matching/submit-special.ts';
+import { readExits, readSecond, readSpecialEntry } from '../matching/submit-special.ts';
 import { trades, walk } from '../matching/walk.ts';
 import { integerArgument, objectArgument } from './arguments.ts';
 import { isWhole, kindOf, sideOf, timeInForceOf, WAITING } from '../orderbook/flags.ts';
@@ -67,10 +68,9 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   if (encoding.command === 'submit') readEntry(encoding.view, 0, SUBMIT.strings, entry);
   else readSpecialEntry(encoding.view, 0, entry);
   const second = secondOf(encoding, entry);
+  const exits = encoding.command === 'submitSpecial' ? readExits(encoding.view, 0) : undefined;
   const code = knownAccount(state, entry.actor)
-    ? second === undefined
-      ? admit(state, entry)
-      : admitPair(state, entry, second)
+    ? decide(state, entry, second, exits)
     : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
@@ -84,9 +84,11 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
   const sells = sideOf(entry.flags) === Side.sell;
+  const reserved = exits === undefined ? 0 : exitMoney(state, product, entry, exits);
+  const own = Math.max(0, entry.cost) + reserved;
   const { money, energy } =
     second === undefined
-      ? { money: Math.max(0, entry.cost), energy: sells ? energyAmount(product, entry.lots) : 0 }
+      ? { money: own, energy: sells ? energyAmount(product, entry.lots) : 0 }
       : pairCost(state, product, entry, second);
   return {
     ok: true,
@@ -102,6 +104,16 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     restingLots: rests && !waits ? left : 0,
     waitingLots: waits ? left : 0,
   };
+}
+
+function decide(
+  state: MarketState,
+  entry: Entry,
+  second: Entry | undefined,
+  exits: ExitPrices | undefined,
+): number {
+  if (second !== undefined) return admitPair(state, entry, second);
+  return exits === undefined ? admit(state, entry) : admitBracket(state, entry, exits);
 }
 
 /** The second of two orders of which one cancels the other, if that is what was asked for. */

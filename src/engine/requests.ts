@@ -131,6 +131,19 @@ export interface OcoFields extends PriceFields {
   readonly stopPriceTicks?: number;
 }
 
+/** At what an order is to get rid of what it trades: a better price, or a worse one to bound the loss. */
+export interface BracketFields {
+  /** Limit of the one order. */
+  readonly takeProfit?: string;
+  readonly takeProfitTicks?: number;
+  /** What the other one waits for. */
+  readonly stopPrice?: string;
+  readonly stopPriceTicks?: number;
+  /** Its limit once that has come. */
+  readonly stopLimit?: string;
+  readonly stopLimitTicks?: number;
+}
+
 /** An order. Without a price it must be a market order. */
 export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
   readonly account: string;
@@ -185,6 +198,12 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
    * order id. For limit and stop orders that may stand, without any of the other terms.
    */
   readonly oco?: OcoFields;
+  /**
+   * Two orders of the other side that enter once this one has ended, for what it traded: a limit order and a stop
+   * order of which one cancels the other. What they will lock is reserved from the beginning, and what is bought is
+   * locked for them at once.
+   */
+  readonly bracket?: BracketFields;
   /** The account's own name for the order, unique among its open orders. */
   readonly clientOrderId?: string;
 }

@@ -29,9 +29,20 @@ export function isSpecial(request: OrderRequest): boolean {
     request.stopPriceTicks !== undefined ||
     request.maxMoney !== undefined ||
     request.maxMoneyQuanta !== undefined ||
-    request.oco !== undefined
+    request.oco !== undefined ||
+    request.bracket !== undefined
   );
 }
+
+/** The fields of what is to follow on an order. */
+export const BRACKET_FIELDS: readonly string[] = [
+  'stopLimit',
+  'stopLimitTicks',
+  'stopPrice',
+  'stopPriceTicks',
+  'takeProfit',
+  'takeProfitTicks',
+];
 
 /** The fields that the second of two linked orders may have. */
 export const OCO_FIELDS: readonly string[] = [
@@ -59,8 +70,9 @@ export function encodeSpecial(
     refreshBelowLots === undefined;
   const stopPrice = stopPriceArgument(request, grid?.tick);
   const maxMoney = maxMoneyArgument(to, request, product);
-  const { oco } = request;
-  const alone = stopPrice === undefined && maxMoney === undefined && oco === undefined;
+  const { oco, bracket } = request;
+  const single = oco === undefined && bracket === undefined;
+  const alone = stopPrice === undefined && maxMoney === undefined && single;
   const plain = shows && alone;
   if (plain && !flagArgument(allOrNone, 'allOrNone')) return;
   to.become('submitSpecial');
@@ -77,6 +89,7 @@ export function encodeSpecial(
     putI64(view, AT.maxMoney, maxMoney);
   }
   if (oco !== undefined) encodeOco(view, request.side, oco, grid);
+  if (bracket !== undefined) encodeBracket(view, bracket, grid);
 }
 
 /** The price that triggers an order, in ticks, if one was given. @throws TypeError, RangeError */
@@ -114,6 +127,23 @@ function encodeOco(
   putI64(view, AT.ocoPrice, requiredSteps(price, priceTicks, ...limit));
   view.setUint8(AT.ocoHasStop, stopTicks === undefined ? 0 : 1);
   putI64(view, AT.ocoStopPrice, stopTicks ?? 0);
+}
+
+function encodeBracket(
+  view: DataView,
+  bracket: NonNullable<OrderRequest['bracket']>,
+  grid: Grid | undefined,
+): void {
+  objectArgument(bracket, 'bracket', BRACKET_FIELDS);
+  const ticks = (name: 'takeProfit' | 'stopPrice' | 'stopLimit'): number => {
+    const [text, count] = [bracket[name], bracket[`${name}Ticks`]];
+    const names = [`bracket.${name}`, `bracket.${name}Ticks`] as const;
+    return requiredSteps(text, count, ...names, -MAX_INTEGER, grid?.tick);
+  };
+  view.setUint8(AT.hasBracket, 1);
+  putI64(view, AT.takeProfit, ticks('takeProfit'));
+  putI64(view, AT.exitStopPrice, ticks('stopPrice'));
+  putI64(view, AT.exitStopLimit, ticks('stopLimit'));
 }
 
 function encodeDisplay(view: DataView, request: OrderRequest, grid: Grid | undefined): void {

@@ -12,11 +12,12 @@ import {
 } from '../core/codes.ts';
 import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
-import { formatSteps, quantum } from '../core/decimal.ts';
+import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
+import type { Bracket } from '../orderbook/side-tables.ts';
 import {
   ALL_OR_NONE,
   displayOf,
@@ -66,6 +67,16 @@ export interface ProductView {
   readonly halt: { readonly move: string; readonly windowMs: number } | undefined;
 }
 
+/** What follows on an order that has a bracket. */
+export interface BracketView {
+  readonly takeProfit: string;
+  readonly takeProfitTicks: number;
+  readonly stopPrice: string;
+  readonly stopPriceTicks: number;
+  readonly stopLimit: string;
+  readonly stopLimitTicks: number;
+}
+
 /** An open order. */
 export interface OrderView {
   readonly orderId: number;
@@ -104,6 +115,7 @@ export interface OrderView {
   readonly clientOrderId: string | undefined;
   /** The order that it is linked with: one cancels the other. */
   readonly linkedOrderId: number | undefined;
+  readonly bracket: BracketView | undefined;
 }
 
 /** A price with what stands at it. */
@@ -275,6 +287,20 @@ export function orderView(state: MarketState, slot: number): OrderView {
     expiresAt: expires ? state.timers.expiresAt(slot) : undefined,
     clientOrderId: orders.clientOrderId(slot) || undefined,
     linkedOrderId: (flags & LINKED) === 0 ? undefined : orders.id(orders.partner(slot)),
+    bracket: bracketView(orders.bracket(slot), tick),
+  };
+}
+
+function bracketView(bracket: Bracket | undefined, tick: Decimal): BracketView | undefined {
+  if (bracket === undefined) return undefined;
+  const { takeProfit, stopPrice, stopLimit } = bracket;
+  return {
+    takeProfit: formatSteps(takeProfit, tick),
+    takeProfitTicks: takeProfit,
+    stopPrice: formatSteps(stopPrice, tick),
+    stopPriceTicks: stopPrice,
+    stopLimit: formatSteps(stopLimit, tick),
+    stopLimitTicks: stopLimit,
   };
 }
 

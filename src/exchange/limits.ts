@@ -139,7 +139,8 @@ function mayRest(encoding: Encoding): number {
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   if (encoding.command === 'submit') return immediate ? 0 : 1;
   if (encoding.command !== 'submitSpecial') return 0;
-  if (view.getUint8(SPECIAL.hasOco) === 1) return 2;
+  const pair = view.getUint8(SPECIAL.hasOco) + view.getUint8(SPECIAL.hasBracket) > 0;
+  if (pair) return 2;
   return immediate && view.getUint8(SPECIAL.hasStop) === 0 ? 0 : 1;
 }
 

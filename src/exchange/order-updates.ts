@@ -106,6 +106,22 @@ export interface OrderLinkedUpdate extends OrderUpdateBase {
   readonly linkedOrderId: number;
 }
 
+/** Nothing follows on the order, whose product was halted meanwhile; what was kept for that was released. */
+export interface OrderDroppedUpdate extends OrderUpdateBase {
+  readonly update: 'dropped';
+  readonly releasedMoney: string;
+  readonly releasedMoneyQuanta: number;
+  readonly releasedEnergy: string;
+  readonly releasedEnergyQuanta: number;
+}
+
+/** The order has ended, and two orders follow on it that are to get rid of what it traded. */
+export interface OrderFollowedUpdate extends OrderUpdateBase {
+  readonly update: 'followed';
+  readonly takeProfitOrderId: number;
+  readonly stopOrderId: number;
+}
+
 /** The order was amended. */
 export interface OrderAmendedUpdate extends OrderUpdateBase {
   readonly update: 'amended';
@@ -136,6 +152,8 @@ export type OrderUpdate =
   | OrderAcceptedUpdate
   | OrderTermsUpdate
   | OrderLinkedUpdate
+  | OrderDroppedUpdate
+  | OrderFollowedUpdate
   | OrderRestedUpdate
   | OrderRefreshedUpdate
   | OrderWaitingUpdate
@@ -154,6 +172,10 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
       return [termsUpdate(state, event)];
     case 'ordersLinked':
       return linkedUpdates(event);
+    case 'bracketPlaced':
+      return [followedUpdate(event)];
+    case 'bracketDropped':
+      return [droppedUpdate(state, event)];
     case 'orderAccepted':
     case 'orderRested':
     case 'orderRefreshed':
@@ -172,6 +194,36 @@ type OrderEvent = Extract<
   EventRecord,
   { readonly order: number; readonly side: string; readonly price: number }
 >;
+
+function followedUpdate(
+  event: Extract<EventRecord, { type: 'bracketPlaced' }>,
+): OrderFollowedUpdate {
+  const { sequence, time, order: orderId, account, product, side, first, second } = event;
+  const whose = { sequence, time, orderId, account, product, side };
+  return { ...whose, update: 'followed', takeProfitOrderId: first, stopOrderId: second };
+}
+
+function droppedUpdate(
+  state: MarketState,
+  event: Extract<EventRecord, { type: 'bracketDropped' }>,
+): OrderDroppedUpdate {
+  const { sequence, time, order: orderId, account, product, side } = event;
+  const { releasedMoney, releasedEnergy } = event;
+  const { moneyAsset, energyAsset } = productOf(state, product);
+  return {
+    sequence,
+    time,
+    orderId,
+    account,
+    product,
+    side,
+    update: 'dropped',
+    releasedMoney: amountText(state, moneyAsset, releasedMoney),
+    releasedMoneyQuanta: releasedMoney,
+    releasedEnergy: amountText(state, energyAsset, releasedEnergy),
+    releasedEnergyQuanta: releasedEnergy,
+  };
+}
 
 function linkedUpdates(
   event: Extract<EventRecord, { type: 'ordersLinked' }>,

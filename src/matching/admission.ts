@@ -1,4 +1,12 @@
-import { OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
+import {
+  nameOf,
+  OrderKind,
+  PostOnly,
+  PRECEDENCE,
+  RejectCode,
+  Side,
+  TimeInForce,
+} from '../core/codes.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
@@ -214,6 +222,13 @@ function admitPostOnly(state: MarketState, product: Product, order: NewOrder): n
 
 function insideBand({ low, high }: NonNullable<Terms['band']>, price: number): boolean {
   return price >= low && price <= high;
+}
+
+/** Of two codes the one that is checked first; 0 if there is none. */
+export function firstOf(one: number, other: number): number {
+  if (one === 0 || other === 0) return one || other;
+  const rank = (code: number): number => PRECEDENCE.indexOf(nameOf(RejectCode, code));
+  return rank(one) <= rank(other) ? one : other;
 }
 
 /** An entry to fill in. */

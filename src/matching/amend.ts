@@ -1,13 +1,14 @@
 import { EndReason, RejectCode } from '../core/codes.ts';
-import { lockedMoney } from '../contracts/held.ts';
-import { amendShortage, lockAs, relockOrder } from '../contracts/new-order.ts';
+import { moveReserve, reserve } from '../contracts/bracket-lock.ts';
+import { amendShortage, lockAs, orderLock, relockOrder } from '../contracts/new-order.ts';
 import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { ALL_OR_NONE, isWhole, LINKED, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { exposureLimit } from './account-limits.ts';
-import { admitPrice, isReached } from './admission.ts';
+import { admitPrice, firstOf, isReached } from './admission.ts';
+import { admitExits } from './brackets.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { writeAmended } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
@@ -74,7 +75,11 @@ function reduceInPlace(state: MarketState, slot: number, open: number, outbox: O
   const by = openBefore - open;
   const partner = orders.partner(slot);
   if (partner !== NONE) relockPair(state, product, slot, openBefore, open);
-  else relockOrder(state, product, slot, lockedMoney(state, product, slot), openBefore, open);
+  else {
+    const oldLock = orderLock(state, product, slot, openBefore);
+    relockOrder(state, product, slot, oldLock, openBefore, open);
+    moveReserve(state, product, slot, orders.total(slot) - by);
+  }
   state.bookOf(slot).withdraw(slot, by);
   orders.setTotal(slot, orders.total(slot) - by);
   orders.setVersion(slot, orders.version(slot) + 1);
@@ -95,10 +100,18 @@ function enterAnew(
   const { orders } = state;
   const product = state.listings.products[orders.product(slot)]!;
   const before = { price: orders.price(slot), open: orders.open(slot), shown: orders.shown(slot) };
-  const oldLock = lockedMoney(state, product, slot);
+  const total = orders.total(slot) + (open - before.open);
+  // What is reserved moves with the lock, so that one can pay for the other.
+  const oldLock =
+    orderLock(state, product, slot, before.open) +
+    reserve(state, product, slot, orders.total(slot)) -
+    reserve(state, product, slot, total, product.terms);
   const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
   const code =
-    admitPrice(state, product, amended) ||
+    firstOf(
+      admitPrice(state, product, amended),
+      admitExits(state, product, { ...amended, quantity: total }, orders.bracket(slot)),
+    ) ||
     exposureLimit(state, product, amended.account, lockAs(state, product, amended) - oldLock) ||
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
@@ -111,7 +124,7 @@ function enterAnew(
   orders.setPrice(slot, amended.price);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);
-  orders.setTotal(slot, orders.total(slot) + (open - before.open));
+  orders.setTotal(slot, total);
   orders.setVersion(slot, orders.version(slot) + 1);
   relockOrder(state, product, slot, oldLock, before.open, open);
   writeAmended(state, outbox, slot, before, false);

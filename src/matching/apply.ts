@@ -8,6 +8,7 @@ import { NONE } from '../orderbook/orders.ts';
 import { setAccountLimits } from './account-limits.ts';
 import * as administration from './administration.ts';
 import { amend } from './amend.ts';
+import { enterExits } from './brackets.ts';
 import { cancel, cancelAll, kill } from './cancel.ts';
 import { setCircuit } from './circuit.ts';
 import { endOrder } from './ending.ts';
@@ -123,8 +124,11 @@ function perform(
     if (slot === NONE) break;
     endOrder(state, outbox, slot, EndReason.expired);
   }
+  if (state.exits.length > 0) enterExits(state, outbox);
   if (!knownAccount(state, view.getUint32(at + STAMP.actor))) return RejectCode.UNKNOWN_ACTOR;
-  return (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
+  const code = (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
+  if (state.exits.length > 0) enterExits(state, outbox);
+  return code;
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 import { Circuit } from '../market/circuit.ts';
 import {
   ALL_OR_NONE,
+  BRACKET,
   displayOf,
   ICEBERG,
   kindOf,
@@ -246,6 +247,9 @@ function decodeOrder(from: Reader, state: MarketState, partners: Map<number, num
   if ((order.flags & WAITING) === 0) state.books[product.row]!.rest(slot, clientOrderId);
   else state.stopsOf(product.row).rest(slot, clientOrderId, from.i64());
   if ((order.flags & LINKED) !== 0) partners.set(slot, from.i64());
+  if ((order.flags & BRACKET) !== 0) {
+    orders.setBracket(slot, from.i64(), from.i64(), from.i64());
+  }
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 

@@ -2,7 +2,14 @@ import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
-import { ICEBERG, LINKED, ORDER_FLAGS, timeInForceOf, WAITING } from '../orderbook/flags.ts';
+import {
+  BRACKET,
+  ICEBERG,
+  LINKED,
+  ORDER_FLAGS,
+  timeInForceOf,
+  WAITING,
+} from '../orderbook/flags.ts';
 import type { MarketState } from './state.ts';
 
 /** Where the fields of an order and of a balance stand, from their beginnings; see docs/format.md. */
@@ -164,12 +171,15 @@ function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
   view.setUint32(at + ORDER_AT.version, orders.version(slot));
   putI64(view, at + ORDER_AT.expiresAt, expires ? timers.expiresAt(slot) : 0);
   putId(log.bytes, at + ORDER_AT.clientOrderId, clientOrderId);
-  if ((flags & (ICEBERG | WAITING | LINKED)) === 0) return;
+  if ((flags & (ICEBERG | WAITING | LINKED | BRACKET)) === 0) return;
   const to = new Writer(log);
   const clip = orders.clip(slot);
   if (clip !== undefined) for (const n of [clip.size, clip.refreshBelow, clip.shown]) to.i64(n);
   if ((flags & WAITING) !== 0) to.i64(state.stopPrice(slot));
   if ((flags & LINKED) !== 0) to.i64(orders.id(orders.partner(slot)));
+  const bracket = orders.bracket(slot);
+  if (bracket === undefined) return;
+  for (const price of [bracket.takeProfit, bracket.stopPrice, bracket.stopLimit]) to.i64(price);
 }
 
 function encodeLimits({ limits }: MarketState, to: Writer): void {

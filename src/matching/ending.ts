@@ -1,17 +1,19 @@
-import { EndReason, TimeInForce } from '../core/codes.ts';
+import { EndReason, ProductStatus, TimeInForce } from '../core/codes.ts';
 import { releaseOrder } from '../contracts/delete-order.ts';
-import { LINKED, timeInForceOf } from '../orderbook/flags.ts';
+import { BRACKET, LINKED, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { writeEnded } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 /**
  * Ends an order, resting or not: releases what it holds, tells so, and gives its slot back. If it is linked,
- * its partner ends with it.
+ * its partner ends with it; if others are to follow on it, they will at the end of the command.
  */
 export function endOrder(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
-  if ((state.orders.flags(slot) & LINKED) === 0) endOne(state, outbox, slot, reason);
-  else endPair(state, outbox, slot, reason);
+  const special = state.orders.flags(slot) & (LINKED | BRACKET);
+  if (special === 0) endOne(state, outbox, slot, reason);
+  else if (special === LINKED) endPair(state, outbox, slot, reason);
+  else endBracket(state, outbox, slot, reason);
 }
 
 /** Ends orders one after the other; one that has ended with its partner meanwhile is passed over. */
@@ -33,6 +35,33 @@ function endPair(state: MarketState, outbox: Outbox, slot: number, reason: numbe
   endOne(state, outbox, slot, reason);
   endOne(state, outbox, partner, EndReason.oco);
   orders.part(slot, partner);
+}
+
+/** What the order traded is kept for what follows, unless its product takes no orders any more. */
+function endBracket(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
+  const { orders } = state;
+  const bracket = orders.bracket(slot)!;
+  const product = state.listings.products[orders.product(slot)]!;
+  const lots = orders.total(slot) - orders.open(slot);
+  const over = reason === EndReason.productClosed || reason === EndReason.killed;
+  const follows = product.status === ProductStatus.open && !over;
+  if (lots > 0 && follows) {
+    const flags = orders.flags(slot);
+    bracket.kept = lots;
+    state.exits.push({
+      ...bracket,
+      entry: orders.id(slot),
+      account: orders.account(slot),
+      product: product.row,
+      side: sideOf(flags),
+      selfTrade: selfTradeOf(flags),
+      lots,
+      terms: orders.terms(slot),
+      moneyRow: orders.moneyRow(slot),
+      energyRow: orders.energyRow(slot),
+    });
+  }
+  endOne(state, outbox, slot, reason);
 }
 
 function endOne(state: MarketState, outbox: Outbox, slot: number, reason: number): void {

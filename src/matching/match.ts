@@ -1,11 +1,12 @@
 import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
-import { lockedMoney } from '../contracts/held.ts';
-import { relockOrder } from '../contracts/new-order.ts';
+import { moveReserve } from '../contracts/bracket-lock.ts';
+import { orderLock, relockOrder } from '../contracts/new-order.ts';
 import { relockPair } from '../contracts/pair-lock.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Product } from '../market/products.ts';
 import {
   ALL_OR_NONE,
+  BRACKET,
   COUNTED,
   ICEBERG,
   kindOf,
@@ -168,10 +169,13 @@ function decrement(
     endOrder(state, outbox, slot, EndReason.selfTrade);
     return false;
   }
-  if ((orders.flags(slot) & LINKED) !== 0) {
+  const flags = orders.flags(slot);
+  const total = orders.total(slot);
+  if ((flags & BRACKET) !== 0) moveReserve(state, product, slot, total - lots);
+  if ((flags & LINKED) !== 0) {
     relockPair(state, product, slot, open, open - lots);
-  } else if (kindOf(orders.flags(slot)) === OrderKind.limit) {
-    relockOrder(state, product, slot, lockedMoney(state, product, slot), open, open - lots);
+  } else if (kindOf(flags) === OrderKind.limit) {
+    relockOrder(state, product, slot, orderLock(state, product, slot, open), open, open - lots);
   }
   takeOff(state, slot, lots, outbox);
   shrinkPartner(state, slot, lots, outbox);

@@ -1,10 +1,17 @@
 import { lockPair, pairCost, pairLock, pairShortage } from '../contracts/pair-lock.ts';
-import { nameOf, PRECEDENCE, RejectCode } from '../core/codes.ts';
+import { RejectCode } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import { exposureLimit, openOrderLimit } from './account-limits.ts';
-import { admitParties, admitPrice, admitStop, type Entry, isReached } from './admission.ts';
+import {
+  admitParties,
+  admitPrice,
+  admitStop,
+  type Entry,
+  firstOf,
+  isReached,
+} from './admission.ts';
 import { type Ticket, withdrawOrder } from './ending.ts';
 import { orderFields, writeAmended, writeEvent } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
@@ -42,13 +49,6 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
 }
 
 const NOTHING = { money: 0, energy: 0 } as const;
-
-/** Of two codes the one that is checked first; 0 if there is none. */
-function firstOf(one: number, other: number): number {
-  if (one === 0 || other === 0) return one || other;
-  const rank = (code: number): number => PRECEDENCE.indexOf(nameOf(RejectCode, code));
-  return rank(one) <= rank(other) ? one : other;
-}
 
 /** Locks two orders that were admitted together, and makes them one pair. They enter nowhere yet. */
 export function placePair(

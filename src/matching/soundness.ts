@@ -9,14 +9,17 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
+import { withinLockLimit } from '../contracts/new-order.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
 import {
   ALL_OR_NONE,
+  BRACKET,
   displayOf,
   durationOf,
   LINKED,
+  PARTLY_SEEN,
   postOnlyOf,
   selfTradeOf,
   sideOf,
@@ -41,6 +44,7 @@ export function unsoundness(state: MarketState): string | undefined {
     bookFault(state) ??
     stopFault(state) ??
     pairFault(state) ??
+    bracketFault(state) ??
     recallFault(state) ??
     limitFault(state) ??
     windowFault(state)
@@ -180,6 +184,27 @@ function pairFault(state: MarketState): string | undefined {
   };
   const [faulty] = orders.select((slot) => (orders.flags(slot) & LINKED) !== 0 && !isSound(slot));
   return faulty === undefined ? undefined : `order ${orders.id(faulty)} has a partner unlike it`;
+}
+
+/** Something follows on plain orders alone, at prices that go together and within the limit of locks. */
+function bracketFault(state: MarketState): string | undefined {
+  const { orders, listings } = state;
+  const isSound = (slot: number): boolean => {
+    const flags = orders.flags(slot);
+    const { takeProfit, stopPrice, stopLimit } = orders.bracket(slot)!;
+    const product = listings.products[orders.product(slot)]!;
+    const { lockPpm } = listings.terms[orders.terms(slot)]!;
+    const plain = (flags & (PARTLY_SEEN | LINKED)) === 0;
+    const better = sideOf(flags) === Side.buy ? takeProfit > stopPrice : takeProfit < stopPrice;
+    const within = [takeProfit, stopLimit].every((price) =>
+      withinLockLimit(product, price, orders.total(slot), lockPpm),
+    );
+    return plain && better && within;
+  };
+  const [faulty] = orders.select((slot) => (orders.flags(slot) & BRACKET) !== 0 && !isSound(slot));
+  return faulty === undefined
+    ? undefined
+    : `order ${orders.id(faulty)} has a bracket that cannot be`;
 }
 
 /** The best order of a side that trades in parts, or NONE: all-or-none orders may stand beyond each other. */

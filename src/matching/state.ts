@@ -12,6 +12,7 @@ import { WAITING } from '../orderbook/flags.ts';
 import { Levels } from '../orderbook/levels.ts';
 import { Orders } from '../orderbook/orders.ts';
 import type { AccountLimits } from './account-limits.ts';
+import type { Exit } from './brackets.ts';
 import { CommandWindow } from './command-window.ts';
 import { Timers } from './timers.ts';
 
@@ -85,6 +86,8 @@ export class MarketState implements Holdings {
   readonly receipt: Receipt = { recorded: false, sequence: 0, code: 0, order: 0, filled: 0 };
   readonly fill: Fill = { price: 0, buyerFee: 0, sellerFee: 0 };
   readonly release: Release = { money: 0, energy: 0 };
+  /** What is to follow on orders that have ended. */
+  readonly exits: Exit[] = [];
   readonly walk: Walk = {
     filled: 0,
     cost: 0,

@@ -4,6 +4,7 @@ import { Display } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { isWhole, showingFlags, SIDE, WAITING } from '../orderbook/flags.ts';
 import { admit, emptyEntry, type Entry } from './admission.ts';
+import { admitBracket, type ExitPrices, reserveExits } from './brackets.ts';
 import { orderFields, writeAccepted, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import { admitPair, enterLegs, placePair, writeLinked } from './pairs.ts';
@@ -27,7 +28,8 @@ export function submitSpecial(
   const entry = current;
   readSpecialEntry(view, at, entry);
   if (view.getUint8(at + AT.hasOco) === 1) return submitPair(state, entry, view, at, outbox);
-  const code = admit(state, entry);
+  const exits = readExits(view, at);
+  const code = exits === undefined ? admit(state, entry) : admitBracket(state, entry, exits);
   if (code !== 0) return code;
   // From here on nothing can be refused.
   const { expiresAt, clientOrderId } = entry;
@@ -38,6 +40,7 @@ export function submitSpecial(
   const waits = (entry.flags & WAITING) !== 0;
   const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry, entry.maxMoney));
   const slot = state.orders.place(entry, order);
+  if (exits !== undefined) reserveExits(state, product, slot, entry, exits);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
   writeTerms(state, slot, view, at, outbox);
   if (waits) {
@@ -93,6 +96,16 @@ export function readSecond(view: DataView, at: number, first: Entry): Entry {
   };
 }
 
+/** Reads at what an order is to get rid of what it trades, if it is to. */
+export function readExits(view: DataView, at: number): ExitPrices | undefined {
+  if (view.getUint8(at + AT.hasBracket) === 0) return undefined;
+  return {
+    takeProfit: readI64(view, at + AT.takeProfit),
+    stopPrice: readI64(view, at + AT.exitStopPrice),
+    stopLimit: readI64(view, at + AT.exitStopLimit),
+  };
+}
+
 /** Tells the special terms of an accepted order: those that it asked for. */
 function writeTerms(
   state: MarketState,
@@ -116,6 +129,10 @@ function writeTerms(
     readI64(view, at + AT.ocoPrice),
     view.getUint8(at + AT.ocoHasStop),
     readI64(view, at + AT.ocoStopPrice),
+    view.getUint8(at + AT.hasBracket),
+    readI64(view, at + AT.takeProfit),
+    readI64(view, at + AT.exitStopPrice),
+    readI64(view, at + AT.exitStopLimit),
   ]);
 }
 

@@ -1,5 +1,6 @@
-import { grownFloats, grownInts } from '../core/columns.ts';
-import { CLIENT_ID, COUNTED, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
+import { grownFloats, grownInts, growth } from '../core/columns.ts';
+import { BRACKET, CLIENT_ID, COUNTED, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
+import type { Bracket, Clip } from './side-tables.ts';
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -48,16 +49,6 @@ export interface NewOrder {
   refreshBelow: number;
 }
 
-/** What an iceberg shows of itself. */
-export interface Clip {
-  /** Lots that are shown at a time. */
-  readonly size: number;
-  /** The next lots are shown once fewer than so many are left. */
-  readonly refreshBelow: number;
-  /** Lots that are shown now; 0 before it rests. */
-  shown: number;
-}
-
 /**
  * All orders of a market, one slot each. An incoming order gets a slot and an id when it is accepted,
  * and enters the id index when it rests. Slots are used again, ids never.
@@ -85,6 +76,9 @@ export class Orders {
 
   /** What icebergs show, by slot. */
   readonly #clips = new Map<number, Clip>();
+
+  /** What follows on orders, by slot. */
+  readonly #brackets = new Map<number, Bracket>();
 
   /** Of linked orders the other one, slot by slot. */
   readonly #partners = new Map<number, number>();
@@ -149,6 +143,10 @@ export class Orders {
   partner(slot: number): number {
     return (this.flags(slot) & LINKED) === 0 ? NONE : (this.#partners.get(slot) ?? NONE);
   }
+  /** What follows on an order, if anything does. */
+  bracket(slot: number): Bracket | undefined {
+    return (this.flags(slot) & BRACKET) === 0 ? undefined : this.#brackets.get(slot);
+  }
   /** Lots of a resting order that everyone sees. */
   shown(slot: number): number {
     const flags = this.flags(slot);
@@ -194,7 +192,7 @@ export class Orders {
   place(order: NewOrder, id: number): number {
     let slot = this.#free;
     if (slot === NONE) {
-      if (this.#used === this.#capacity) this.#grow(this.#capacity + growth(this.#capacity));
+      if (this.#used === this.#capacity) this.#grow(this.#capacity + growth(this.#capacity, FIRST));
       slot = this.#used++;
     } else {
       this.#free = this.i32[slot * HALVES + NEXT]!;
@@ -221,6 +219,12 @@ export class Orders {
     return slot;
   }
 
+  /** Lets something follow on an order. */
+  setBracket(slot: number, takeProfit: number, stopPrice: number, stopLimit: number): void {
+    this.setFlags(slot, this.flags(slot) | BRACKET);
+    this.#brackets.set(slot, { takeProfit, stopPrice, stopLimit, kept: 0 });
+  }
+
   /** Makes two orders one pair. */
   link(one: number, other: number): void {
     this.setFlags(one, this.flags(one) | LINKED);
@@ -237,7 +241,11 @@ export class Orders {
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
-    if ((this.flags(slot) & ICEBERG) !== 0) this.#clips.delete(slot);
+    const flags = this.flags(slot);
+    if ((flags & (ICEBERG | BRACKET)) !== 0) {
+      this.#clips.delete(slot);
+      this.#brackets.delete(slot);
+    }
     this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;
   }
@@ -323,7 +331,7 @@ export class Orders {
 
   /** Makes room in one go for so many orders, and for the first ones after them. */
   reserve(orders: number): void {
-    if (orders > this.#capacity) this.#grow(orders + growth(orders));
+    if (orders > this.#capacity) this.#grow(orders + growth(orders, FIRST));
     while (orders > this.#heads.length) this.#growIndex();
   }
 
@@ -384,14 +392,6 @@ export class Orders {
     }
     this.#heads = heads;
   }
-}
-
-/**
- * By how much to grow: by an eighth at most, so that hardly anything lies idle among millions of
- * orders, each of which is copied some ten times for that on the way there.
- */
-function growth(capacity: number): number {
-  return Math.max(FIRST, 2 ** Math.floor(Math.log2(capacity)) / 8);
 }
 
 /** Ids in a row are spread evenly; the low 32 bits tell apart what can rest at the same time. */

@@ -1,8 +1,16 @@
 import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
-import { fromSteps } from '../core/units.ts';
 import type { Requests } from '../engine/requests.ts';
+import {
+  bracket,
+  type Exits,
+  oco,
+  price,
+  type Second,
+  stopPrice,
+  written,
+} from './draft-prices.ts';
 import { allowances, circuits, recalls } from './limit-drafts.ts';
 import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
 
@@ -116,13 +124,6 @@ function orders(draw: Draw) {
   };
 }
 
-/** What an order is for and how much of it, and whether numbers are written as text. */
-interface Size {
-  readonly product: ProductOption;
-  readonly ticks: number;
-  readonly asText: boolean;
-}
-
 /** What makes an order more than a limit order that stands. */
 interface Terms {
   readonly kind?: 'market';
@@ -142,7 +143,9 @@ interface Terms {
   /** The most that it may cost, in money quanta; only of one that buys at once. */
   readonly budget?: number;
   /** The second of two orders of which one cancels the other, in ticks; of the other side where it can be. */
-  readonly second?: { readonly opposite: boolean; readonly ticks: number; readonly stop?: number };
+  readonly second?: Second;
+  /** How far from its own price the order is to get out, in ticks: at a better price, at a worse one. */
+  readonly exits?: Exits;
   /** false leaves the price away. */
   readonly priced?: boolean;
 }
@@ -190,6 +193,15 @@ function terms(draw: Draw): Arbitrary<Terms> {
       },
       { requiredKeys: ['kind'] },
     ),
+    draw.merged(
+      fc.record({
+        exits: fc.record({
+          better: fc.integer({ min: 1, max: 5 }),
+          worse: fc.integer({ min: 1, max: 5 }),
+        }),
+      }),
+      draw.maybe({ kind: fc.constant('market') }, 4),
+    ),
     fc.record({
       second: fc.record(
         { opposite: fc.boolean(), ticks: draw.ticks, stop: draw.ticks },
@@ -213,7 +225,7 @@ function submission(draw: Draw): Arbitrary<object> {
       ({
         side,
         size,
-        terms: { least, priced, clip, below, tooMany, stop, budget, second, ...rest },
+        terms: { least, priced, clip, below, tooMany, stop, budget, second, exits, ...rest },
       }) => {
         const { product: of, asText } = size;
         const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
@@ -229,6 +241,7 @@ function submission(draw: Draw): Arbitrary<object> {
           ...(stop === undefined ? {} : stopPrice(stop, of, asText)),
           ...(second === undefined ? {} : { oco: oco(second, side, size) }),
           ...(side === 'sell' || mayRest(rest) ? {} : bound(budget, size, draw)),
+          ...(exits === undefined ? {} : { bracket: bracket(exits, side, size) }),
           ...part(least, 'minQuantity'),
           ...part(clip, 'displayQuantity'),
           ...part(refreshes ? below : undefined, 'refreshBelow'),
@@ -241,25 +254,6 @@ function submission(draw: Draw): Arbitrary<object> {
     draw.maybe({ selfTrade: fc.constantFrom(...modes) }, 3),
     draw.maybe({ clientOrderId: fc.constantFrom('mine', 'mine-too') }, 10),
   );
-}
-
-/** The second of two orders of which one cancels the other. If it is for the other side, they never trade with each other. */
-function oco(
-  { opposite, ticks, stop }: NonNullable<Terms['second']>,
-  side: string,
-  { product, ticks: first, asText }: Size,
-): object {
-  const other = side === 'buy' ? 'sell' : 'buy';
-  const apart = other === 'sell' ? ticks > first : ticks < first;
-  return {
-    ...price(ticks, product, asText),
-    ...(opposite && apart ? { side: other } : {}),
-    ...(stop === undefined ? {} : stopPrice(stop, product, asText)),
-  };
-}
-
-function stopPrice(ticks: number, { tick }: ProductOption, asText: boolean): object {
-  return written('stopPrice', 'Ticks', ticks, tick, asText);
 }
 
 /** Whether a market order of these terms may stay in the book. */
@@ -381,10 +375,6 @@ function bands({ fc, market, product }: Draw): Arbitrary<object> {
   }));
 }
 
-export function price(ticks: number, { tick }: ProductOption, asText: boolean): object {
-  return written('price', 'Ticks', ticks, tick, asText);
-}
-
 export function quantity(
   lots: number,
   { lot }: ProductOption,
@@ -392,16 +382,4 @@ export function quantity(
   name = 'quantity',
 ): object {
   return written(name, 'Lots', lots, lot, asText);
-}
-
-/** A number as decimal text, or as a count of steps; one out of proportion only as the latter. */
-export function written(
-  name: string,
-  unit: string,
-  count: number,
-  step: string,
-  asText: boolean,
-): object {
-  const readable = asText && Math.abs(count) <= 1_000_000_000;
-  return readable ? { [name]: fromSteps(count, step) } : { [name + unit]: count };
 }

@@ -1,7 +1,8 @@
 import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import { fromSteps } from '../core/units.ts';
-import { type Draw, price, quantity, written } from './drafts.ts';
+import { price, written } from './draft-prices.ts';
+import { type Draw, quantity } from './drafts.ts';
 
 /** Circuits that soon bite, or none. */
 export function circuits({ fc, product }: Draw): Arbitrary<object> {

@@ -30,6 +30,7 @@ const OPTIONS: Readonly<Record<string, number>> = {
   oco: 1,
   'oco-stop': 1,
   'oco-side': 1,
+  bracket: 3,
   own: 1,
   as: 1,
   in: 1,
@@ -248,9 +249,15 @@ function readOrder(
             side: value('oco-side'),
           })
         : undefined,
+      bracket: bracketOf(options.get('bracket')),
       clientOrderId: value('as'),
     },
   ];
+}
+
+function bracketOf(prices: readonly string[] | undefined): object | undefined {
+  if (prices === undefined) return undefined;
+  return { takeProfit: prices[0], stopPrice: prices[1], stopLimit: prices[2] };
 }
 
 /** Orders and terms are for the product `energy` unless they say otherwise. */

@@ -29,6 +29,8 @@ export class Renderer {
   readonly #engine: Engine;
   /** What the next order is called if it is the second of two linked ones. */
   #second: string | undefined;
+  /** What orders are called that follow on others. */
+  readonly #exits = new Map<number, string>();
   /** What scripts call an order: the client order id, or '#' and the number. */
   readonly #labels = new Map<number, string>();
   readonly #productOf = new Map<number, string>();
@@ -55,6 +57,10 @@ export class Renderer {
   event(event: EventRecord): string {
     if (event.type === 'orderAccepted') this.#introduce(event);
     if (event.type === 'orderTerms' && event.hasOco) this.#second = `${this.label(event.order)}'`;
+    if (event.type === 'bracketPlaced') {
+      this.#exits.set(event.first, `${this.label(event.order)}+`);
+      this.#exits.set(event.second, `${this.label(event.order)}-`);
+    }
     const render = this.#texts[event.type] as (event: EventRecord) => string;
     return render(event);
   }
@@ -105,7 +111,7 @@ export class Renderer {
   #introduce({ order, product, side, clientOrderId }: Event<'orderAccepted'>): void {
     this.#productOf.set(order, product);
     this.#sideOf.set(order, side);
-    const name = this.#second ?? clientOrderId;
+    const name = this.#exits.get(order) ?? this.#second ?? clientOrderId;
     this.#second = undefined;
     if (name === '') return;
     const again = this.#named.has(name);
@@ -153,6 +159,11 @@ export class Renderer {
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),
     ordersLinked: ({ order, other }) => `${this.label(order)} and ${this.label(other)} are linked`,
+    bracketPlaced: ({ order, first, second }) => {
+      const [profit, stop] = [this.#exits.get(first)!, this.#exits.get(second)!];
+      return `${profit} and ${stop} follow on ${this.label(order)}`;
+    },
+    bracketDropped: ({ order }) => `nothing follows on ${this.label(order)}`,
     orderRested: ({ order, price, open }) =>
       `${this.label(order)} rests: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
     trade: (event) => this.#trade(event),
@@ -219,8 +230,16 @@ export class Renderer {
       hasStop ? `stop ${this.#ticks(order, stopPrice)}` : '',
       hasMaxMoney ? `costs at most ${this.#amount(this.#product(product).money, maxMoney)}` : '',
       event.hasOco ? 'one of two' : '',
+      event.hasBracket ? this.#bracket(event) : '',
     ];
     return `${this.label(order)}: ${terms.filter((term) => term !== '').join(', ')}`;
+  }
+
+  #bracket({ order, takeProfit, exitStopPrice, exitStopLimit }: Event<'orderTerms'>): string {
+    const [profit, stop, limit] = [takeProfit, exitStopPrice, exitStopLimit].map((ticks) =>
+      this.#ticks(order, ticks),
+    );
+    return `then out at ${profit}, or at ${stop} to ${limit}`;
   }
 
   #trade(event: Event<'trade'>): string {

@@ -140,4 +140,67 @@ export const LINKED_ORDERS: readonly SlipGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/contracts/bracket-lock.ts',
+    tests: ['linked', 'golden'],
+    slips: [
+      {
+        about: 'the cheaper of two exits is reserved',
+        find: 'Math.max(lock(takeProfit), lock(stopLimit))',
+        replace: 'Math.min(lock(takeProfit), lock(stopLimit))',
+      },
+      {
+        about: 'what is bought is free until the order ends',
+        find: 'if (sideOf(flags) === Side.buy) ledger.lock(',
+        replace: 'if (sideOf(flags) > Side.sell) ledger.lock(',
+      },
+      {
+        about: 'the reserve stays where it is when the quantity changes',
+        find: 'reserve(holdings, product, slot, lots, terms) - before',
+        replace: 'before - before',
+      },
+      {
+        about: 'what is kept is released too',
+        find: 'reservedEnergy(holdings, product, slot) - energyAmount(product, kept)',
+        replace: 'reservedEnergy(holdings, product, slot) - energyAmount(product, 0)',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/brackets.ts',
+    tests: ['golden', 'linked'],
+    slips: [
+      {
+        about: 'a stop limit outside the band is let in',
+        find: '[exits.takeProfit, exits.stopLimit]',
+        replace: '[exits.takeProfit, exits.takeProfit]',
+      },
+      {
+        about: 'an order is let in whose exits nobody can pay',
+        find: 'state.ledger.covers(entry.moneyRow, locks)',
+        replace: 'state.ledger.covers(entry.moneyRow, 0)',
+      },
+      {
+        about: 'the receipt counts what exits trade',
+        find: '  receipt.filled = filled;\n',
+        replace: '  receipt.filled += filled;\n',
+      },
+      {
+        about: 'both exits stand at the take-profit',
+        find: 'price: exit.stopLimit',
+        replace: 'price: exit.takeProfit',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/ending.ts',
+    tests: ['golden', 'linked'],
+    slips: [
+      {
+        about: 'exits follow for all that was asked for',
+        find: 'orders.total(slot) - orders.open(slot)',
+        replace: 'orders.total(slot) - 0',
+      },
+    ],
+  },
 ];

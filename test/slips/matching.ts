@@ -159,10 +159,9 @@ export const MATCHING: readonly SlipGroup[] = [
         replace: 'orders.version(slot) + 0',
       },
       {
-        about: 'a shortage is told before a price outside the band',
-        find: 'admitPrice(state, product, amended) ||',
-        replace:
-          'amendShortage(state, product, amended, oldLock, before.open) || admitPrice(state, product, amended) ||',
+        about: 'the exposure of an amended order is looked at only if its price is wrong',
+        find: ') ||\n    exposureLimit(state, product, amended.account,',
+        replace: ') &&\n    exposureLimit(state, product, amended.account,',
       },
     ],
   },

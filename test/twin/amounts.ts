@@ -1,4 +1,4 @@
-import { Side } from '../../src/core/codes.ts';
+import { OrderKind, Side } from '../../src/core/codes.ts';
 import { balanceOf, holdsLock, type Market, MAX, type Order, type Terms } from './market.ts';
 
 export function size(value: bigint): bigint {
@@ -36,9 +36,32 @@ export interface Holding {
   readonly energy: bigint;
 }
 
+const NOTHING: Holding = { money: 0n, energy: 0n };
+
+/**
+ * What is set aside for what follows on an order: of money what the dearer of the two orders needs for `lots`,
+ * of energy what a buyer has bought.
+ */
+export function exitsOf(market: Market, order: Order, lots: number, traded: number): Holding {
+  const { bracket, side } = order;
+  if (bracket === undefined) return NOTHING;
+  const exit = { ...order, side: side === Side.buy ? Side.sell : Side.buy, kind: OrderKind.limit };
+  const [one, other] = [bracket.takeProfit, bracket.stopLimit].map(
+    (price) => lockAlone(market, { ...exit, price }, lots).money,
+  );
+  return {
+    money: one! > other! ? one! : other!,
+    energy: side === Side.buy ? energyOf(market, order.product, traded) : 0n,
+  };
+}
+
+function sum(one: Holding, other: Holding): Holding {
+  return { money: one.money + other.money, energy: one.energy + other.energy };
+}
+
 /** What a limit order locks alone, by its price, its open lots and the terms that it entered with. */
 function lockAlone(market: Market, order: Order, lots: number): Holding {
-  if (!holdsLock(order)) return { money: 0n, energy: 0n };
+  if (!holdsLock(order)) return NOTHING;
   const value = valueOf(market, order.product, order.price, lots);
   const cost = costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
   return {
@@ -53,7 +76,10 @@ function lockAlone(market: Market, order: Order, lots: number): Holding {
  */
 export function lockOf(market: Market, order: Order): Holding {
   const { partner } = order;
-  if (partner === undefined) return lockAlone(market, order, order.open);
+  if (partner === undefined) {
+    const exits = exitsOf(market, order, order.total, order.total - order.open);
+    return sum(lockAlone(market, order, order.open), exits);
+  }
   const lots = order.open < partner.open ? order.open : partner.open;
   const own = lockAlone(market, order, lots);
   if (order.id < partner.id) return own;
@@ -68,8 +94,7 @@ export function lockOf(market: Market, order: Order): Holding {
 export function lockOfBoth(market: Market, order: Order): Holding {
   const own = lockOf(market, order);
   if (order.partner === undefined) return own;
-  const other = lockOf(market, order.partner);
-  return { money: own.money + other.money, energy: own.energy + other.energy };
+  return sum(own, lockOf(market, order.partner));
 }
 
 /** Does something to the quantity or price of an order, with its locks and those of its partner undone. */
@@ -82,7 +107,7 @@ export function relocking(market: Market, orders: readonly Order[], change: () =
   for (const order of all) lock(market, order);
 }
 
-function shift(market: Market, order: Order, held: Holding, sign: bigint): void {
+export function shift(market: Market, order: Order, held: Holding, sign: bigint): void {
   const { moneyAsset, energyAsset } = market.products[order.product]!;
   const parts: [number, bigint][] = [
     [moneyAsset, held.money * sign],

@@ -67,6 +67,10 @@ interface Asked {
     ocoPrice: number;
     ocoHasStop: number;
     ocoStopPrice: number;
+    hasBracket: number;
+    takeProfit: number;
+    exitStopPrice: number;
+    exitStopLimit: number;
     clientOrderId: string;
   };
   amend: {
@@ -117,6 +121,6 @@ export function fieldOf(command: Command, name: string): string | Reference {
 
 /** Whether a submit has terms that few orders have, so that its record is another one. */
 export function isSpecial(command: CommandOf<'submit'>): boolean {
-  const { display, allOrNone, hasStop, hasMaxMoney, hasOco } = command;
-  return display + allOrNone + hasStop + hasMaxMoney + hasOco > 0;
+  const { display, allOrNone, hasStop, hasMaxMoney, hasOco, hasBracket } = command;
+  return display + allOrNone + hasStop + hasMaxMoney + hasOco + hasBracket > 0;
 }

@@ -82,7 +82,8 @@ function restingOrder(order: Order, to: Bytes): void {
       order.display * 1024 +
       order.allOrNone * 4096 +
       (order.stopPrice === undefined ? 0 : 8192) +
-      (order.partner === undefined ? 0 : 131_072),
+      (order.partner === undefined ? 0 : 131_072) +
+      (order.bracket === undefined ? 0 : 524_288),
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -97,6 +98,9 @@ function restingOrder(order: Order, to: Bytes): void {
   }
   if (order.stopPrice !== undefined) to.i64(order.stopPrice);
   if (order.partner !== undefined) to.i64(order.partner.id);
+  if (order.bracket === undefined) return;
+  const { takeProfit, stopPrice, stopLimit } = order.bracket;
+  for (const price of [takeProfit, stopPrice, stopLimit]) to.i64(price);
 }
 
 function limitBytes(market: Market, to: Bytes): void {

@@ -37,7 +37,9 @@ const TABLE: Record<keyof typeof EventType, string> = {
   accountKilled: 'u32 u32',
   tradeRecalled: 'i64 u32 u32 u32 i64 i64 i64 i64',
   volatilityHalt: 'u32 i64 i64',
-  orderTerms: 'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64 u8 i64 u8 u8 i64 u8 i64',
+  orderTerms: 'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64 u8 i64 u8 u8 i64 u8 i64 u8 i64 i64 i64',
+  bracketPlaced: 'i64 u32 u32 u8 i64 i64',
+  bracketDropped: 'i64 u32 u32 u8 i64 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',
 };
 

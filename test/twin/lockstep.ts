@@ -306,6 +306,11 @@ function compareOrder(state: MarketState, market: Market, slot: number, order: O
   same(what, 'shown', orders.shown(slot), shownOf(order));
   same(what, 'tradable', orders.tradable(slot), tradableOf(order));
   const partner = orders.partner(slot);
+  const bracket = orders.bracket(slot);
+  const { takeProfit, stopPrice, stopLimit } = bracket ?? {};
+  same(what, 'takeProfit', takeProfit, order.bracket?.takeProfit);
+  same(what, 'exit stop', stopPrice, order.bracket?.stopPrice);
+  same(what, 'exit limit', stopLimit, order.bracket?.stopLimit);
   same(what, 'partner', partner < 0 ? undefined : orders.id(partner), order.partner?.id);
   same(what, 'clientOrderId', orders.clientOrderId(slot), order.clientOrderId);
   same(

@@ -1,6 +1,5 @@
 import {
   AccountStatus,
-  Display,
   OrderKind,
   PostOnly,
   ProductStatus,
@@ -12,6 +11,7 @@ import type { CommandSource } from '../random-commands.ts';
 import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
+import { bracket, budget, NO_BRACKET, NO_OCO, second, showing, stop } from './special-makers.ts';
 
 export type Maker = (source: CommandSource, draw: Draw) => Command;
 
@@ -92,12 +92,15 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const price = source.price(product, side, draw);
   const alone = isMarket || immediate || postOnly !== PostOnly.off || least || draw(8) > 0;
   const paired = alone ? NO_OCO : second(source, product, side, price, draw);
+  const exits =
+    paired.hasOco === 1 || draw(9) > 0 ? NO_BRACKET : bracket(source, product, side, draw);
   const stopping = stop(
-    least || postOnly !== PostOnly.off || (isMarket && !immediate),
+    least || postOnly !== PostOnly.off || (isMarket && !immediate) || exits.hasBracket === 1,
     source.price(product, draw(2), draw),
     draw,
   );
-  const boundable = isMarket && immediate && side === Side.buy && stopping.hasStop === 0;
+  const boundable =
+    isMarket && immediate && side === Side.buy && stopping.hasStop + exits.hasBracket === 0;
   return command('submit', source.actorFor(account, draw), {
     account,
     product,
@@ -112,12 +115,13 @@ export function submit(source: CommandSource, draw: Draw): Command {
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
     ...showing(
-      isMarket || immediate || quantity > 2 ** 50 || paired.hasOco === 1,
+      isMarket || immediate || quantity > 2 ** 50 || paired.hasOco + exits.hasBracket > 0,
       quantity,
       least,
       draw,
     ),
     ...paired,
+    ...exits,
     ...stopping,
     ...budget(source, boundable ? product : undefined, quantity, draw),
     clientOrderId:
@@ -127,57 +131,6 @@ export function submit(source: CommandSource, draw: Draw): Command {
           : `c${draw(source.profile.wave > 0 ? 5000 : 12)}`
         : '',
   });
-}
-
-const NO_OCO = { hasOco: 0, ocoSide: 0, ocoPrice: 0, ocoHasStop: 0, ocoStopPrice: 0 };
-
-/** The second of two orders of which one cancels the other, which never trade with each other. */
-function second(
-  source: CommandSource,
-  product: Reference,
-  side: number,
-  price: number,
-  draw: Draw,
-): typeof NO_OCO {
-  const opposite = draw(3) === 0 && Math.abs(price) < MAX - 10;
-  const ocoSide = opposite ? 1 - side : side;
-  const away = (1 + draw(4)) * (side === Side.buy ? 1 : -1);
-  const ocoPrice = opposite ? price + away : source.price(product, side, draw);
-  const ocoHasStop = draw(2);
-  const ocoStopPrice = ocoHasStop === 1 ? source.price(product, draw(2), draw) : 0;
-  return { hasOco: 1, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice };
-}
-
-const ALL_SHOWN = { display: Display.all, displayQuantity: 0, refreshBelow: 0, allOrNone: 0 };
-
-const UNBOUNDED = { hasMaxMoney: 0, maxMoney: 0 };
-
-/** The most that a market order may cost: from nothing up to what it will hardly come to. */
-function budget(
-  { market }: CommandSource,
-  product: Reference | undefined,
-  quantity: number,
-  draw: Draw,
-) {
-  const quanta = typeof product === 'number' && market.products[product]?.tickQuanta;
-  if (!quanta || draw(3) === 0) return UNBOUNDED;
-  const maxMoney = draw(draw(2) === 0 ? 6 : 12 * Math.min(quantity, 8)) * Number(quanta) + draw(4);
-  return { hasMaxMoney: 1, maxMoney: Math.min(MAX, maxMoney) };
-}
-
-function stop(never: boolean, stopPrice: number, draw: Draw) {
-  return never || draw(7) > 0 ? { hasStop: 0, stopPrice: 0 } : { hasStop: 1, stopPrice };
-}
-
-/** How much of an order is shown, and whether it trades in parts. */
-function showing(plain: boolean, quantity: number, least: boolean, draw: Draw) {
-  const kind = draw(10);
-  if (plain || kind > 3) return ALL_SHOWN;
-  if (kind === 0) return { ...ALL_SHOWN, display: Display.hidden };
-  if (kind === 1) return { ...ALL_SHOWN, allOrNone: least ? 0 : 1 };
-  const clip = 1 + draw(Math.min(quantity, draw(2) === 0 ? 4 : 2000));
-  const refreshBelow = draw(2) === 0 ? 1 : 1 + draw(clip);
-  return { ...ALL_SHOWN, display: Display.clip, displayQuantity: clip, refreshBelow };
 }
 
 function someOrderId(source: CommandSource, order: Order | undefined, draw: Draw): number {

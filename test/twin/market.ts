@@ -86,6 +86,12 @@ export interface Product {
   readonly stops: Order[];
 }
 
+export interface ExitPrices {
+  readonly takeProfit: number;
+  readonly stopPrice: number;
+  readonly stopLimit: number;
+}
+
 export interface Order {
   id: number;
   readonly account: number;
@@ -108,6 +114,8 @@ export interface Order {
   money: bigint | undefined;
   /** The other one of two orders of which one cancels the other. */
   partner: Order | undefined;
+  /** At what it is to get rid of what it traded. */
+  readonly bracket: ExitPrices | undefined;
   ended: boolean;
   price: number;
   open: number;
@@ -169,6 +177,9 @@ export class Market {
   lastOrder = 0;
   lastTrade = 0;
   lastPriority = 0;
+
+  /** Orders that have ended, for what is to follow on them. */
+  readonly exits: Order[] = [];
 
   /** Prices of the trades of the command under way, those of takes aside. */
   readonly prices: number[] = [];

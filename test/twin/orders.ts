@@ -2,6 +2,7 @@ import {
   Display,
   EndReason,
   OrderKind,
+  ProductStatus,
   SelfTrade,
   Side,
   TimeInForce,
@@ -9,10 +10,12 @@ import {
 import {
   costOf,
   energyOf,
+  exitsOf,
   feeOn,
   type Holding,
   lockOf,
   relocking,
+  shift,
   termsOf,
   unlock,
   valueOf,
@@ -54,10 +57,24 @@ export function endOrder(market: Market, order: Order, reason: number): void {
   unlock(market, order);
   if (partner !== undefined) unlock(market, partner);
   order.partner = undefined;
-  leave(market, order, reason, held);
+  const kept = keepForExits(market, order, reason);
+  shift(market, order, kept, 1n);
+  const released = { money: held.money - kept.money, energy: held.energy - kept.energy };
+  leave(market, order, reason, released);
   if (partner === undefined || rest === undefined) return;
   partner.partner = undefined;
   leave(market, partner, EndReason.oco, rest);
+}
+
+/** What an order leaves locked for what follows on it. */
+function keepForExits(market: Market, order: Order, reason: number): Holding {
+  const traded = order.total - order.open;
+  const open = market.products[order.product]!.status === ProductStatus.open;
+  const follows = order.bracket !== undefined && traded > 0 && open;
+  const over = reason === EndReason.productClosed || reason === EndReason.killed;
+  if (!follows || over) return { money: 0n, energy: 0n };
+  market.exits.push({ ...order });
+  return exitsOf(market, order, traded, traded);
 }
 
 /** Ends those of the orders that are still there when it is their turn. */

@@ -47,7 +47,8 @@ function waiting(market: Market, leg: Order, hasStop: number, stopPrice: number)
   return waits ? { ...leg, stopPrice } : leg;
 }
 
-function firstCode(codes: readonly number[]): number {
+/** Of several codes the one that is checked first. */
+export function firstCode(codes: readonly number[]): number {
   const names = PRECEDENCE.map((name: RejectName) => RejectCode[name] as number);
   return names.find((code) => codes.includes(code)) ?? 0;
 }

@@ -51,6 +51,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     stopPrice: undefined,
     money: undefined,
     partner: undefined,
+    bracket: undefined,
     ended: false,
     clipLeft: 0,
     price: command.limitPrice,

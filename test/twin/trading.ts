@@ -44,7 +44,8 @@ import {
   restingOrders,
   shrinkPartner,
 } from './orders.ts';
-import { amendPair, submitPair } from './pairs.ts';
+import { exitRefusals } from './brackets.ts';
+import { amendPair, firstCode, submitPair } from './pairs.ts';
 
 export function submit(market: Market, command: CommandOf<'submit'>): number {
   const account = rowOf(market.accounts, command.account);
@@ -63,7 +64,11 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   if (order === undefined) return RejectCode.NO_PROTECTION;
   if (order === 'EMPTY_SIDE') return RejectCode.EMPTY_SIDE;
   if (command.hasOco === 1) return submitPair(market, command, order);
-  const code = priceRefusal(market, order) || entryRefusal(market, command, order);
+  const code = firstCode([
+    priceRefusal(market, order),
+    ...exitRefusals(market, order),
+    entryRefusal(market, command, order),
+  ]);
   if (code !== 0) return code;
 
   order.id = ++market.lastOrder;
@@ -82,6 +87,8 @@ export function tellTerms(market: Market, command: CommandOf<'submit'>, order: O
   const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
   terms.push(command.hasMaxMoney, command.maxMoney);
   terms.push(hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice);
+  const { hasBracket, takeProfit, exitStopPrice, exitStopLimit } = command;
+  terms.push(hasBracket, takeProfit, exitStopPrice, exitStopLimit);
   tell(market, 'orderTerms', [...identityOf(order), ...terms]);
 }
 
@@ -137,6 +144,7 @@ function orderOf(
     stopPrice: undefined,
     money: command.hasMaxMoney === 1 ? BigInt(command.maxMoney) : undefined,
     partner: undefined,
+    bracket: bracketOf(command),
     ended: false,
     price,
     open: quantity,
@@ -197,7 +205,14 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
     return fundsRefusal(market, order, money, energy);
   }
   const energy = order.side === Side.sell ? energyOf(market, order.product, walked.filled) : 0n;
-  return fundsRefusal(market, order, walked.cost, energy);
+  if (order.bracket === undefined) return fundsRefusal(market, order, walked.cost, energy);
+  const { money } = lockOf(market, order);
+  return fundsRefusal(market, order, money + (walked.cost > 0n ? walked.cost : 0n), energy);
+}
+
+function bracketOf(command: CommandOf<'submit'>): Order['bracket'] {
+  const { hasBracket, takeProfit, exitStopPrice: stopPrice, exitStopLimit: stopLimit } = command;
+  return hasBracket === 1 ? { takeProfit, stopPrice, stopLimit } : undefined;
 }
 
 export function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
@@ -242,7 +257,9 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     if (code !== 0) return code;
   } else {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
-    const code = priceRefusal(market, anew) || differenceRefusal(market, order, anew);
+    const code =
+      firstCode([priceRefusal(market, anew), ...exitRefusals(market, anew)]) ||
+      differenceRefusal(market, order, anew);
     if (code !== 0) return code;
     enterAnew(market, order, anew, newStop);
   }

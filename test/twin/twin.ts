@@ -4,6 +4,7 @@ import type { Command } from './commands.ts';
 import { tell } from './events.ts';
 import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
+import { enterExits } from './brackets.ts';
 import { endOrders } from './orders.ts';
 import { take } from './take.ts';
 import * as trading from './trading.ts';
@@ -63,8 +64,11 @@ function perform(market: Market, command: Command): number {
     .filter((order) => order.expiresAt <= market.time)
     .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id);
   endOrders(market, due, EndReason.expired);
+  enterExits(market);
   if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
-  return dispatch(market, command);
+  const code = dispatch(market, command);
+  enterExits(market);
+  return code;
 }
 
 function dispatch(market: Market, command: Command): number {
