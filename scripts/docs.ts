@@ -125,6 +125,15 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'bracket',
       "a seller's: the money for the dearer of its exits is locked from the beginning",
     ),
+    pegged: example(
+      'pegged',
+      'it follows the best bid up and down, within its limit, and gets a new place each time',
+    ),
+    pegs: example(
+      'pegged',
+      'middle and middle: who came first gets it, who comes later keeps a tick away',
+    ),
+    trailing: example('trailing', "a seller's trigger follows the price up, and not down"),
     take: example(
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',

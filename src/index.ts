@@ -60,6 +60,7 @@ export type {
   OrderTermsUpdate,
   OrderUpdate,
 } from './exchange/order-updates.ts';
+export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';

@@ -1,6 +1,7 @@
 /* Fields of commands that agree with each other, as numbers of their records. */
 
 const PLAIN = { hasPrice: 1, postOnly: 0, minQuantity: 0, expiresAt: 0 };
+const FOLLOWS_NOTHING = { trailBy: 0, trailDistance: 0, pegTo: 0, pegOffset: 0 };
 const ALL_SHOWN = { display: 0, displayQuantity: 0, refreshBelow: 0, allOrNone: 0, stopPrice: 0 };
 const UNBOUNDED = { hasMaxMoney: 0, maxMoney: 0 };
 const NO_BRACKET = { hasBracket: 0, takeProfit: 0, exitStopPrice: 0, exitStopLimit: 0 };
@@ -33,6 +34,7 @@ export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   submitSpecial: {
     ...PLAIN,
     ...ALL_SHOWN,
+    ...FOLLOWS_NOTHING,
     ...UNBOUNDED,
     ...NO_OCO,
     kind: 0,

@@ -290,6 +290,36 @@ export const FORMS: readonly Form[] = [
       fields: { maxMoneyQuanta: NATURAL },
     },
   ]),
+  ...(['submit', 'preview'] as const).flatMap((method): Form[] => [
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, stopPrice: '0.300', trail: '0.010' },
+      fields: {
+        stopPrice: [...TEXT, ...ranged('0.0005')],
+        trail: [...AMOUNT, ...ranged('0.0005')],
+      },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, stopPriceTicks: 300, trailPpm: 10 },
+      fields: { stopPriceTicks: NUMBER, trailPpm: [...WHOLE, ...ranged(1_000_001)] },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, stopPriceTicks: 300, trailTicks: 10 },
+      fields: { trailTicks: WHOLE },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, peg: 'ask', pegOffset: '-0.010' },
+      fields: { peg: names('none', 'last'), pegOffset: [...TEXT, ...ranged('0.0005')] },
+    },
+    {
+      method,
+      sample: { ...SAMPLE_ORDER, peg: 'ask', pegOffsetTicks: -3 },
+      fields: { pegOffsetTicks: NUMBER },
+    },
+  ]),
   {
     method: 'amend',
     sample: { actor: 'bob', orderId: 1, price: '0.4', quantity: '2' },

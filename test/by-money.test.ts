@@ -46,6 +46,10 @@ function order(draw: Draw, side: number) {
     takeProfit: 0,
     exitStopPrice: 0,
     exitStopLimit: 0,
+    trailBy: 0,
+    trailDistance: 0,
+    pegTo: 0,
+    pegOffset: 0,
     clientOrderId: '',
   };
 }

@@ -204,6 +204,8 @@ function submit(draw: Draw, market: Queries): Ask {
   const stop = maybe(draw, 50, { stopPriceTicks: draw(9) - 4 });
   const dated = { timeInForce: 'gtd', expiresAt: market.time + draw(40) };
   const until = draw(2) === 0 ? dated : { timeInForce: 'session' };
+  const trail = pick(draw, [{ trailTicks: 1 + draw(3) }, { trailPpm: 1 + draw(1_000_000) }]);
+  const peg = { peg: pick(draw, ['bid', 'ask', 'mid'] as const), pegOffsetTicks: draw(5) - 2 };
   switch (draw(17)) {
     case 16:
       return ['submit', { ...base, ...more, ...stop, oco: second(draw, which, priceTicks) }];
@@ -228,7 +230,7 @@ function submit(draw: Draw, market: Queries): Ask {
     case 7:
       return ['submit', { ...base, ...more, ...showing }];
     case 10:
-      return ['submit', { ...base, ...more, stopPriceTicks: draw(9) - 4 }];
+      return ['submit', { ...base, ...more, ...stop, ...maybe(draw, 60, trail) }];
     case 11: {
       const immediate = pick(draw, [{ timeInForce: 'ioc' }, { kind: 'market' }] as const);
       return ['submit', { ...base, ...more, ...immediate, stopPriceTicks: draw(9) - 4 }];
@@ -236,7 +238,7 @@ function submit(draw: Draw, market: Queries): Ask {
     case 9:
       return ['submit', { ...base, ...more, ...showing, ...stop, ...until }];
     default:
-      return ['submit', { ...base, ...more }];
+      return ['submit', { ...base, ...more, ...maybe(draw, 20, peg) }];
   }
 }
 

@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, KIND, LINKED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, PEGGED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -46,7 +46,9 @@ export function releaseOrder(
   const side = sideOf(flags);
   const open = f64[slot * WORDS + OPEN]!;
   const terms = holdings.listings.terms[i32[half + TERMS]!]!;
-  release.money = limitLock(product, terms, side, f64[slot * WORDS + PRICE]!, open);
+  const pegged = (flags & PEGGED) !== 0;
+  const price = pegged ? holdings.orders.pegs.of(slot).limit : f64[slot * WORDS + PRICE]!;
+  release.money = limitLock(product, terms, side, price, open);
   if (release.money > 0) holdings.ledger.release(i32[half + MONEY_ROW]!, release.money);
   release.energy = side === Side.sell ? energyAmount(product, open) : 0;
   if (release.energy > 0) holdings.ledger.release(i32[half + ENERGY_ROW]!, release.energy);

@@ -45,6 +45,15 @@ export function withinLockLimit(
   return value <= MAX_INTEGER / 2 || value + percentFee(value, ppm) <= MAX_INTEGER;
 }
 
+/**
+ * How far from zero a pegged order for `lots` may go: to where they are worth less than 2^52 quanta, so that with a
+ * fee the product guard holds, or as far as its limit.
+ */
+export function farthestPrice(product: Product, limit: number, lots: number): number {
+  const most = Math.floor(MAX_INTEGER / 2);
+  return Math.max(Math.abs(limit), Math.floor(most / energyValue(product, 1, lots)));
+}
+
 /** Money quanta that a limit order at a price locks for `lots`: exactly what they can ever cost. */
 export function limitLock(
   product: Product,
@@ -141,5 +150,5 @@ export function orderLock(
   lots: number,
 ): number {
   const terms = listings.terms[orders.terms(slot)]!;
-  return limitLock(product, terms, sideOf(orders.flags(slot)), orders.price(slot), lots);
+  return limitLock(product, terms, sideOf(orders.flags(slot)), orders.lockPrice(slot), lots);
 }

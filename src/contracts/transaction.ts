@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, KIND, LINKED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, PEGGED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -69,7 +69,8 @@ function pay(holdings: Holdings, product: Product, slot: number, lots: number, c
   let after = before - cost;
   if ((flags & (KIND | LINKED | BRACKET)) === 0) {
     const terms = holdings.listings.terms[i32[slot * HALVES + TERMS]!]!;
-    const price = f64[slot * WORDS + PRICE]!;
+    const pegged = (flags & PEGGED) !== 0;
+    const price = pegged ? holdings.orders.pegs.of(slot).limit : f64[slot * WORDS + PRICE]!;
     const open = f64[slot * WORDS + OPEN]!;
     before = limitLock(product, terms, sideOf(flags), price, open);
     after = limitLock(product, terms, sideOf(flags), price, open - lots);

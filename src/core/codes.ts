@@ -63,6 +63,8 @@ export const EventType = {
   accountLimitsSet: 127,
   accountKilled: 128,
   tradeRecalled: 129,
+  stopMoved: 130,
+  orderMoved: 131,
   volatilityHalt: 132,
   orderTerms: 133,
   ordersLinked: 134,
@@ -127,7 +129,7 @@ export const RejectCode = {
   PRICE_OUTSIDE_BAND: 25,
   /** What the order could cost would pass 2^53-1 quanta. */
   LOCK_LIMIT: 26,
-  /** The post-only order would trade on entry. */
+  /** The post-only order would trade on entry, or the pegged order has no price at which it would not. */
   POST_ONLY_CROSSES: 27,
   /** The fill-or-kill order cannot be filled whole at once. */
   FOK_UNFILLABLE: 28,
@@ -151,8 +153,12 @@ export const RejectCode = {
   EMPTY_SIDE: 37,
   /** The most that the market order may cost does not pay for one lot of what is there. */
   MONEY_TOO_LITTLE: 38,
+  /** The order follows a price that there is not: no trade yet, or no displayed order to be pegged to. */
+  NO_REFERENCE: 39,
   /** The order does not wait for a price: it was triggered, or never was a stop order. */
   NOT_WAITING: 40,
+  /** The product has 1,000 orders that follow a price, as many as it may have. */
+  FOLLOWER_LIMIT: 41,
   /** The price is further beyond the last price than the product's collar allows. */
   PRICE_OUTSIDE_COLLAR: 42,
   /** The account has as many open orders as its limits allow, and this one could stand too. */
@@ -206,6 +212,8 @@ export const PRECEDENCE: readonly RejectName[] = [
   'ALREADY_EXPIRED',
   'NO_PROTECTION',
   'EMPTY_SIDE',
+  'NO_REFERENCE',
+  'FOLLOWER_LIMIT',
   'PRICE_OUTSIDE_BAND',
   'PRICE_OUTSIDE_COLLAR',
   'LOCK_LIMIT',
@@ -248,6 +256,10 @@ export const SelfTrade = {
 } as const;
 /** How much of a resting order everyone sees: all, one clip at a time (iceberg), or nothing. */
 export const Display = { all: 0, clip: 1, hidden: 2 } as const;
+/** In what a stop order counts how far its trigger stays behind the last price, if it trails. */
+export const TrailBy = { none: 0, ticks: 1, ppm: 2 } as const;
+/** The price that a pegged order follows: the best bid, the best ask, or the middle between them. */
+export const PegTo = { none: 0, bid: 1, ask: 2, mid: 3 } as const;
 /** Where an order stood when an event took lots off it: in no book, in one for all to see or not, among the stops. */
 export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 } as const;
 export const Role = { trader: 0, operator: 1 } as const;
@@ -301,6 +313,8 @@ for (const table of [
   PostOnly,
   SelfTrade,
   Display,
+  TrailBy,
+  PegTo,
   Standing,
   Role,
   AccountStatus,

@@ -1,5 +1,15 @@
 import { readI64 } from './bytes.ts';
-import { Display, PostOnly, Side, SubmitKind, TimeInForce, UNKNOWN } from './codes.ts';
+import {
+  Display,
+  PegTo,
+  PostOnly,
+  Side,
+  SubmitKind,
+  TimeInForce,
+  TrailBy,
+  UNKNOWN,
+} from './codes.ts';
+import { PPM } from './limits.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -78,19 +88,16 @@ function specialFault(view: DataView, at: number): string | undefined {
   const special =
     view.getUint8(at + SPECIAL.display) !== Display.all ||
     view.getUint8(at + SPECIAL.allOrNone) === 1 ||
-    view.getUint8(at + SPECIAL.hasStop) === 1 ||
+    view.getUint8(at + SPECIAL.pegTo) !== PegTo.none ||
     view.getUint8(at + SPECIAL.hasMaxMoney) === 1 ||
     view.getUint8(at + SPECIAL.hasOco) === 1 ||
-    view.getUint8(at + SPECIAL.hasBracket) === 1;
+    view.getUint8(at + SPECIAL.hasBracket) === 1 ||
+    isStop(view, at);
   // There is one record for an order, whoever writes it.
   if (!special) return 'nothing about it is special: it is a submit';
-  return (
-    stopFault(view, at) ??
-    moneyFault(view, at) ??
-    showingFault(view, at) ??
-    pairFault(view, at) ??
-    bracketFault(view, at)
-  );
+  const single = stopFault(view, at) ?? moneyFault(view, at) ?? showingFault(view, at);
+  const alone = single ?? pegFault(view, at) ?? pairFault(view, at);
+  return alone ?? bracketFault(view, at);
 }
 
 function bracketFault(view: DataView, at: number): string | undefined {
@@ -104,9 +111,10 @@ function bracketFault(view: DataView, at: number): string | undefined {
   const alone =
     view.getUint8(at + SPECIAL.display) === Display.all &&
     view.getUint8(at + SPECIAL.allOrNone) === 0 &&
-    view.getUint8(at + SPECIAL.hasStop) === 0 &&
+    view.getUint8(at + SPECIAL.pegTo) === PegTo.none &&
     view.getUint8(at + SPECIAL.hasMaxMoney) === 0 &&
-    view.getUint8(at + SPECIAL.hasOco) === 0;
+    view.getUint8(at + SPECIAL.hasOco) === 0 &&
+    !isStop(view, at);
   if (!alone) return 'bracket goes with no other special terms';
   // Prices of a product that nobody knows are in no ticks, and cannot be compared.
   if (view.getUint32(at + SUBMIT.product) === UNKNOWN) return undefined;
@@ -131,6 +139,8 @@ function pairFault(view: DataView, at: number): string | undefined {
     view.getUint8(at + SUBMIT.postOnly) === PostOnly.off &&
     view.getUint8(at + SPECIAL.display) === Display.all &&
     view.getUint8(at + SPECIAL.allOrNone) === 0 &&
+    view.getUint8(at + SPECIAL.trailBy) === TrailBy.none &&
+    view.getUint8(at + SPECIAL.pegTo) === PegTo.none &&
     readI64(view, at + SUBMIT.minQuantity) === 0;
   if (!alone)
     return 'oco is for limit and stop orders that may stand, and goes with no other terms';
@@ -142,11 +152,21 @@ function pairFault(view: DataView, at: number): string | undefined {
   return apart ? undefined : 'oco.price must not let the two orders trade with each other';
 }
 
+function isStop(view: DataView, at: number): boolean {
+  const trails = view.getUint8(at + SPECIAL.trailBy) !== TrailBy.none;
+  return trails || view.getUint8(at + SPECIAL.hasStop) === 1;
+}
+
 function stopFault(view: DataView, at: number): string | undefined {
-  if (view.getUint8(at + SPECIAL.hasStop) === 0) {
-    if (readI64(view, at + SPECIAL.stopPrice) === 0) return undefined;
-    return NO_STOP_PRICE;
+  const trailBy = view.getUint8(at + SPECIAL.trailBy);
+  const distance = readI64(view, at + SPECIAL.trailDistance);
+  if ((trailBy === TrailBy.none) !== (distance === 0)) {
+    return 'a stop order that trails does so at a distance of more than zero';
   }
+  if (trailBy === TrailBy.ppm && distance > PPM) return 'trailPpm must not exceed 1,000,000';
+  const hasStop = view.getUint8(at + SPECIAL.hasStop) === 1;
+  if (!hasStop && readI64(view, at + SPECIAL.stopPrice) !== 0) return NO_STOP_PRICE;
+  if (!isStop(view, at)) return undefined;
   const postOnly = view.getUint8(at + SUBMIT.postOnly) !== PostOnly.off;
   if (postOnly || readI64(view, at + SUBMIT.minQuantity) > 0) {
     return 'a stop order is not post-only and has no minQuantity';
@@ -163,9 +183,23 @@ function moneyFault(view: DataView, at: number): string | undefined {
   const buysAtOnce =
     view.getUint8(at + SUBMIT.kind) === SubmitKind.market &&
     view.getUint8(at + SUBMIT.side) === Side.buy &&
-    view.getUint8(at + SPECIAL.hasStop) === 0 &&
+    !isStop(view, at) &&
     isImmediate(view, at);
   return buysAtOnce ? undefined : 'maxMoney is for market orders that buy at once';
+}
+
+function pegFault(view: DataView, at: number): string | undefined {
+  if (view.getUint8(at + SPECIAL.pegTo) === PegTo.none) {
+    if (readI64(view, at + SPECIAL.pegOffset) === 0) return undefined;
+    return 'pegOffset needs a peg';
+  }
+  const limit = view.getUint8(at + SUBMIT.kind) === SubmitKind.limit;
+  const plain =
+    view.getUint8(at + SUBMIT.postOnly) === PostOnly.off &&
+    readI64(view, at + SUBMIT.minQuantity) === 0 &&
+    view.getUint8(at + SPECIAL.allOrNone) === 0;
+  if (limit && plain && !isImmediate(view, at) && !isStop(view, at)) return undefined;
+  return 'a pegged order is a limit order that may rest, and nothing else but an iceberg or hidden';
 }
 
 function showingFault(view: DataView, at: number): string | undefined {

@@ -44,6 +44,8 @@ export const KINDS = {
   postOnly: oneOf(codes.PostOnly, 1),
   selfTrade: oneOf(codes.SelfTrade, 1),
   display: oneOf(codes.Display, 1),
+  trailBy: oneOf(codes.TrailBy, 1),
+  pegTo: oneOf(codes.PegTo, 1),
   standing: oneOf(codes.Standing, 1),
   endReason: oneOf(codes.EndReason, 1),
   rejectCode: oneOf(codes.RejectCode, 2),

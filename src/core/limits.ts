@@ -22,6 +22,9 @@ export const MAX_HALT_WINDOW_MS = 3_600_000;
 /** How many stop orders one command may trigger. */
 export const MAX_CASCADE = 1000;
 
+/** How many open orders of a product may follow a price: any command may move all of them. */
+export const MAX_FOLLOWERS = 1000;
+
 const ID = /^[A-Za-z0-9._:/@+|-]{1,64}$/;
 
 /** Whether `text` may name an account, asset, product, command or client order. */

@@ -1,5 +1,6 @@
 import * as codes from './codes.ts';
 import { type Kind, type KindName, KINDS } from './kinds.ts';
+import { ENTRY, SPECIAL } from './order-fields.ts';
 
 /**
  * The layout of every record. A record is a header, fixed fields in the order given here, then
@@ -59,41 +60,6 @@ const ORDER = [
   ['account', 'account'],
   ['product', 'product'],
   ['side', 'side'],
-] as const;
-/** What any order asks for. */
-const ENTRY = [
-  ['account', 'account'],
-  ['product', 'product'],
-  ['side', 'side'],
-  ['kind', 'submitKind'],
-  ['timeInForce', 'timeInForce'],
-  ['postOnly', 'postOnly'],
-  ['selfTrade', 'selfTrade'],
-  ['hasPrice', 'flag'],
-  ['price', 'price'],
-  ['quantity', 'quantity'],
-  ['minQuantity', 'openQuantity'],
-  ['expiresAt', 'time'],
-] as const;
-/** What few orders ask for: how much everyone sees, if they trade in parts, what they wait for, what they may cost. */
-const SPECIAL = [
-  ['display', 'display'],
-  ['displayQuantity', 'openQuantity'],
-  ['refreshBelow', 'openQuantity'],
-  ['allOrNone', 'flag'],
-  ['hasStop', 'flag'],
-  ['stopPrice', 'price'],
-  ['hasMaxMoney', 'flag'],
-  ['maxMoney', 'amountOrZero'],
-  ['hasOco', 'flag'],
-  ['ocoSide', 'side'],
-  ['ocoPrice', 'price'],
-  ['ocoHasStop', 'flag'],
-  ['ocoStopPrice', 'price'],
-  ['hasBracket', 'flag'],
-  ['takeProfit', 'price'],
-  ['exitStopPrice', 'price'],
-  ['exitStopLimit', 'price'],
 ] as const;
 const CIRCUIT = [
   ['product', 'product'],
@@ -336,6 +302,21 @@ export const EVENTS = {
     ['count', 'number'],
   ]),
   tradeRecalled: event('tradeRecalled', RECALLED),
+  stopMoved: event('stopMoved', [
+    ...ORDER,
+    ['price', 'price'],
+    ['stopPriceBefore', 'price'],
+    ['stopPrice', 'price'],
+    ['open', 'quantity'],
+    ['priority', 'counter'],
+  ]),
+  orderMoved: event('orderMoved', [
+    ...ORDER,
+    ['priceBefore', 'price'],
+    ['price', 'price'],
+    ['shown', 'openQuantity'],
+    ['priority', 'counter'],
+  ]),
   volatilityHalt: event('volatilityHalt', [
     ['product', 'product'],
     ['price', 'price'],
@@ -368,8 +349,7 @@ export function offsetsOf<L extends Layout>(layout: L): OffsetsOf<L> {
     at += KINDS[kind].size;
   }
   offsets['strings'] = at;
-  // To V8 an object of more than 16 fields that were added one by one is a hash table: with that of
-  // `submit`, `apply` took half as long again.
+  // To V8 an object of more than 16 fields added one by one is a hash table: `apply` took half as long again.
   return JSON.parse(JSON.stringify(offsets)) as OffsetsOf<L>;
 }
 

@@ -77,7 +77,11 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const product = state.listings.products[entry.product]!;
   walk(state, product, entry, entry.maxMoney);
   const waits = (entry.flags & WAITING) !== 0;
-  if (waits || (isWhole(entry.flags) && !trades(state, product, entry, entry.maxMoney))) {
+  if (
+    waits ||
+    entry.peg !== undefined ||
+    (isWhole(entry.flags) && !trades(state, product, entry, entry.maxMoney))
+  ) {
     Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
   }
   const { filled, cost, fees, left } = state.walk;

@@ -1,5 +1,6 @@
 import type {
   OrderKind,
+  PegTo,
   PostOnly,
   RejectName,
   Role,
@@ -178,6 +179,24 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
    */
   readonly maxMoney?: string;
   readonly maxMoneyQuanta?: number;
+  /**
+   * Makes a trailing stop order of it: after each trade its trigger is brought to within this distance of the price
+   * (above it if it buys, below if it sells), and never farther away from it. It begins at `stopPrice`, or
+   * at this distance from the last price. In money per unit of energy, in ticks, or in parts per million of the
+   * price, at least a tick.
+   */
+  readonly trail?: string;
+  readonly trailTicks?: number;
+  /** 1 to 1,000,000. */
+  readonly trailPpm?: number;
+  /**
+   * Has the order follow a price within its limit: the best displayed bid, ask, or the middle between them, as far as
+   * orders that are not pegged make it. It never trades on its own: it keeps a tick away from what it would trade with.
+   */
+  readonly peg?: Exclude<keyof typeof PegTo, 'none'>;
+  /** How far above that price it stands, or below, where this is below zero. Default 0. */
+  readonly pegOffset?: string;
+  readonly pegOffsetTicks?: number;
   /**
    * How much of the order everyone sees at a time, if not all: an iceberg. '0' hides it. A part that has
    * traded is followed by the next one, at the back of the queue. At least a thousandth of the quantity.

@@ -1,12 +1,14 @@
-import { Display, Side } from '../core/codes.ts';
+import { Display, PegTo, Side, TrailBy } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { MAX_INTEGER, PPM } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Grid, Product } from '../market/products.ts';
+import type { Peg, Trail } from '../orderbook/followers.ts';
 import {
   choiceArgument,
   flagArgument,
+  integerArgument,
   objectArgument,
   requiredSteps,
   stepsArgument,
@@ -16,6 +18,8 @@ import type { OrderRequest } from './requests.ts';
 
 const AT = offsetsOf(COMMANDS.submitSpecial);
 const SIDES = Object.keys(Side);
+/** What an order can be pegged to: the names of `PegTo` from 1. */
+const PEGS = Object.keys(PegTo).slice(1);
 
 /** Whether an order has terms that few orders have: then it is a command of its own. */
 export function isSpecial(request: OrderRequest): boolean {
@@ -30,7 +34,13 @@ export function isSpecial(request: OrderRequest): boolean {
     request.maxMoney !== undefined ||
     request.maxMoneyQuanta !== undefined ||
     request.oco !== undefined ||
-    request.bracket !== undefined
+    request.bracket !== undefined ||
+    request.trail !== undefined ||
+    request.trailTicks !== undefined ||
+    request.trailPpm !== undefined ||
+    request.peg !== undefined ||
+    request.pegOffset !== undefined ||
+    request.pegOffsetTicks !== undefined
   );
 }
 
@@ -71,9 +81,11 @@ export function encodeSpecial(
   const stopPrice = stopPriceArgument(request, grid?.tick);
   const maxMoney = maxMoneyArgument(to, request, product);
   const { oco, bracket } = request;
+  const trail = trailArgument(request, grid?.tick);
+  const peg = pegArgument(request, grid?.tick);
   const single = oco === undefined && bracket === undefined;
-  const alone = stopPrice === undefined && maxMoney === undefined && single;
-  const plain = shows && alone;
+  const follows = stopPrice !== undefined || trail !== undefined || peg.to !== PegTo.none;
+  const plain = shows && !follows && maxMoney === undefined && single;
   if (plain && !flagArgument(allOrNone, 'allOrNone')) return;
   to.become('submitSpecial');
   to.length = AT.strings;
@@ -90,6 +102,36 @@ export function encodeSpecial(
   }
   if (oco !== undefined) encodeOco(view, request.side, oco, grid);
   if (bracket !== undefined) encodeBracket(view, bracket, grid);
+  view.setUint8(AT.pegTo, peg.to);
+  putI64(view, AT.pegOffset, peg.offset);
+  if (trail === undefined) return;
+  view.setUint8(AT.trailBy, trail.by);
+  putI64(view, AT.trailDistance, trail.distance);
+}
+
+function pegArgument(
+  { peg, pegOffset, pegOffsetTicks }: OrderRequest,
+  tick: Decimal | undefined,
+): Pick<Peg, 'to' | 'offset'> {
+  const names = ['pegOffset', 'pegOffsetTicks'] as const;
+  const offset = stepsArgument(pegOffset, pegOffsetTicks, ...names, -MAX_INTEGER, tick);
+  if (peg === undefined) {
+    if (offset !== undefined) throw new TypeError('pegOffset needs a peg');
+    return { to: PegTo.none, offset: 0 };
+  }
+  return { to: choiceArgument(PEGS, peg, 'peg') + 1, offset: offset ?? 0 };
+}
+
+function trailArgument(
+  { trail, trailTicks, trailPpm }: OrderRequest,
+  tick: Decimal | undefined,
+): Trail | undefined {
+  const ticks = stepsArgument(trail, trailTicks, 'trail', 'trailTicks', 1, tick);
+  if (trailPpm === undefined) {
+    return ticks === undefined ? undefined : { by: TrailBy.ticks, distance: ticks };
+  }
+  if (ticks !== undefined) throw new TypeError('give either trail or trailPpm, not both');
+  return { by: TrailBy.ppm, distance: integerArgument(trailPpm, 'trailPpm', 1, PPM) };
 }
 
 /** The price that triggers an order, in ticks, if one was given. @throws TypeError, RangeError */

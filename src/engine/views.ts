@@ -14,6 +14,7 @@ import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
+import { type FollowerView, limitView, pegView, trailView } from './follower-views.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
@@ -24,10 +25,12 @@ import {
   durationOf,
   kindOf,
   LINKED,
+  PEGGED,
   postOnlyOf,
   selfTradeOf,
   sideOf,
   timeInForceOf,
+  TRAILING,
   WAITING,
 } from '../orderbook/flags.ts';
 
@@ -78,7 +81,7 @@ export interface BracketView {
 }
 
 /** An open order. */
-export interface OrderView {
+export interface OrderView extends FollowerView {
   readonly orderId: number;
   readonly account: string;
   readonly product: string;
@@ -277,6 +280,9 @@ export function orderView(state: MarketState, slot: number): OrderView {
     lockedEnergyQuanta,
     stopPrice: stopPrice === undefined ? undefined : formatSteps(stopPrice, tick),
     stopPriceTicks: stopPrice,
+    ...pegView((flags & PEGGED) === 0 ? undefined : orders.pegs.of(slot), tick),
+    ...limitView((flags & PEGGED) === 0 ? undefined : orders.lockPrice(slot), tick),
+    ...trailView((flags & TRAILING) === 0 ? undefined : orders.trails.of(slot), tick),
     display: nameOf(Display, displayOf(flags)),
     shown: formatSteps(orders.shown(slot), lot),
     shownLots: orders.shown(slot),

@@ -9,6 +9,7 @@ const TRADE = offsetsOf(EVENTS.trade);
 const REDUCED = offsetsOf(EVENTS.orderReduced);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
+const MOVED = offsetsOf(EVENTS.orderMoved);
 const REFRESHED = offsetsOf(EVENTS.orderRefreshed);
 
 /** What an event changes in what everyone sees of a book. */
@@ -32,9 +33,25 @@ export function eachDisplayedChange(
 ): void {
   for (let at = start; at < end; at += recordLength(view, at)) {
     if (productRow(view, at) !== product) continue;
+    if (recordType(view, at) === EventType.orderMoved) {
+      visitMove(view, at, visit);
+      continue;
+    }
     const change = changeOf(view, at);
     if (change !== undefined) visit(change);
   }
+}
+
+/** A pegged order goes from one price to another. */
+function visitMove(view: DataView, at: number, visit: (change: DisplayedChange) => void): void {
+  const lots = readI64(view, at + MOVED.shown);
+  if (lots === 0) return;
+  const order = readI64(view, at + ORDER_AT.order);
+  const side = view.getUint8(at + ORDER_AT.side);
+  const [before, price] = [readI64(view, at + MOVED.priceBefore), readI64(view, at + MOVED.price)];
+  visit({ order, side, price: before, lots: 0 - lots, orders: -1, priority: undefined });
+  const priority = readI64(view, at + MOVED.priority);
+  visit({ order, side, price, lots, orders: 1, priority });
 }
 
 /** The product whose book an event can change. */
@@ -43,7 +60,8 @@ function productRow(view: DataView, at: number): number | undefined {
   if (type === EventType.trade) return view.getUint32(at + TRADE.product);
   const isOrder =
     (type >= EventType.orderRested && type <= EventType.orderEnded) ||
-    type === EventType.orderRefreshed;
+    type === EventType.orderRefreshed ||
+    type === EventType.orderMoved;
   return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { EventType, Role, Standing, TimeInForce } from '../core/codes.ts';
+import { EventType, Role, Standing, TimeInForce, TrailBy } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
 import { COMMANDS, EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
 import { integerArgument, objectArgument } from '../engine/arguments.ts';
@@ -141,7 +141,8 @@ function mayRest(encoding: Encoding): number {
   if (encoding.command !== 'submitSpecial') return 0;
   const pair = view.getUint8(SPECIAL.hasOco) + view.getUint8(SPECIAL.hasBracket) > 0;
   if (pair) return 2;
-  return immediate && view.getUint8(SPECIAL.hasStop) === 0 ? 0 : 1;
+  const trails = view.getUint8(SPECIAL.trailBy) !== TrailBy.none;
+  return immediate && !trails && view.getUint8(SPECIAL.hasStop) === 0 ? 0 : 1;
 }
 
 function optional(value: unknown, argument: string, min: number): number {

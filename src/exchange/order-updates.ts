@@ -1,10 +1,25 @@
-import type { Display, EndReason, OrderKind, Side, TimeInForce } from '../core/codes.ts';
+import {
+  type Display,
+  type EndReason,
+  type OrderKind,
+  PegTo,
+  type Side,
+  type TimeInForce,
+  TrailBy,
+} from '../core/codes.ts';
 import { formatSteps } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
+import { pegView, trailView } from '../engine/follower-views.ts';
+import {
+  type AskedToFollow,
+  movedUpdate,
+  type OrderMovedUpdate,
+  type OrderStopMovedUpdate,
+} from './follower-updates.ts';
 import { amountText } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 
-interface OrderUpdateBase {
+export interface OrderUpdateBase {
   readonly sequence: number;
   readonly time: number;
   readonly orderId: number;
@@ -27,7 +42,7 @@ export interface OrderAcceptedUpdate extends OrderUpdateBase {
 }
 
 /** The special terms that the accepted order has. */
-export interface OrderTermsUpdate extends OrderUpdateBase {
+export interface OrderTermsUpdate extends OrderUpdateBase, AskedToFollow {
   readonly update: 'terms';
   readonly display: keyof typeof Display;
   /** Of an iceberg, else undefined. */
@@ -158,6 +173,8 @@ export type OrderUpdate =
   | OrderRefreshedUpdate
   | OrderWaitingUpdate
   | OrderTriggeredUpdate
+  | OrderStopMovedUpdate
+  | OrderMovedUpdate
   | OrderFilledUpdate
   | OrderReducedUpdate
   | OrderAmendedUpdate
@@ -168,6 +185,8 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
   switch (event.type) {
     case 'trade':
       return filled(state, event);
+    case 'orderMoved':
+      return [movedUpdate(event, productOf(state, event.product).grid)];
     case 'orderTerms':
       return [termsUpdate(state, event)];
     case 'ordersLinked':
@@ -181,6 +200,7 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
     case 'orderRefreshed':
     case 'stopPlaced':
     case 'stopTriggered':
+    case 'stopMoved':
     case 'orderReduced':
     case 'orderAmended':
     case 'orderEnded':
@@ -190,9 +210,9 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
   }
 }
 
-type OrderEvent = Extract<
-  EventRecord,
-  { readonly order: number; readonly side: string; readonly price: number }
+type OrderEvent = Exclude<
+  Extract<EventRecord, { readonly order: number; readonly side: string; readonly price: number }>,
+  { readonly type: 'orderMoved' }
 >;
 
 function followedUpdate(
@@ -262,6 +282,11 @@ function termsUpdate(
     stopPriceTicks: event.hasStop ? event.stopPrice : undefined,
     maxMoney: event.hasMaxMoney ? amountText(state, moneyAsset, event.maxMoney) : undefined,
     maxMoneyQuanta: event.hasMaxMoney ? event.maxMoney : undefined,
+    ...pegView(
+      event.pegTo === 'none' ? undefined : { to: PegTo[event.pegTo], offset: event.pegOffset },
+      tick,
+    ),
+    ...trailView({ by: TrailBy[event.trailBy], distance: event.trailDistance }, tick),
   };
 }
 
@@ -293,6 +318,14 @@ function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
       const stopPrice = formatSteps(event.stopPrice, grid.tick);
       const stop = { stopPrice, stopPriceTicks: event.stopPrice };
       return { ...whose, update, price, priceTicks, ...stop, ...left };
+    }
+    case 'stopMoved': {
+      const { stopPrice: stopPriceTicks, stopPriceBefore: stopPriceBeforeTicks } = event;
+      const [stopPrice, stopPriceBefore] = [stopPriceTicks, stopPriceBeforeTicks].map((ticks) =>
+        formatSteps(ticks, grid.tick),
+      ) as [string, string];
+      const stop = { stopPrice, stopPriceTicks, stopPriceBefore, stopPriceBeforeTicks };
+      return { ...whose, update: 'stopMoved', price, priceTicks, ...stop, ...left };
     }
     case 'orderRested':
       return { ...whose, update: 'rested', price, priceTicks, ...left };

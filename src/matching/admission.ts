@@ -17,8 +17,10 @@ import {
   postOnlyOf,
   sideOf,
   timeInForceOf,
+  TRAILING,
   WAITING,
 } from '../orderbook/flags.ts';
+import type { Peg, Trail } from '../orderbook/followers.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import { collarEdge, isOutsideCollar } from './circuit.ts';
@@ -30,6 +32,8 @@ import {
   productRefusal,
 } from './permission.ts';
 import type { MarketState } from './state.ts';
+import { entryPrice, hasReference } from './pegs.ts';
+import { isCrowded, triggerBehind } from './trailing.ts';
 import { crosses, isPassedOver, walk } from './walk.ts';
 
 /** A submit command as read from its record, and what its admission found out. */
@@ -44,9 +48,13 @@ export interface Entry extends PricedOrder {
   clientOrderId: string;
   /** Whether the order enters once the last price has come to `stopPrice`, and not before. */
   isStop: boolean;
+  /** In ticks; NaN before it is known of a trailing order that was given none. */
   stopPrice: number;
   /** Money quanta that a market order may cost at most, fees included; Infinity where nothing was said. */
   maxMoney: number;
+  /** Of a trailing stop order. */
+  trail: Trail | undefined;
+  peg: Peg | undefined;
 }
 
 /**
@@ -61,7 +69,7 @@ export function admit(state: MarketState, entry: Entry): number {
   const terms = listings.terms[product.terms]!;
   entry.terms = product.terms;
   const { flags: asked } = entry;
-  if (entry.isStop) admitStop(product, entry);
+  const follows = entry.isStop ? admitStop(state, product, entry) : 0;
   if (kindOf(asked) === OrderKind.market && timeInForceOf(asked) < TimeInForce.ioc) {
     if (!takeTouch(state, product, entry)) return RejectCode.EMPTY_SIDE;
   } else if (!entry.hasPrice) {
@@ -69,7 +77,10 @@ export function admit(state: MarketState, entry: Entry): number {
     if (Number.isNaN(worst)) return RejectCode.NO_PROTECTION;
     entry.price = worst;
   }
-  const code = admitPrice(state, product, entry);
+  const code =
+    follows ||
+    (entry.peg === undefined ? 0 : admitPeg(state, product, entry.peg)) ||
+    admitPrice(state, product, entry, entry.peg);
   if (code !== 0) return code;
   const { flags, quantity } = entry;
   const exact = kindOf(flags) === OrderKind.market;
@@ -134,11 +145,22 @@ export function admitParties(state: MarketState, entry: Entry): number {
 
 /**
  * What a stop order does on entry: it waits, unless the last price is there already. One without a limit
- * of its own has that of its protection: what it will cost is not known yet.
+ * of its own has that of its protection: what it will cost is not known yet. One that trails does so while it waits.
  */
-export function admitStop(product: Product, entry: Entry): void {
+export function admitStop(state: MarketState, product: Product, entry: Entry): number {
   entry.flags &= ~KIND;
-  if (!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)) entry.flags |= WAITING;
+  const { trail } = entry;
+  const side = sideOf(entry.flags);
+  const { lastPrice } = product;
+  if (trail !== undefined && Number.isNaN(entry.stopPrice)) {
+    if (Number.isNaN(lastPrice)) return RejectCode.NO_REFERENCE;
+    entry.stopPrice = triggerBehind(side, trail, lastPrice);
+  }
+  if (isReached(side, entry.stopPrice, lastPrice)) return 0;
+  entry.flags |= WAITING;
+  if (trail === undefined) return 0;
+  entry.flags |= TRAILING;
+  return isCrowded(state, product.row) ? RejectCode.FOLLOWER_LIMIT : 0;
 }
 
 /**
@@ -185,9 +207,14 @@ function admitFill(state: MarketState, product: Product, entry: Entry): number {
 
 /**
  * The rules about price and size, for a new order and for an amended one. A sliding post-only order
- * gets the price that it slides to.
+ * gets the price that it slides to. A pegged order must have a price at which it does not trade.
  */
-export function admitPrice(state: MarketState, product: Product, order: NewOrder): number {
+export function admitPrice(
+  state: MarketState,
+  product: Product,
+  order: NewOrder,
+  peg?: Peg,
+): number {
   const { price, quantity, flags } = order;
   const { band, lockPpm } = state.listings.terms[order.terms]!;
   if (band !== undefined && !insideBand(band, price)) return RejectCode.PRICE_OUTSIDE_BAND;
@@ -200,7 +227,21 @@ export function admitPrice(state: MarketState, product: Product, order: NewOrder
   }
   if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
   if ((flags & ICEBERG) !== 0 && quantity / MAX_CLIPS > order.clip) return RejectCode.CLIP_LIMIT;
+  if (peg !== undefined) {
+    return Number.isNaN(pegPrice(state, product, order, peg)) ? RejectCode.POST_ONLY_CROSSES : 0;
+  }
   return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);
+}
+
+/** Where a pegged order comes to stand as it enters; NaN if it would trade wherever it may stand. */
+export function pegPrice(state: MarketState, product: Product, order: NewOrder, peg: Peg): number {
+  const first = firstMet(state, product, order);
+  return entryPrice(state, product, order, peg, first === NONE ? NaN : state.orders.price(first));
+}
+
+function admitPeg(state: MarketState, product: Product, peg: Peg): number {
+  if (!hasReference(state, product.row, peg)) return RejectCode.NO_REFERENCE;
+  return isCrowded(state, product.row) ? RejectCode.FOLLOWER_LIMIT : 0;
 }
 
 function admitPostOnly(state: MarketState, product: Product, order: NewOrder): number {
@@ -248,6 +289,8 @@ export function emptyEntry(): Entry {
     isStop: false,
     stopPrice: 0,
     maxMoney: Infinity,
+    trail: undefined,
+    peg: undefined,
     moneyRow: NONE,
     energyRow: NONE,
     clip: 0,

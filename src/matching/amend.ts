@@ -4,18 +4,27 @@ import { amendShortage, lockAs, orderLock, relockOrder } from '../contracts/new-
 import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, isWhole, LINKED, sideOf, WAITING } from '../orderbook/flags.ts';
+import {
+  ALL_OR_NONE,
+  isWhole,
+  LINKED,
+  PEGGED,
+  sideOf,
+  TRAILING,
+  WAITING,
+} from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { exposureLimit } from './account-limits.ts';
-import { admitPrice, firstOf, isReached } from './admission.ts';
+import { admitPrice, firstOf, isReached, pegPrice } from './admission.ts';
 import { admitExits } from './brackets.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { writeAmended } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
 import { enterLinkedAnew } from './pairs.ts';
+import { hasReference } from './pegs.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { orderIn, placeStop, triggerStops } from './stops.ts';
+import { orderIn, placeStop, stopTrailing, triggerStops } from './stops.ts';
 import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.amend);
@@ -41,7 +50,7 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   if (newStop && !waits) return RejectCode.NOT_WAITING;
 
   const price =
-    view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.price(slot);
+    view.getUint8(at + AT.hasPrice) === 1 ? readI64(view, at + AT.price) : orders.lockPrice(slot);
   const newTotal = view.getUint8(at + AT.hasQuantity) === 1;
   const total = newTotal ? readI64(view, at + AT.quantity) : orders.total(slot);
   const open = total - (orders.total(slot) - orders.open(slot));
@@ -50,7 +59,7 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
     endOrder(state, outbox, slot, EndReason.amended);
   } else if (
     open < orders.open(slot) &&
-    price === orders.price(slot) &&
+    price === orders.lockPrice(slot) &&
     !newStop &&
     (orders.flags(slot) & ALL_OR_NONE) === 0
   ) {
@@ -107,9 +116,12 @@ function enterAnew(
     reserve(state, product, slot, orders.total(slot)) -
     reserve(state, product, slot, total, product.terms);
   const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
+  const peg =
+    (amended.flags & PEGGED) === 0 ? undefined : { ...orders.pegs.of(slot), limit: price };
+  if (peg !== undefined && !hasReference(state, product.row, peg)) return RejectCode.NO_REFERENCE;
   const code =
     firstOf(
-      admitPrice(state, product, amended),
+      admitPrice(state, product, amended, peg),
       admitExits(state, product, { ...amended, quantity: total }, orders.bracket(slot)),
     ) ||
     exposureLimit(state, product, amended.account, lockAs(state, product, amended) - oldLock) ||
@@ -118,10 +130,14 @@ function enterAnew(
   // From here on nothing can be refused.
   if (isReached(sideOf(amended.flags), stopPrice, product.lastPrice)) amended.flags &= ~WAITING;
   const waits = (amended.flags & WAITING) !== 0;
-  const meets = !waits && (!isWhole(amended.flags) || trades(state, product, amended));
+  const standsAt = peg === undefined ? amended.price : pegPrice(state, product, amended, peg);
+  const meets =
+    !waits && peg === undefined && (!isWhole(amended.flags) || trades(state, product, amended));
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setFlags(slot, amended.flags);
-  orders.setPrice(slot, amended.price);
+  if (!waits && (amended.flags & TRAILING) !== 0) stopTrailing(orders, slot);
+  orders.setPrice(slot, standsAt);
+  if (peg !== undefined) orders.pegs.change(slot, peg);
   orders.setTerms(slot, product.terms);
   orders.setOpen(slot, open);
   orders.setTotal(slot, total);

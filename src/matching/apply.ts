@@ -15,6 +15,7 @@ import { endOrder } from './ending.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
 import { knownAccount } from './permission.ts';
+import { movePegs } from './pegs.ts';
 import { recallTrade } from './recall-trade.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
 import { endSession } from './session.ts';
@@ -83,6 +84,7 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   receipt.order = 0;
   receipt.filled = 0;
   receipt.recorded = true;
+  const eventsStart = outbox.length;
   const commandId = readId(view, at + stringsOf(type));
   const digestHigh = view.getUint32(at + STAMP.digestHigh);
   const digestLow = view.getUint32(at + STAMP.digestLow);
@@ -99,6 +101,7 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
     const asked = type === CommandType.submitSpecial ? CommandType.submit : type;
     writeRejected(state, outbox, view.getUint32(at + STAMP.actor), asked, code);
   }
+  if (state.orders.pegs.size > 0) movePegs(state, outbox, eventsStart);
   if (commandId !== '') {
     const { order, filled } = receipt;
     state.window.remember({ commandId, sequence, digestHigh, digestLow, code, order, filled });

@@ -2,12 +2,14 @@ import {
   AccountStatus,
   Display,
   OrderKind,
+  PegTo,
   PostOnly,
   ProductStatus,
   Role,
   SelfTrade,
   SYSTEM_ACCOUNTS,
   TimeInForce,
+  TrailBy,
 } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
@@ -17,6 +19,7 @@ import {
   MAX_DECIMALS,
   MAX_HALT_WINDOW_MS,
   MAX_INTEGER,
+  PPM,
 } from '../core/limits.ts';
 import { Circuit } from '../market/circuit.ts';
 import {
@@ -27,12 +30,15 @@ import {
   kindOf,
   LINKED,
   ORDER_FLAGS,
+  PEGGED,
   postOnlyOf,
   selfTradeOf,
   SESSION,
   timeInForceOf,
+  TRAILING,
   WAITING,
 } from '../orderbook/flags.ts';
+import type { Peg, Trail } from '../orderbook/followers.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import type { MarketState } from './state.ts';
@@ -250,6 +256,8 @@ function decodeOrder(from: Reader, state: MarketState, partners: Map<number, num
   if ((order.flags & BRACKET) !== 0) {
     orders.setBracket(slot, from.i64(), from.i64(), from.i64());
   }
+  if ((order.flags & TRAILING) !== 0) orders.trails.add(slot, decodeTrail(from));
+  if ((order.flags & PEGGED) !== 0) orders.pegs.add(slot, decodePeg(from));
   if (expires) state.timers.set(slot, expiresAt, orders);
 }
 
@@ -268,6 +276,19 @@ function decodeClip(from: Reader, order: NewOrder): number {
     order.quantity / MAX_CLIPS <= order.clip;
   if (!sound || shown < least || shown > most) throw new RangeError('has a clip that cannot be');
   return shown;
+}
+
+function decodeTrail(from: Reader): Trail {
+  const by = from.oneOf([TrailBy.ticks, TrailBy.ppm]);
+  const distance = from.i64();
+  const most = by === TrailBy.ppm ? PPM : MAX_INTEGER;
+  if (distance < 1 || distance > most) throw new RangeError('trails at a distance that cannot be');
+  return { by, distance };
+}
+
+function decodePeg(from: Reader): Peg {
+  const to = from.oneOf([PegTo.bid, PegTo.ask, PegTo.mid]);
+  return { to, offset: from.i64(), limit: from.i64() };
 }
 
 function twice(id: string): RangeError {
@@ -293,6 +314,9 @@ function mayRest({ orders }: MarketState, slot: number): boolean {
     (timeInForce === TimeInForce.gtc ||
       timeInForce === TimeInForce.gtd ||
       (waits && displayOf(flags) === Display.all && (flags & ALL_OR_NONE) === 0)) &&
+    (waits || (flags & TRAILING) === 0) &&
+    ((flags & PEGGED) === 0 ||
+      (!waits && (flags & ALL_OR_NONE) === 0 && postOnlyOf(flags) === PostOnly.off)) &&
     (!waits || (postOnlyOf(flags) === PostOnly.off && orders.open(slot) === orders.total(slot)))
   );
 }

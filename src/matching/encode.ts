@@ -4,11 +4,13 @@ import { TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
 import {
   BRACKET,
-  ICEBERG,
   LINKED,
   ORDER_FLAGS,
+  PEGGED,
   timeInForceOf,
+  TRAILING,
   WAITING,
+  WITH_MORE,
 } from '../orderbook/flags.ts';
 import type { MarketState } from './state.ts';
 
@@ -171,15 +173,26 @@ function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
   view.setUint32(at + ORDER_AT.version, orders.version(slot));
   putI64(view, at + ORDER_AT.expiresAt, expires ? timers.expiresAt(slot) : 0);
   putId(log.bytes, at + ORDER_AT.clientOrderId, clientOrderId);
-  if ((flags & (ICEBERG | WAITING | LINKED | BRACKET)) === 0) return;
+  if ((flags & (WITH_MORE | WAITING | LINKED)) === 0) return;
   const to = new Writer(log);
   const clip = orders.clip(slot);
   if (clip !== undefined) for (const n of [clip.size, clip.refreshBelow, clip.shown]) to.i64(n);
   if ((flags & WAITING) !== 0) to.i64(state.stopPrice(slot));
   if ((flags & LINKED) !== 0) to.i64(orders.id(orders.partner(slot)));
-  const bracket = orders.bracket(slot);
-  if (bracket === undefined) return;
-  for (const price of [bracket.takeProfit, bracket.stopPrice, bracket.stopLimit]) to.i64(price);
+  if ((flags & BRACKET) !== 0) {
+    const { takeProfit, stopPrice, stopLimit } = orders.bracket(slot)!;
+    for (const price of [takeProfit, stopPrice, stopLimit]) to.i64(price);
+  }
+  if ((flags & TRAILING) !== 0) {
+    const { by, distance } = orders.trails.of(slot);
+    to.u8(by);
+    to.i64(distance);
+  }
+  if ((flags & PEGGED) === 0) return;
+  const peg = orders.pegs.of(slot);
+  to.u8(peg.to);
+  to.i64(peg.offset);
+  to.i64(peg.limit);
 }
 
 function encodeLimits({ limits }: MarketState, to: Writer): void {

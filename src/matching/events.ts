@@ -216,7 +216,8 @@ export function writeAmended(
     before.price,
     before.open,
     orders.version(slot),
-    orders.price(slot),
+    // A pegged order stays where it stands, or enters anew with another limit.
+    keepsPlace ? orders.price(slot) : orders.lockPrice(slot),
     orders.total(slot),
     orders.open(slot),
     keepsPlace ? 1 : 0,

@@ -36,7 +36,7 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
   const product = state.listings.products[first.product]!;
   for (const entry of [first, second]) {
     entry.terms = product.terms;
-    if (entry.isStop) admitStop(product, entry);
+    if (entry.isStop) admitStop(state, product, entry);
   }
   const code = firstOf(admitPrice(state, product, first), admitPrice(state, product, second));
   if (code !== 0) return code;
@@ -94,7 +94,7 @@ export function enterLegs(
     receipt.filled = 0;
     enterLeg(state, product, leg, outbox);
     if (i === 0) filled = receipt.filled;
-    if (receipt.filled > 0) reached.add(state.firstPrice, product.lastPrice);
+    if (receipt.filled > 0) reached.follow(product, outbox);
   });
   receipt.filled = filled;
   cascade(state, product, reached, outbox);

@@ -8,7 +8,7 @@ import {
   SYSTEM_ACCOUNTS,
   TimeInForce,
 } from '../core/codes.ts';
-import { COMMAND_WINDOW, PPM } from '../core/limits.ts';
+import { COMMAND_WINDOW, MAX_FOLLOWERS, PPM } from '../core/limits.ts';
 import { withinLockLimit } from '../contracts/new-order.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
@@ -20,14 +20,17 @@ import {
   durationOf,
   LINKED,
   PARTLY_SEEN,
+  PEGGED,
   postOnlyOf,
   selfTradeOf,
   sideOf,
   timeInForceOf,
+  TRAILING,
 } from '../orderbook/flags.ts';
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
+import { hasRoom, pegPrices } from './pegs.ts';
 import type { MarketState } from './state.ts';
 import { crosses } from './walk.ts';
 
@@ -44,6 +47,7 @@ export function unsoundness(state: MarketState): string | undefined {
     bookFault(state) ??
     stopFault(state) ??
     pairFault(state) ??
+    followerFault(state) ??
     bracketFault(state) ??
     recallFault(state) ??
     limitFault(state) ??
@@ -168,7 +172,7 @@ function pairFault(state: MarketState): string | undefined {
     const plain =
       timeInForceOf(flags) <= TimeInForce.gtd &&
       displayOf(flags) === Display.all &&
-      (flags & ALL_OR_NONE) === 0 &&
+      (flags & (ALL_OR_NONE | TRAILING | PEGGED)) === 0 &&
       postOnlyOf(flags) === PostOnly.off;
     const alike =
       Math.abs(orders.id(slot) - orders.id(partner)) === 1 &&
@@ -194,7 +198,7 @@ function bracketFault(state: MarketState): string | undefined {
     const { takeProfit, stopPrice, stopLimit } = orders.bracket(slot)!;
     const product = listings.products[orders.product(slot)]!;
     const { lockPpm } = listings.terms[orders.terms(slot)]!;
-    const plain = (flags & (PARTLY_SEEN | LINKED)) === 0;
+    const plain = (flags & (PARTLY_SEEN | LINKED | PEGGED)) === 0;
     const better = sideOf(flags) === Side.buy ? takeProfit > stopPrice : takeProfit < stopPrice;
     const within = [takeProfit, stopLimit].every((price) =>
       withinLockLimit(product, price, orders.total(slot), lockPpm),
@@ -205,6 +209,23 @@ function bracketFault(state: MarketState): string | undefined {
   return faulty === undefined
     ? undefined
     : `order ${orders.id(faulty)} has a bracket that cannot be`;
+}
+
+/** Of each product no more orders follow a price than may, and its pegs stand where they belong. */
+function followerFault(state: MarketState): string | undefined {
+  const { orders, listings } = state;
+  for (const product of listings.products) {
+    const pegs = orders.pegs.in(product.row);
+    if (orders.trails.in(product.row).length + pegs.length > MAX_FOLLOWERS) {
+      return 'it has more orders that follow a price than there may be';
+    }
+    const prices = pegPrices(state, product);
+    const astray = pegs.find((slot, i) => {
+      return orders.price(slot) !== prices[i] || !hasRoom(state, slot);
+    });
+    if (astray !== undefined) return `order ${orders.id(astray)} is not where it belongs`;
+  }
+  return undefined;
 }
 
 /** The best order of a side that trades in parts, or NONE: all-or-none orders may stand beyond each other. */

@@ -2,13 +2,14 @@ import { EndReason, ProductStatus, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_CASCADE } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import type { Book } from '../orderbook/book.ts';
-import { isWhole, timeInForceOf, WAITING } from '../orderbook/flags.ts';
-import { type NewOrder, NONE } from '../orderbook/orders.ts';
+import { isWhole, timeInForceOf, TRAILING, WAITING } from '../orderbook/flags.ts';
+import { type NewOrder, NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
+import { moveTriggers } from './trailing.ts';
 import { trades } from './walk.ts';
 
 /** Lets an order wait until a trade triggers it. */
@@ -39,7 +40,7 @@ export function triggerStops(state: MarketState, product: Product, outbox: Outbo
   const stops = state.stops[product.row];
   if (stops === undefined || state.receipt.filled === 0) return;
   const reached = new Reached(state, stops);
-  reached.add(state.firstPrice, product.lastPrice);
+  reached.follow(product, outbox);
   cascade(state, product, reached, outbox);
 }
 
@@ -74,7 +75,7 @@ export function cascade(
     }
     receipt.filled = 0;
     trigger(state, product, slot, outbox);
-    if (receipt.filled > 0) reached.add(state.firstPrice, product.lastPrice);
+    if (receipt.filled > 0) reached.follow(product, outbox);
   }
   receipt.filled = filled;
 }
@@ -92,7 +93,18 @@ export class Reached {
     this.#stops = stops;
   }
 
-  /** Adds what trades from one price to another have reached: an order trades in one direction. */
+  /**
+   * Adds what the trades of the order that came in last have reached, and moves the triggers that follow them. An order
+   * trades in one direction: what its first and its last price tell is all that there is to know.
+   */
+  follow({ row, lastPrice }: Product, outbox: Outbox): void {
+    const state = this.#state;
+    moveTriggers(state, row, state.firstPrice, this.#known, outbox);
+    this.add(state.firstPrice, lastPrice);
+    moveTriggers(state, row, lastPrice, this.#known, outbox);
+  }
+
+  /** Adds what trades from one price to another have reached. */
   add(first: number, last: number): void {
     const { orders } = this.#state;
     const found: number[] = [];
@@ -119,10 +131,17 @@ function trigger(state: MarketState, product: Product, slot: number, outbox: Out
   writeEvent(state, outbox, 'stopTriggered', [...orderFields(state, slot), ...terms]);
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setFlags(slot, orders.flags(slot) & ~WAITING);
+  if ((orders.flags(slot) & TRAILING) !== 0) stopTrailing(orders, slot);
   const meets = !isWhole(orders.flags(slot)) || trades(state, product, orderIn(state, slot));
   if (!meets || match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
+}
+
+/** A stop order that enters trails nothing any more. */
+export function stopTrailing(orders: Orders, slot: number): void {
+  orders.trails.delete(slot);
+  orders.setFlags(slot, orders.flags(slot) & ~TRAILING);
 }
 
 /** The order in a slot as it would come in. */

@@ -1,9 +1,9 @@
 import { lockOrder } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
-import { Display } from '../core/codes.ts';
+import { Display, PegTo, TrailBy } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { isWhole, showingFlags, SIDE, WAITING } from '../orderbook/flags.ts';
-import { admit, emptyEntry, type Entry } from './admission.ts';
+import { isWhole, PEGGED, showingFlags, SIDE, TRAILING, WAITING } from '../orderbook/flags.ts';
+import { admit, emptyEntry, type Entry, pegPrice } from './admission.ts';
 import { admitBracket, type ExitPrices, reserveExits } from './brackets.ts';
 import { orderFields, writeAccepted, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
@@ -18,7 +18,7 @@ const AT = offsetsOf(COMMANDS.submitSpecial);
 /** Overwritten by every such command. */
 const current = emptyEntry();
 
-/** The submit command of an order with special terms: an iceberg, hidden, all-or-none, a stop or bounded by money. */
+/** The submit command of an order with special terms: an iceberg, hidden, all-or-none, a stop, pegged or bounded by money. */
 export function submitSpecial(
   state: MarketState,
   view: DataView,
@@ -38,11 +38,21 @@ export function submitSpecial(
   state.receipt.order = order;
   lockOrder(state, product, entry);
   const waits = (entry.flags & WAITING) !== 0;
-  const meets = !waits && (!isWhole(entry.flags) || trades(state, product, entry, entry.maxMoney));
+  const { peg } = entry;
+  const standsAt = peg === undefined ? NaN : pegPrice(state, product, entry, peg);
+  const meets =
+    !waits &&
+    peg === undefined &&
+    (!isWhole(entry.flags) || trades(state, product, entry, entry.maxMoney));
   const slot = state.orders.place(entry, order);
   if (exits !== undefined) reserveExits(state, product, slot, entry, exits);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
   writeTerms(state, slot, view, at, outbox);
+  if ((entry.flags & TRAILING) !== 0) state.orders.trails.add(slot, entry.trail!);
+  if (peg !== undefined) {
+    state.orders.pegs.add(slot, peg);
+    state.orders.setPrice(slot, standsAt);
+  }
   if (waits) {
     placeStop(state, slot, entry.stopPrice, expiresAt, clientOrderId, outbox);
     return 0;
@@ -133,6 +143,10 @@ function writeTerms(
     readI64(view, at + AT.takeProfit),
     readI64(view, at + AT.exitStopPrice),
     readI64(view, at + AT.exitStopLimit),
+    view.getUint8(at + AT.trailBy),
+    readI64(view, at + AT.trailDistance),
+    view.getUint8(at + AT.pegTo),
+    readI64(view, at + AT.pegOffset),
   ]);
 }
 
@@ -144,8 +158,16 @@ export function readSpecialEntry(view: DataView, at: number, entry: Entry): void
   entry.flags |= showingFlags(display, view.getUint8(at + AT.allOrNone));
   entry.clip = iceberg ? readI64(view, at + AT.displayQuantity) : 0;
   entry.refreshBelow = iceberg ? readI64(view, at + AT.refreshBelow) : 0;
-  entry.isStop = view.getUint8(at + AT.hasStop) === 1;
-  entry.stopPrice = readI64(view, at + AT.stopPrice);
   const bounded = view.getUint8(at + AT.hasMaxMoney) === 1;
   entry.maxMoney = bounded ? readI64(view, at + AT.maxMoney) : Infinity;
+  const hasStop = view.getUint8(at + AT.hasStop) === 1;
+  const by = view.getUint8(at + AT.trailBy);
+  const distance = readI64(view, at + AT.trailDistance);
+  entry.trail = by === TrailBy.none ? undefined : { by, distance };
+  const to = view.getUint8(at + AT.pegTo);
+  const offset = readI64(view, at + AT.pegOffset);
+  entry.peg = to === PegTo.none ? undefined : { to, offset, limit: entry.price };
+  if (to !== PegTo.none) entry.flags |= PEGGED;
+  entry.isStop = hasStop || by !== TrailBy.none;
+  entry.stopPrice = hasStop ? readI64(view, at + AT.stopPrice) : NaN;
 }

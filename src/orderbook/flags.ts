@@ -1,7 +1,7 @@
 import { TimeInForce } from '../core/codes.ts';
 
 // Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
-// all-or-none 1, waiting 1; then one that is derived; bit 15 session, bit 17 linked, bit 19 bracket.
+// all-or-none 1, waiting 1; then one that is derived; bit 15 session, 16 trailing, 17 linked, 18 pegged, 19 bracket.
 /** Whether the order has a client order id: no part of the state, which has the id. */
 export const CLIENT_ID = 1 << 14;
 /** A good-till-cancelled order that the end of its product's session ends too. */
@@ -20,10 +20,16 @@ export const ALL_OR_NONE = 1 << 12;
 export const WAITING = 1 << 13;
 /** One of two orders of which a fill of one takes as much off the other, and the end of one ends the other. */
 export const LINKED: number = 1 << 17;
+/** A stop order that waits, and whose trigger follows the last price. */
+export const TRAILING = 1 << 16;
+/** The order follows the best price of a side, or the middle, and locks at a limit of its own. */
+export const PEGGED = 1 << 18;
 /** Once the order has ended, two linked orders that get rid of what it traded enter: `Bracket`. */
 export const BRACKET: number = 1 << 19;
+/** There is more about the order than its record holds. */
+export const WITH_MORE: number = ICEBERG | TRAILING | PEGGED | BRACKET;
 /** What a state holds of the flags. */
-export const ORDER_FLAGS: number = 0x3fff | SESSION | LINKED | BRACKET;
+export const ORDER_FLAGS: number = 0x3fff | SESSION | TRAILING | LINKED | PEGGED | BRACKET;
 /** The orders of its account are counted, and so is what they trade. Follows from the account, and is no part of the state. */
 export const COUNTED = 1 << 20;
 /** Nobody but its owner sees the order in the depth of the book. */

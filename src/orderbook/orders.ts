@@ -1,6 +1,20 @@
 import { grownFloats, grownInts, growth } from '../core/columns.ts';
-import { BRACKET, CLIENT_ID, COUNTED, ICEBERG, LINKED, PARTLY_SEEN, UNDISPLAYED } from './flags.ts';
+import {
+  BRACKET,
+  CLIENT_ID,
+  COUNTED,
+  ICEBERG,
+  LINKED,
+  PARTLY_SEEN,
+  PEGGED,
+  UNDISPLAYED,
+  WITH_MORE,
+} from './flags.ts';
+import { Followers, type Peg, type Trail } from './followers.ts';
+import type { NewOrder } from './new-order.ts';
 import type { Bracket, Clip } from './side-tables.ts';
+
+export type { NewOrder };
 
 /** "No slot", "no level": the end of every list. */
 export const NONE = -1;
@@ -28,26 +42,6 @@ export const NEXT = 13;
 export const PREVIOUS = 14;
 /** Next order of the same place in the id index. */
 const CHAIN = 15;
-
-/** An order as it comes in. */
-export interface NewOrder {
-  account: number;
-  product: number;
-  /** Side, kind and so on, packed; see `packFlags`. */
-  flags: number;
-  /** Limit in ticks. */
-  price: number;
-  /** Lots. */
-  quantity: number;
-  /** Row of the product terms (fees, band) that the order enters with. */
-  terms: number;
-  /** Ledger rows of the account in the product's two assets. */
-  moneyRow: number;
-  energyRow: number;
-  /** Of an iceberg: lots that are shown at a time, and below how many the next ones are; else 0. */
-  clip: number;
-  refreshBelow: number;
-}
 
 /**
  * All orders of a market, one slot each. An incoming order gets a slot and an id when it is accepted,
@@ -82,6 +76,9 @@ export class Orders {
 
   /** Of linked orders the other one, slot by slot. */
   readonly #partners = new Map<number, number>();
+  /** Trailing stop orders that wait, and pegged orders. */
+  readonly trails: Followers<Trail> = new Followers(this);
+  readonly pegs: Followers<Peg> = new Followers(this);
 
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
@@ -94,9 +91,13 @@ export class Orders {
   id(slot: number): number {
     return this.f64[slot * WORDS + ID]!;
   }
-  /** Limit in ticks. */
+  /** Limit in ticks; of a pegged order where it stands. */
   price(slot: number): number {
     return this.f64[slot * WORDS + PRICE]!;
+  }
+  /** The price that a limit order locks at: its limit, which a pegged one does not stand at. */
+  lockPrice(slot: number): number {
+    return (this.flags(slot) & PEGGED) === 0 ? this.price(slot) : this.pegs.of(slot).limit;
   }
   /** Lots still to trade. */
   open(slot: number): number {
@@ -241,10 +242,8 @@ export class Orders {
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
-    const flags = this.flags(slot);
-    if ((flags & (ICEBERG | BRACKET)) !== 0) {
-      this.#clips.delete(slot);
-      this.#brackets.delete(slot);
+    if ((this.flags(slot) & WITH_MORE) !== 0) {
+      for (const table of [this.#clips, this.#brackets, this.trails, this.pegs]) table.delete(slot);
     }
     this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;

@@ -2,15 +2,8 @@ import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import type { Requests } from '../engine/requests.ts';
-import {
-  bracket,
-  type Exits,
-  oco,
-  price,
-  type Second,
-  stopPrice,
-  written,
-} from './draft-prices.ts';
+import { bracket, oco, price, stopPrice, written } from './draft-prices.ts';
+import { type Terms, terms } from './draft-terms.ts';
 import { allowances, circuits, recalls } from './limit-drafts.ts';
 import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
 
@@ -48,6 +41,7 @@ export class Draw {
   readonly lots: Arbitrary<number>;
   readonly quanta: Arbitrary<number>;
   readonly ordersBack: Arbitrary<number>;
+  readonly offset: Arbitrary<number>;
   readonly waitMs: Arbitrary<number>;
 
   constructor(fc: FastCheck, market: Required<MarketOptions>) {
@@ -66,6 +60,7 @@ export class Draw {
     this.lots = this.mostly(upTo(market.maxQuantityLots), fc.constant(MAX_INTEGER));
     this.quanta = this.mostly(upTo(market.maxAmountQuanta), fc.constant(MAX_INTEGER));
     this.ordersBack = this.mostly(fc.nat({ max: 9 }), fc.nat({ max: 50 }), 4);
+    this.offset = fc.integer({ min: -2, max: 2 });
     this.waitMs = this.mostly(fc.nat({ max: 4 }), fc.constant(-1), 12);
   }
 
@@ -124,93 +119,6 @@ function orders(draw: Draw) {
   };
 }
 
-/** What makes an order more than a limit order that stands. */
-interface Terms {
-  readonly kind?: 'market';
-  readonly timeInForce?: 'gtc' | 'gtd' | 'ioc' | 'fok' | 'session';
-  readonly lifeMs?: number;
-  readonly postOnly?: 'reject' | 'slide';
-  /** Least quantity on entry, in lots. */
-  readonly least?: number;
-  /** Lots that are shown at a time, and below how many the next ones are. */
-  readonly clip?: number;
-  readonly below?: number;
-  /** Whether the order would have more parts than an order may have. */
-  readonly tooMany?: true;
-  readonly allOrNone?: true;
-  /** In ticks. */
-  readonly stop?: number;
-  /** The most that it may cost, in money quanta; only of one that buys at once. */
-  readonly budget?: number;
-  /** The second of two orders of which one cancels the other, in ticks; of the other side where it can be. */
-  readonly second?: Second;
-  /** How far from its own price the order is to get out, in ticks: at a better price, at a worse one. */
-  readonly exits?: Exits;
-  /** false leaves the price away. */
-  readonly priced?: boolean;
-}
-
-function terms(draw: Draw): Arbitrary<Terms> {
-  const { fc } = draw;
-  const immediate = fc.constantFrom('ioc', 'fok');
-  return fc.oneof(
-    fc.record({ timeInForce: immediate }),
-    fc.record({ timeInForce: fc.constant('session') }),
-    fc.record({ timeInForce: fc.constant('gtd'), lifeMs: fc.integer({ min: -1, max: 30 }) }),
-    fc.record(
-      { postOnly: fc.constantFrom('reject', 'slide'), timeInForce: fc.constant('session') },
-      { requiredKeys: ['postOnly'] },
-    ),
-    fc.record(
-      { least: fc.integer({ min: 1, max: 4 }), timeInForce: fc.constant('ioc') },
-      { requiredKeys: ['least'] },
-    ),
-    draw.merged(
-      fc.record(
-        {
-          clip: fc.nat({ max: 4 }),
-          below: fc.integer({ min: 1, max: 3 }),
-          timeInForce: fc.constant('session'),
-        },
-        { requiredKeys: ['clip'] },
-      ),
-      draw.maybe({ tooMany: fc.constant(true) }, 20),
-    ),
-    fc.record(
-      { allOrNone: fc.constant(true), timeInForce: fc.constant('session') },
-      { requiredKeys: ['allOrNone'] },
-    ),
-    fc.record(
-      { stop: draw.ticks, timeInForce: fc.constantFrom('ioc', 'fok', 'session') },
-      { requiredKeys: ['stop'] },
-    ),
-    fc.record(
-      {
-        kind: fc.constant('market'),
-        priced: fc.boolean(),
-        timeInForce: fc.constantFrom('ioc', 'fok', 'gtc', 'session'),
-        budget: fc.nat({ max: Math.ceil(draw.market.maxAmountQuanta / 50) }),
-      },
-      { requiredKeys: ['kind'] },
-    ),
-    draw.merged(
-      fc.record({
-        exits: fc.record({
-          better: fc.integer({ min: 1, max: 5 }),
-          worse: fc.integer({ min: 1, max: 5 }),
-        }),
-      }),
-      draw.maybe({ kind: fc.constant('market') }, 4),
-    ),
-    fc.record({
-      second: fc.record(
-        { opposite: fc.boolean(), ticks: draw.ticks, stop: draw.ticks },
-        { requiredKeys: ['opposite', 'ticks'] },
-      ),
-    }),
-  );
-}
-
 /** An order of any kind, without its account. */
 function submission(draw: Draw): Arbitrary<object> {
   const { fc, product, ticks, lots } = draw;
@@ -225,7 +133,7 @@ function submission(draw: Draw): Arbitrary<object> {
       ({
         side,
         size,
-        terms: { least, priced, clip, below, tooMany, stop, budget, second, exits, ...rest },
+        terms: { least, priced, clip, below, tooMany, stop, trail, budget, second, exits, ...rest },
       }) => {
         const { product: of, asText } = size;
         const all = tooMany === true ? 5 * MAX_CLIPS : size.lots;
@@ -239,6 +147,7 @@ function submission(draw: Draw): Arbitrary<object> {
           ...(priced === false ? {} : price(size.ticks, of, asText)),
           ...rest,
           ...(stop === undefined ? {} : stopPrice(stop, of, asText)),
+          ...(trail === undefined ? {} : written('trail', 'Ticks', trail, of.tick, asText)),
           ...(second === undefined ? {} : { oco: oco(second, side, size) }),
           ...(side === 'sell' || mayRest(rest) ? {} : bound(budget, size, draw)),
           ...(exits === undefined ? {} : { bracket: bracket(exits, side, size) }),

@@ -31,6 +31,10 @@ const OPTIONS: Readonly<Record<string, number>> = {
   'oco-stop': 1,
   'oco-side': 1,
   bracket: 3,
+  trail: 1,
+  peg: 1,
+  off: 1,
+  crowded: 0,
   own: 1,
   as: 1,
   in: 1,
@@ -250,6 +254,9 @@ function readOrder(
           })
         : undefined,
       bracket: bracketOf(options.get('bracket')),
+      ...trailOf(value('trail')),
+      peg: value('peg'),
+      pegOffset: value('off'),
       clientOrderId: value('as'),
     },
   ];
@@ -258,6 +265,12 @@ function readOrder(
 function bracketOf(prices: readonly string[] | undefined): object | undefined {
   if (prices === undefined) return undefined;
   return { takeProfit: prices[0], stopPrice: prices[1], stopLimit: prices[2] };
+}
+
+/** `0.02` is a distance in price, `50000ppm` a part of it. */
+function trailOf(text: string | undefined): Record<string, unknown> {
+  const ppm = /^(\d+)ppm$/.exec(text ?? '')?.[1];
+  return ppm === undefined ? { trail: text } : { trailPpm: Number(ppm) };
 }
 
 /** Orders and terms are for the product `energy` unless they say otherwise. */

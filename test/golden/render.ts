@@ -179,6 +179,10 @@ export class Renderer {
     timeAdvanced: ({ time }) => `it is ${time}`,
     stopPlaced: ({ order, stopPrice, open }) =>
       `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}: ${this.#lots(order, open)} open`,
+    orderMoved: ({ order, priceBefore, price }) =>
+      `${this.label(order)} moves from ${this.#ticks(order, priceBefore)} to ${this.#ticks(order, price)}`,
+    stopMoved: ({ order, stopPriceBefore, stopPrice }) =>
+      `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}, no longer for ${this.#ticks(order, stopPriceBefore)}`,
     stopTriggered: ({ order }) => `${this.label(order)} triggered`,
     tradeRecalled: (event) => this.#recalled(event),
     circuitSet: (event) => this.#circuit(event),
@@ -222,11 +226,15 @@ export class Renderer {
   #special(event: Event<'orderTerms'>): string {
     const { order, product, display, displayQuantity, refreshBelow, allOrNone } = event;
     const { hasStop, stopPrice, hasMaxMoney, maxMoney } = event;
+    const { trailBy, trailDistance, pegTo, pegOffset } = event;
     const below = refreshBelow === 1 ? '' : `, more below ${this.#lots(order, refreshBelow)}`;
     const terms = [
       allOrNone ? 'all or none' : '',
       display === 'hidden' ? 'hidden' : '',
       display === 'clip' ? `shows ${this.#lots(order, displayQuantity)} at a time${below}` : '',
+      trailBy === 'ticks' ? `trails by ${this.#ticks(order, trailDistance)}` : '',
+      trailBy === 'ppm' ? `trails by ${trailDistance} ppm` : '',
+      pegTo === 'none' ? '' : `pegged to the ${pegTo}${this.#offset(order, pegOffset)}`,
       hasStop ? `stop ${this.#ticks(order, stopPrice)}` : '',
       hasMaxMoney ? `costs at most ${this.#amount(this.#product(product).money, maxMoney)}` : '',
       event.hasOco ? 'one of two' : '',
@@ -240,6 +248,12 @@ export class Renderer {
       this.#ticks(order, ticks),
     );
     return `then out at ${profit}, or at ${stop} to ${limit}`;
+  }
+
+  #offset(order: number, ticks: number): string {
+    if (ticks === 0) return '';
+    const away = this.#ticks(order, Math.abs(ticks));
+    return ticks > 0 ? `, ${away} above` : `, ${away} below`;
   }
 
   #trade(event: Event<'trade'>): string {

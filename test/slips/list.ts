@@ -1,5 +1,6 @@
 import { BY_MONEY } from './by-money.ts';
 import { CONTRACTS } from './contracts.ts';
+import { FOLLOWERS } from './followers.ts';
 import { LEDGER } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 import { LINKED_ORDERS } from './linked.ts';
@@ -19,6 +20,7 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...SHOWN,
   ...STOPS,
   ...LINKED_ORDERS,
+  ...FOLLOWERS,
   ...LEDGER,
   ...SNAPSHOT,
   ...SESSION,

@@ -246,8 +246,8 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'an amended all-or-none order trades what it finds',
-        find: '!waits && (!isWhole(amended.flags) || trades(state, product, amended))',
-        replace: '!waits',
+        find: '(!isWhole(amended.flags) || trades(state, product, amended))',
+        replace: 'true',
       },
     ],
   },
@@ -344,8 +344,8 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'the next part of an iceberg does not reach the depth',
-        find: 'type === EventType.orderRefreshed;',
-        replace: 'type === EventType.stopTriggered;',
+        find: 'type === EventType.orderRefreshed ||',
+        replace: 'type === EventType.stopTriggered ||',
       },
       {
         about: 'a hidden order that is amended leaves the depth',

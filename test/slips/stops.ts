@@ -79,8 +79,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'the trades of a triggered order trigger nothing',
-        find: 'if (receipt.filled > 0) reached',
-        replace: 'if (receipt.filled < 0) reached',
+        find: 'if (receipt.filled > 0) reached.follow',
+        replace: 'if (receipt.filled < 0) reached.follow',
       },
     ],
   },
@@ -122,8 +122,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'a stop order waits although the last price is there',
-        find: '!isReached(sideOf(entry.flags), entry.stopPrice, product.lastPrice)',
-        replace: '!isReached(sideOf(entry.flags), entry.stopPrice, NaN)',
+        find: 'isReached(side, entry.stopPrice, lastPrice)',
+        replace: 'isReached(side, entry.stopPrice, NaN)',
       },
     ],
   },

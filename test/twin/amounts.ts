@@ -62,7 +62,7 @@ function sum(one: Holding, other: Holding): Holding {
 /** What a limit order locks alone, by its price, its open lots and the terms that it entered with. */
 function lockAlone(market: Market, order: Order, lots: number): Holding {
   if (!holdsLock(order)) return NOTHING;
-  const value = valueOf(market, order.product, order.price, lots);
+  const value = valueOf(market, order.product, order.limit ?? order.price, lots);
   const cost = costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
   return {
     money: cost > 0n ? cost : 0n,

@@ -71,6 +71,10 @@ interface Asked {
     takeProfit: number;
     exitStopPrice: number;
     exitStopLimit: number;
+    trailBy: number;
+    trailDistance: number;
+    pegTo: number;
+    pegOffset: number;
     clientOrderId: string;
   };
   amend: {
@@ -121,6 +125,6 @@ export function fieldOf(command: Command, name: string): string | Reference {
 
 /** Whether a submit has terms that few orders have, so that its record is another one. */
 export function isSpecial(command: CommandOf<'submit'>): boolean {
-  const { display, allOrNone, hasStop, hasMaxMoney, hasOco, hasBracket } = command;
-  return display + allOrNone + hasStop + hasMaxMoney + hasOco + hasBracket > 0;
+  const { display, allOrNone, hasStop, hasMaxMoney, hasOco, hasBracket, trailBy, pegTo } = command;
+  return display + allOrNone + hasStop + hasMaxMoney + hasOco + hasBracket + trailBy + pegTo > 0;
 }

@@ -83,7 +83,9 @@ function restingOrder(order: Order, to: Bytes): void {
       order.allOrNone * 4096 +
       (order.stopPrice === undefined ? 0 : 8192) +
       (order.partner === undefined ? 0 : 131_072) +
-      (order.bracket === undefined ? 0 : 524_288),
+      (order.bracket === undefined ? 0 : 524_288) +
+      (order.trailBy === 0 ? 0 : 65_536) +
+      (order.pegTo === 0 ? 0 : 262_144),
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -98,9 +100,18 @@ function restingOrder(order: Order, to: Bytes): void {
   }
   if (order.stopPrice !== undefined) to.i64(order.stopPrice);
   if (order.partner !== undefined) to.i64(order.partner.id);
-  if (order.bracket === undefined) return;
-  const { takeProfit, stopPrice, stopLimit } = order.bracket;
-  for (const price of [takeProfit, stopPrice, stopLimit]) to.i64(price);
+  if (order.bracket !== undefined) {
+    const { takeProfit, stopPrice, stopLimit } = order.bracket;
+    for (const price of [takeProfit, stopPrice, stopLimit]) to.i64(price);
+  }
+  if (order.trailBy > 0) {
+    to.u8(order.trailBy);
+    to.i64(order.trailDistance);
+  }
+  if (order.pegTo === 0) return;
+  to.u8(order.pegTo);
+  to.i64(order.pegOffset);
+  to.i64(order.limit!);
 }
 
 function limitBytes(market: Market, to: Bytes): void {

@@ -2,6 +2,7 @@ import { EndReason, ProductStatus, Side } from '../../src/core/codes.ts';
 import { tell } from './events.ts';
 import { enlist, leaveBook, type Market, type Order, type Product } from './market.ts';
 import { endOrder, finish, identityOf, match } from './orders.ts';
+import { followPrice } from './trailing.ts';
 
 /** A linked order before it enters: it becomes a stop order once it is its turn, if it is none that is reached. */
 export interface Leg {
@@ -41,7 +42,10 @@ function cascade(market: Market, product: Product, legs: readonly Leg[]): void {
   const matched = (each: Order): void => {
     const before = market.prices.length;
     if (match(market, each)) finish(market, each);
-    reach(market.prices.slice(before));
+    const prices = market.prices.slice(before);
+    if (prices.length > 0) followPrice(market, product, prices[0]!, reached);
+    reach(prices);
+    if (prices.length > 0) followPrice(market, product, prices.at(-1)!, reached);
   };
   market.prices.length = 0;
   if (legs.length === 0 && product.lastPrice !== undefined) reach([product.lastPrice]);
@@ -67,6 +71,7 @@ function cascade(market: Market, product: Product, legs: readonly Leg[]): void {
     tell(market, 'stopTriggered', [...identityOf(stop), ...terms]);
     leaveBook(market, stop);
     stop.stopPrice = undefined;
+    stop.trailBy = 0;
     matched(stop);
   }
   receipt.filled = filled;

@@ -36,8 +36,11 @@ const TABLE: Record<keyof typeof EventType, string> = {
   accountLimitsSet: 'u32 u8 u32 u8 u32 i64',
   accountKilled: 'u32 u32',
   tradeRecalled: 'i64 u32 u32 u32 i64 i64 i64 i64',
+  stopMoved: 'i64 u32 u32 u8 i64 i64 i64 i64 i64',
+  orderMoved: 'i64 u32 u32 u8 i64 i64 i64 i64',
   volatilityHalt: 'u32 i64 i64',
-  orderTerms: 'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64 u8 i64 u8 u8 i64 u8 i64 u8 i64 i64 i64',
+  orderTerms:
+    'i64 u32 u32 u8 u8 i64 i64 u8 u8 i64 u8 i64 u8 u8 i64 u8 i64 u8 i64 i64 i64 u8 i64 u8 i64',
   bracketPlaced: 'i64 u32 u32 u8 i64 i64',
   bracketDropped: 'i64 u32 u32 u8 i64 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',

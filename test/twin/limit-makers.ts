@@ -1,4 +1,5 @@
-import { command, type Maker, pick } from './makers.ts';
+import { command, type Maker } from './makers.ts';
+import { pick } from './order-terms.ts';
 import { FEES } from './market.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -303,6 +303,7 @@ function compareOrder(state: MarketState, market: Market, slot: number, order: O
   same(what, 'selfTrade', selfTradeOf(flags), order.selfTrade);
   same(what, 'display', displayOf(flags), order.display);
   same(what, 'allOrNone', (flags & ALL_OR_NONE) === 0 ? 0 : 1, order.allOrNone);
+  same(what, 'lockPrice', orders.lockPrice(slot), order.limit ?? order.price);
   same(what, 'shown', orders.shown(slot), shownOf(order));
   same(what, 'tradable', orders.tradable(slot), tradableOf(order));
   const partner = orders.partner(slot);

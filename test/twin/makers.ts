@@ -11,7 +11,8 @@ import type { CommandSource } from '../random-commands.ts';
 import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
-import { bracket, budget, NO_BRACKET, NO_OCO, second, showing, stop } from './special-makers.ts';
+import { pegged, pick, stop } from './order-terms.ts';
+import { bracket, budget, NO_BRACKET, NO_OCO, second, showing } from './special-makers.ts';
 
 export type Maker = (source: CommandSource, draw: Draw) => Command;
 
@@ -48,16 +49,7 @@ export function command<T extends CommandType>(
   return { type, ...stamp, ...asked } as unknown as Command;
 }
 
-export function pick<T>(draw: Draw, weighted: readonly (readonly [number, T])[]): T {
-  let left = draw(weighted.reduce((sum, [weight]) => sum + weight, 0));
-  for (const [weight, value] of weighted) {
-    left -= weight;
-    if (left < 0) return value;
-  }
-  throw new Error('the weights do not add up');
-}
-
-const LIMIT_TIMES = [
+export const LIMIT_TIMES = [
   [54, gtc],
   [8, session],
   [16, gtd],
@@ -88,19 +80,31 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const immediate = timeInForce === ioc || timeInForce === fok;
   const postOnly = immediate || isMarket ? PostOnly.off : pick(draw, POST_ONLY);
   const least = timeInForce !== fok && postOnly === PostOnly.off && draw(20) === 0;
+  const peg = pegged(isMarket || immediate || least || postOnly !== PostOnly.off, draw);
   const life = source.profile.wave > 0 ? 1 + draw(4 * source.profile.wave) : draw(40);
   const price = source.price(product, side, draw);
-  const alone = isMarket || immediate || postOnly !== PostOnly.off || least || draw(8) > 0;
+  const alone =
+    peg.pegTo > 0 || isMarket || immediate || postOnly !== PostOnly.off || least || draw(8) > 0;
   const paired = alone ? NO_OCO : second(source, product, side, price, draw);
   const exits =
-    paired.hasOco === 1 || draw(9) > 0 ? NO_BRACKET : bracket(source, product, side, draw);
+    peg.pegTo > 0 || paired.hasOco === 1 || draw(9) > 0
+      ? NO_BRACKET
+      : bracket(source, product, side, draw);
   const stopping = stop(
-    least || postOnly !== PostOnly.off || (isMarket && !immediate) || exits.hasBracket === 1,
+    peg.pegTo > 0 ||
+      least ||
+      postOnly !== PostOnly.off ||
+      (isMarket && !immediate) ||
+      exits.hasBracket === 1,
+    paired.hasOco === 0,
     source.price(product, draw(2), draw),
     draw,
   );
   const boundable =
-    isMarket && immediate && side === Side.buy && stopping.hasStop + exits.hasBracket === 0;
+    isMarket &&
+    immediate &&
+    side === Side.buy &&
+    stopping.hasStop + stopping.trailBy + exits.hasBracket === 0;
   return command('submit', source.actorFor(account, draw), {
     account,
     product,
@@ -114,10 +118,11 @@ export function submit(source: CommandSource, draw: Draw): Command {
     quantity,
     minQuantity: least ? 1 + draw(Math.min(quantity, 12)) : 0,
     expiresAt: timeInForce === gtd ? market.time + life : 0,
+    ...peg,
     ...showing(
       isMarket || immediate || quantity > 2 ** 50 || paired.hasOco + exits.hasBracket > 0,
       quantity,
-      least,
+      least || peg.pegTo > 0,
       draw,
     ),
     ...paired,

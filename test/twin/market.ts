@@ -117,6 +117,14 @@ export interface Order {
   /** At what it is to get rid of what it traded. */
   readonly bracket: ExitPrices | undefined;
   ended: boolean;
+  /** Of a trailing stop order while it waits: 1 for ticks, 2 for parts per million; else 0. */
+  trailBy: number;
+  trailDistance: number;
+  /** Of a pegged order 1 for the bid, 2 for the ask, 3 for the middle; else 0. */
+  readonly pegTo: number;
+  readonly pegOffset: number;
+  /** Of a pegged order at rest: the price that it locks at, while `price` is where it stands. */
+  limit: number | undefined;
   price: number;
   open: number;
   /** What an iceberg shows while it rests. */

@@ -57,10 +57,6 @@ export function budget(
   return { hasMaxMoney: 1, maxMoney: Math.min(MAX, maxMoney) };
 }
 
-export function stop(never: boolean, stopPrice: number, draw: Draw) {
-  return never || draw(7) > 0 ? { hasStop: 0, stopPrice: 0 } : { hasStop: 1, stopPrice };
-}
-
 /** How much of an order is shown, and whether it trades in parts. */
 export function showing(plain: boolean, quantity: number, least: boolean, draw: Draw) {
   const kind = draw(10);

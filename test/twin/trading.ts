@@ -46,6 +46,8 @@ import {
 } from './orders.ts';
 import { exitRefusals } from './brackets.ts';
 import { amendPair, firstCode, submitPair } from './pairs.ts';
+import { entryPrice, followRefusal, standAtPeg, wantedPrice } from './pegs.ts';
+import { triggerBehind } from './trailing.ts';
 
 export function submit(market: Market, command: CommandOf<'submit'>): number {
   const account = rowOf(market.accounts, command.account);
@@ -62,8 +64,10 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   if (dated && command.expiresAt <= market.time) return RejectCode.ALREADY_EXPIRED;
   const order = orderOf(market, command, account, product);
   if (order === undefined) return RejectCode.NO_PROTECTION;
-  if (order === 'EMPTY_SIDE') return RejectCode.EMPTY_SIDE;
+  if (typeof order === 'string') return RejectCode[order];
   if (command.hasOco === 1) return submitPair(market, command, order);
+  const astray = followRefusal(market, order);
+  if (astray !== 0) return astray;
   const code = firstCode([
     priceRefusal(market, order),
     ...exitRefusals(market, order),
@@ -76,7 +80,8 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   lock(market, order);
   tellAccepted(market, order, command.expiresAt);
   if (isSpecial(command)) tellTerms(market, command, order);
-  if (order.stopPrice !== undefined) placeStop(market, order);
+  if (order.pegTo > 0) standAtPeg(market, order);
+  else if (order.stopPrice !== undefined) placeStop(market, order);
   else enter(market, order);
   return 0;
 }
@@ -84,11 +89,13 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
 export function tellTerms(market: Market, command: CommandOf<'submit'>, order: Order): void {
   const { display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice } = command;
   const { hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice } = command;
+  const { trailBy, trailDistance, pegTo, pegOffset } = command;
   const terms = [display, displayQuantity, refreshBelow, allOrNone, hasStop, stopPrice];
   terms.push(command.hasMaxMoney, command.maxMoney);
   terms.push(hasOco, ocoSide, ocoPrice, ocoHasStop, ocoStopPrice);
   const { hasBracket, takeProfit, exitStopPrice, exitStopLimit } = command;
   terms.push(hasBracket, takeProfit, exitStopPrice, exitStopLimit);
+  terms.push(trailBy, trailDistance, pegTo, pegOffset);
   tell(market, 'orderTerms', [...identityOf(order), ...terms]);
 }
 
@@ -104,13 +111,18 @@ function orderOf(
   command: CommandOf<'submit'>,
   account: number,
   product: number,
-): Order | 'EMPTY_SIDE' | undefined {
+): Order | 'EMPTY_SIDE' | 'NO_REFERENCE' | undefined {
   const { side, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
   const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
-  const { hasStop, stopPrice } = command;
+  const { hasStop, trailBy, trailDistance } = command;
   const { lastPrice } = market.products[product]!;
-  const waits = hasStop === 1 && !isReached({ side }, stopPrice, lastPrice);
+  const isStop = hasStop === 1 || trailBy > 0;
+  const behind = hasStop === 0 && trailBy > 0 && lastPrice !== undefined;
+  const stopPrice = behind
+    ? triggerBehind(side, trailBy, trailDistance, lastPrice)
+    : command.stopPrice;
+  const waits = isStop && !isReached({ side }, stopPrice, lastPrice);
   let { kind, price } = command;
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   if (kind === OrderKind.market && !immediate) {
@@ -131,7 +143,7 @@ function orderOf(
     account,
     product,
     side,
-    kind: hasStop === 1 ? OrderKind.limit : kind,
+    kind: isStop ? OrderKind.limit : kind,
     timeInForce,
     postOnly,
     selfTrade,
@@ -146,6 +158,11 @@ function orderOf(
     partner: undefined,
     bracket: bracketOf(command),
     ended: false,
+    trailBy: 0,
+    trailDistance: 0,
+    pegTo: command.pegTo,
+    pegOffset: command.pegOffset,
+    limit: command.pegTo > 0 ? price : undefined,
     price,
     open: quantity,
     clipLeft: 0,
@@ -154,7 +171,8 @@ function orderOf(
     terms,
     version: 1,
   };
-  if (waits) order.stopPrice = stopPrice;
+  if (isStop && hasStop === 0 && lastPrice === undefined) return 'NO_REFERENCE';
+  if (waits) Object.assign(order, { stopPrice, trailBy, trailDistance });
   return order;
 }
 
@@ -169,6 +187,9 @@ export function priceRefusal(market: Market, order: Order): number {
   if (!withinLockLimit(market, order)) return RejectCode.LOCK_LIMIT;
   const tooMany = order.display === Display.clip && order.open > order.clip * 1000;
   if (tooMany) return RejectCode.CLIP_LIMIT;
+  if (order.pegTo > 0) {
+    return entryPrice(market, order) === undefined ? RejectCode.POST_ONLY_CROSSES : 0;
+  }
   const touch = oppositeOf(market, order).find(
     ({ allOrNone, open }) => allOrNone === 0 || open <= order.open,
   );
@@ -236,13 +257,14 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
   const { hasStop } = command;
   if (hasStop === 1 && order.stopPrice === undefined) return RejectCode.NOT_WAITING;
 
-  const price = command.hasPrice === 1 ? command.price : order.price;
+  const limit = order.limit ?? order.price;
+  const price = command.hasPrice === 1 ? command.price : limit;
   const total = command.hasQuantity === 1 ? command.quantity : order.total;
   const open = total - (order.total - order.open);
   const newStop = hasStop === 1 ? command.stopPrice : order.stopPrice;
   if (open <= 0) {
     endOrder(market, order, EndReason.amended);
-  } else if (open < order.open && price === order.price && order.allOrNone + hasStop === 0) {
+  } else if (open < order.open && price === limit && order.allOrNone + hasStop === 0) {
     const before = { price: order.price, open: order.open, shown: shownOf(order) };
     relocking(market, [order], () => {
       order.open = open;
@@ -257,6 +279,9 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     if (code !== 0) return code;
   } else {
     const anew: Order = { ...order, price, open, total, terms: product.terms };
+    if (anew.pegTo > 0) anew.limit = price;
+    const lost = anew.pegTo > 0 && wantedPrice(market, anew) === undefined;
+    if (lost) return RejectCode.NO_REFERENCE;
     const code =
       firstCode([priceRefusal(market, anew), ...exitRefusals(market, anew)]) ||
       differenceRefusal(market, order, anew);
@@ -278,14 +303,16 @@ function enterAnew(market: Market, order: Order, anew: Order, stopPrice: number 
   const before = { price: order.price, open: order.open, shown: shownOf(order) };
   leaveBook(market, order);
   unlock(market, order);
-  const { price, open, total, terms } = anew;
-  Object.assign(order, { price, open, total, terms, version: order.version + 1 });
+  const { price, open, total, terms, limit } = anew;
+  Object.assign(order, { price, open, total, terms, limit, version: order.version + 1 });
   lock(market, order);
   tellAmended(market, order, before, false);
   const { lastPrice } = market.products[order.product]!;
   const waits = stopPrice !== undefined && !isReached(order, stopPrice, lastPrice);
   order.stopPrice = waits ? stopPrice : undefined;
-  if (order.stopPrice !== undefined) placeStop(market, order);
+  if (!waits) order.trailBy = 0;
+  if (order.pegTo > 0) standAtPeg(market, order);
+  else if (order.stopPrice !== undefined) placeStop(market, order);
   else enter(market, order);
 }
 
@@ -295,8 +322,8 @@ export function tellAmended(
   before: { readonly price: number; readonly open: number; readonly shown: number },
   keepsPlace: boolean,
 ): void {
-  const { version, price, total, open } = order;
-  const after = [version, price, total, open, keepsPlace ? 1 : 0];
+  const { version, price, limit, total, open } = order;
+  const after = [version, keepsPlace ? price : (limit ?? price), total, open, keepsPlace ? 1 : 0];
   after.push(before.shown, keepsPlace ? shownOf(order) : 0);
   tell(market, 'orderAmended', [...identityOf(order), before.price, before.open, ...after]);
 }

@@ -6,6 +6,7 @@ import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { enterExits } from './brackets.ts';
 import { endOrders } from './orders.ts';
+import { movePegs } from './pegs.ts';
 import { take } from './take.ts';
 import * as trading from './trading.ts';
 
@@ -33,6 +34,7 @@ export class Twin {
       const actor = typeof command.actor === 'number' ? command.actor : UNKNOWN;
       tell(market, 'rejected', [actor, CommandType[command.type], receipt.code]);
     }
+    movePegs(market);
     const { commandId, digestHigh, digestLow } = command;
     if (commandId !== '')
       market.window.set(commandId, { commandId, digestHigh, digestLow, receipt });

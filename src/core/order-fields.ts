@@ -1,0 +1,40 @@
+/** What any order asks for. */
+export const ENTRY = [
+  ['account', 'account'],
+  ['product', 'product'],
+  ['side', 'side'],
+  ['kind', 'submitKind'],
+  ['timeInForce', 'timeInForce'],
+  ['postOnly', 'postOnly'],
+  ['selfTrade', 'selfTrade'],
+  ['hasPrice', 'flag'],
+  ['price', 'price'],
+  ['quantity', 'quantity'],
+  ['minQuantity', 'openQuantity'],
+  ['expiresAt', 'time'],
+] as const;
+
+/** What few orders ask for: how much everyone sees, if they trade in parts, what they wait for, what they may cost. */
+export const SPECIAL = [
+  ['display', 'display'],
+  ['displayQuantity', 'openQuantity'],
+  ['refreshBelow', 'openQuantity'],
+  ['allOrNone', 'flag'],
+  ['hasStop', 'flag'],
+  ['stopPrice', 'price'],
+  ['hasMaxMoney', 'flag'],
+  ['maxMoney', 'amountOrZero'],
+  ['hasOco', 'flag'],
+  ['ocoSide', 'side'],
+  ['ocoPrice', 'price'],
+  ['ocoHasStop', 'flag'],
+  ['ocoStopPrice', 'price'],
+  ['hasBracket', 'flag'],
+  ['takeProfit', 'price'],
+  ['exitStopPrice', 'price'],
+  ['exitStopLimit', 'price'],
+  ['trailBy', 'trailBy'],
+  ['trailDistance', 'openQuantity'],
+  ['pegTo', 'pegTo'],
+  ['pegOffset', 'price'],
+] as const;
