@@ -17,7 +17,7 @@ const EXPECTED: Report = {
   commands: 103_003,
   trades: 12_927,
   conserved: true,
-  stateHash: 'ee9a06d9832471b514881dd14f799d45720c0aa2071cbba5d124bd8db3eaaa93',
+  stateHash: 'bd874b8e2b9cfdda0f7c9cf519b5e1244fe0a175ba8109dda6b065124afc7c2a',
 };
 
 const NODES = [20, 22, 24];
