@@ -1,7 +1,7 @@
 import { farthestPrice } from '../contracts/new-order.ts';
 import { EventType, PegTo, Side, TimeInForce } from '../core/codes.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, offsetsOf, ORDER_AT } from '../core/registry.ts';
+import { ORDER_AT } from '../core/registry.ts';
 import type { Product } from '../market/products.ts';
 import { ALL_OR_NONE, PEGGED, sideOf, timeInForceOf, UNDISPLAYED } from '../orderbook/flags.ts';
 import type { Peg } from '../orderbook/followers.ts';
@@ -9,8 +9,6 @@ import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { withdrawOrder } from './ending.ts';
 import { orderFields, writeEvent } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
-
-const TRADE = offsetsOf(EVENTS.trade);
 
 /** Between which prices an order may stand: its limit, its band, and what the product guard allows. */
 interface Room {
@@ -162,15 +160,13 @@ export function movePegs(state: MarketState, outbox: Outbox, start: number): voi
   }
 }
 
-/** The products in whose books something has changed, in the order of their rows. */
+/** The products in whose books something has changed, in the order of their rows. After a trade its taker rests or ends. */
 function touchedProducts({ view, length }: Outbox, start: number): readonly number[] {
   const rows = new Set<number>();
   for (let at = start; at < length; at += recordLength(view, at)) {
     const type = recordType(view, at);
-    if (type === EventType.trade) rows.add(view.getUint32(at + TRADE.product));
-    else if (type >= EventType.orderRested && type <= EventType.orderEnded) {
-      rows.add(view.getUint32(at + ORDER_AT.product));
-    }
+    if (type < EventType.orderRested || type > EventType.orderEnded) continue;
+    if (type !== EventType.trade) rows.add(view.getUint32(at + ORDER_AT.product));
   }
   return [...rows].sort((a, b) => a - b);
 }

@@ -176,9 +176,9 @@ export const FOLLOWERS: readonly SlipGroup[] = [
         replace: 'orders.priority(slot)',
       },
       {
-        about: 'a trade moves no peg',
-        find: 'type === EventType.trade',
-        replace: 'type === EventType.timeAdvanced',
+        about: 'the end of an order moves no peg',
+        find: 'type > EventType.orderEnded',
+        replace: 'type >= EventType.orderEnded',
       },
       {
         about: 'a peg that moves never expires',
