@@ -33,7 +33,9 @@ function deepBook(
   draw: Draw,
 ): Partial<Profile> {
   const wave = 4000 + draw(12_000);
-  return { traders, ticks, aggressive, withIds: 5, administration: 10, wave };
+  // The twin places every peg anew after every command: hundreds of them would be all that it does.
+  const pegOneIn = draw(8) === 0 ? 12 : 50 + draw(500);
+  return { traders, ticks, aggressive, withIds: 5, administration: 10, wave, pegOneIn };
 }
 
 /** Share: how many of a hundred streams are of a kind. */

@@ -21,6 +21,8 @@ export interface Profile {
   readonly administration: number;
   /** After so many commands the book, filled until then, is drained; 0 for never. */
   readonly wave: number;
+  /** Of so many orders that could be pegged one is. */
+  readonly pegOneIn: number;
 }
 
 export const PLAIN: Profile = {
@@ -31,6 +33,7 @@ export const PLAIN: Profile = {
   withIds: 30,
   administration: 1000,
   wave: 0,
+  pegOneIn: 12,
 };
 
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -172,6 +172,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     lastPrice: undefined,
     queues: [[], []],
     stops: [],
+    pegs: [],
   });
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
   tell(market, 'productListed', [row, energyAsset, moneyAsset, ...steps], [id]);

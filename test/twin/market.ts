@@ -84,6 +84,8 @@ export interface Product {
   readonly queues: readonly [Order[], Order[]];
   /** Stop orders that wait, in the order in which they were placed. */
   readonly stops: Order[];
+  /** Those of the resting orders that are pegged. */
+  readonly pegs: Order[];
 }
 
 export interface ExitPrices {
@@ -298,14 +300,16 @@ export function rest(market: Market, order: Order): void {
 
 export function enlist(market: Market, order: Order): void {
   market.orders.set(order.id, order);
+  if (order.pegTo > 0) market.products[order.product]!.pegs.push(order);
   if (order.expiresAt > 0) market.timed.push(order);
   if (order.clientOrderId !== '') market.clientIds.add(`${order.account} ${order.clientOrderId}`);
 }
 
 export function leaveBook(market: Market, order: Order): void {
-  const { stops } = market.products[order.product]!;
+  const { stops, pegs } = market.products[order.product]!;
   const queue = order.stopPrice === undefined ? queueOf(market, order) : stops;
   queue.splice(queue.indexOf(order), 1);
+  if (order.pegTo > 0) pegs.splice(pegs.indexOf(order), 1);
   order.clipLeft = 0;
   market.orders.delete(order.id);
   if (order.expiresAt > 0) market.timed.splice(market.timed.indexOf(order), 1);

@@ -14,8 +14,8 @@ export function pick<T>(draw: Draw, weighted: readonly (readonly [number, T])[])
 }
 
 /** What an order is pegged to, if anything. */
-export function pegged(never: boolean, draw: Draw) {
-  if (never || draw(12) > 0) return { pegTo: PegTo.none, pegOffset: 0 };
+export function pegged(never: boolean, oneIn: number, draw: Draw) {
+  if (never || draw(oneIn) > 0) return { pegTo: PegTo.none, pegOffset: 0 };
   const far = draw(40) === 0 ? (draw(2) === 0 ? 1 : -1) * (MAX - draw(2)) : draw(5) - 2;
   return { pegTo: 1 + draw(3), pegOffset: far };
 }

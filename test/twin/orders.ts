@@ -117,10 +117,10 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
   let left = taker.open;
   let first: number | undefined;
   // Copies, so that icebergs can be moved to the back.
-  const queue = oppositeOf(market, taker).map((order) => ({ ...order }));
+  const queue = crossing(market, taker).map((order) => ({ ...order }));
   while (queue.length > 0) {
     const maker = queue.shift()!;
-    if (left === 0 || !crosses(taker, maker.price)) break;
+    if (left === 0) break;
     if (maker.allOrNone === 1 && left < maker.open) continue;
     // What one of two linked orders trades, the other one cannot.
     if (maker.open === 0) continue;
@@ -159,6 +159,13 @@ export function dryWalk(market: Market, taker: Order): DryWalk {
   return found;
 }
 
+/** The orders that an order may trade with, at their prices. */
+function crossing(market: Market, taker: Order): Order[] {
+  const queue = oppositeOf(market, taker);
+  const end = queue.findIndex(({ price }) => !crosses(taker, price));
+  return end < 0 ? queue : queue.slice(0, end);
+}
+
 function takerCost(market: Market, taker: Order, price: number, lots: number): bigint {
   const value = valueOf(market, taker.product, price, lots);
   return costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
@@ -185,7 +192,9 @@ function payableLots(
 
 /** Place of the last order at a price. */
 function lastAt(queue: readonly Order[], price: number): number {
-  return queue.map((order) => order.price).lastIndexOf(price);
+  let place = queue.length - 1;
+  while (place >= 0 && queue[place]!.price !== price) place--;
+  return place;
 }
 
 /** Trades an order with the book; false if self-trade prevention or a halt ended it. */

@@ -75,9 +75,8 @@ export function entryPrice(market: Market, order: Order): number | undefined {
 
 /** Brings the pegs of all products to where they belong. */
 export function movePegs(market: Market): void {
-  market.products.forEach(({ queues }) => {
-    const pegs = queues.flat().filter(({ pegTo }) => pegTo > 0);
-    pegs.sort((a, b) => a.id - b.id);
+  market.products.forEach((product) => {
+    const pegs = [...product.pegs].sort((a, b) => a.id - b.id);
     const prices = pegPrices(market, pegs);
     const moving = pegs.filter((peg) => prices.get(peg) !== BigInt(peg.price));
     const clips = moving.map(({ clipLeft }) => clipLeft);
@@ -97,18 +96,27 @@ export function movePegs(market: Market): void {
 /** Where the pegs of a product belong; they come in order of order id. */
 function pegPrices(market: Market, pegs: readonly Order[]): Map<Order, bigint> {
   const prices = new Map<Order, bigint>();
+  // What the pegs of a side must stay behind: where the other side's stand, or can retreat to.
+  const ahead: [bigint[], bigint[]] = [[], []];
+  const keepAhead = ({ side }: Order, price: bigint): void => {
+    const prices = ahead[side === Side.buy ? 1 : 0];
+    const nearest = side === Side.buy ? most(price, ...prices) : least(price, ...prices);
+    prices.splice(0, 1, nearest);
+  };
   const wanted = new Map(pegs.map((peg) => [peg, wantedPrice(market, peg)]));
-  for (const peg of pegs) if (wanted.get(peg) === undefined) prices.set(peg, BigInt(peg.price));
-  const staying = new Set(prices.keys());
   for (const peg of pegs) {
-    if (staying.has(peg)) continue;
-    const others = pegs.filter(({ side }) => side !== peg.side);
-    const retreats = others
-      .filter((other) => !staying.has(other))
-      .map((other) => roomOf(market, other)[other.side === Side.buy ? 'low' : 'high']);
-    const placed = others.flatMap((other) => prices.get(other) ?? []);
-    const ahead = [...met(market, peg, ({ pegTo }) => pegTo === 0), ...retreats, ...placed];
-    prices.set(peg, settled(market, peg, wanted.get(peg)!, ahead));
+    const stays = wanted.get(peg) === undefined;
+    if (stays) prices.set(peg, BigInt(peg.price));
+    const { low, high } = roomOf(market, peg);
+    keepAhead(peg, prices.get(peg) ?? (peg.side === Side.buy ? low : high));
+  }
+  for (const peg of pegs) {
+    if (prices.has(peg)) continue;
+    const others = met(market, peg, ({ pegTo }) => pegTo === 0);
+    const behind = [...others, ...ahead[peg.side as 0 | 1]];
+    const price = settled(market, peg, wanted.get(peg)!, behind);
+    prices.set(peg, price);
+    keepAhead(peg, price);
   }
   return prices;
 }
@@ -117,10 +125,9 @@ function pegPrices(market: Market, pegs: readonly Order[]): Map<Order, bigint> {
 export function followRefusal(market: Market, order: Order): number {
   if (order.trailBy + order.pegTo === 0) return 0;
   if (order.pegTo > 0 && wantedPrice(market, order) === undefined) return RejectCode.NO_REFERENCE;
-  const { queues, stops } = market.products[order.product]!;
-  const all = [...queues.flat(), ...stops];
-  const followers = all.filter(({ trailBy, pegTo }) => trailBy + pegTo > 0).length;
-  return followers >= 1000 ? RejectCode.FOLLOWER_LIMIT : 0;
+  const { pegs, stops } = market.products[order.product]!;
+  const trailing = stops.filter(({ trailBy }) => trailBy > 0).length;
+  return pegs.length + trailing >= 1000 ? RejectCode.FOLLOWER_LIMIT : 0;
 }
 
 /** A pegged order comes to rest without having met anyone. */
