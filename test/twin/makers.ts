@@ -80,11 +80,8 @@ export function submit(source: CommandSource, draw: Draw): Command {
   const immediate = timeInForce === ioc || timeInForce === fok;
   const postOnly = immediate || isMarket ? PostOnly.off : pick(draw, POST_ONLY);
   const least = timeInForce !== fok && postOnly === PostOnly.off && draw(20) === 0;
-  const peg = pegged(
-    isMarket || immediate || least || postOnly !== PostOnly.off,
-    source.profile.pegOneIn,
-    draw,
-  );
+  const unpegged = isMarket || immediate || least || postOnly !== PostOnly.off;
+  const peg = pegged(unpegged, source.profile.pegOneIn, draw);
   const life = source.profile.wave > 0 ? 1 + draw(4 * source.profile.wave) : draw(40);
   const price = source.price(product, side, draw);
   const alone =
