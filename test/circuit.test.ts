@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { stateOf } from '../src/engine/queries.ts';
-import { Engine, type WattbookError } from '../src/index.ts';
+import { Engine } from '../src/index.ts';
 import { Circuit } from '../src/market/circuit.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
+import { type Forgeries, refusesEach } from './forgeries.ts';
 import { mulberry32 } from './mulberry32.ts';
-import { codeOf, limit, must, stage, thrownBy } from './stage.ts';
+import { codeOf, limit, must, stage } from './stage.ts';
 
 const halt = { move: '0.010', windowMs: 100 };
 
@@ -136,7 +137,7 @@ function reworded(words: object) {
   };
 }
 
-const FORGERIES: Readonly<Record<string, readonly [string, (state: MarketState) => void]>> = {
+const FORGERIES: Forgeries = {
   'a collar below nothing': [IMPOSSIBLE, reworded({ collar: -1 })],
   'a move below nothing': [IMPOSSIBLE, reworded({ haltMove: -10 })],
   'a circuit that limits nothing': [
@@ -194,12 +195,5 @@ describe('a snapshot with a right checksum is refused with', () => {
     expect(Engine.restore(snapshot(state)).stateHash()).toBe(market().stateHash());
   });
 
-  it.each(Object.keys(FORGERIES))('%s', (name) => {
-    const [message, forge] = FORGERIES[name]!;
-    const state = stateOf(market());
-    forge(state);
-    const fault = thrownBy(() => Engine.restore(snapshot(state))) as WattbookError;
-    expect(fault.code).toBe('BAD_SNAPSHOT');
-    expect(fault.message).toBe(`snapshot: ${message}`);
-  });
+  refusesEach(FORGERIES, market);
 });

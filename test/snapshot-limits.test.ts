@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { stateOf } from '../src/engine/queries.ts';
-import { Engine, type WattbookError } from '../src/index.ts';
-import { snapshot } from '../src/matching/snapshot.ts';
+import { Engine } from '../src/index.ts';
 import type { AccountLimits } from '../src/matching/account-limits.ts';
 import type { MarketState } from '../src/matching/state.ts';
-import { codeOf, limit, must, stage, thrownBy } from './stage.ts';
+import { type Forgeries, refusesEach } from './forgeries.ts';
+import { codeOf, limit, must, stage } from './stage.ts';
 
 /** A market with two trades, of which the first was recalled, a limited buyer, a closed product and a closed account. */
 function market(): Engine {
@@ -80,7 +79,7 @@ const change = (fields: Partial<AccountLimits>) => (state: MarketState) =>
 const BOB = 4;
 const GONE = 5;
 
-const FORGERIES: Readonly<Record<string, readonly [string, (state: MarketState) => void]>> = {
+const FORGERIES: Forgeries = {
   'a trade recalled that is yet to come': [
     'it has a recall of trade 3, which there is not',
     (state) => void state.recalled.add(3),
@@ -124,12 +123,5 @@ const FORGERIES: Readonly<Record<string, readonly [string, (state: MarketState) 
 };
 
 describe('a snapshot with a right checksum is refused with', () => {
-  it.each(Object.keys(FORGERIES))('%s', (name) => {
-    const [message, forge] = FORGERIES[name]!;
-    const state = stateOf(market());
-    forge(state);
-    const fault = thrownBy(() => Engine.restore(snapshot(state))) as WattbookError;
-    expect(fault.code).toBe('BAD_SNAPSHOT');
-    expect(fault.message).toBe(`snapshot: ${message}`);
-  });
+  refusesEach(FORGERIES, market);
 });
