@@ -15,7 +15,16 @@ const KINDS = [
   'good till date',
   'take',
   'self-trade',
+  'session',
+  'buy by money',
+  'one cancels other',
+  'bracket',
+  'trailing',
+  'pegged',
 ] as const;
+
+/** A section of test/golden/trailing.txt. */
+const AS_ANY_KIND = 'as any kind of order: at market, fill or kill, hidden, all-or-none, iceberg';
 
 /** Pairs whose section has another name. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -31,6 +40,20 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'post-only x self-trade': 'post-only against an own order is refused, sliding or not',
   'minimum quantity x self-trade':
     'minimum quantity counts what would trade: nothing behind an own order that ends the taker',
+  'stop x one cancels other': 'the stop is triggered and takes all: the limit order ends',
+  'self-trade x one cancels other':
+    'own order met, decrement: a leg loses lots, and its partner as many',
+  'take x bracket': 'a take of it, and a self-trade that takes lots off it',
+  'iceberg x trailing': AS_ANY_KIND,
+  'hidden x trailing': AS_ANY_KIND,
+  'all-or-none x trailing': AS_ANY_KIND,
+  'fill or kill x trailing': AS_ANY_KIND,
+  'good till date x trailing': 'it is cancelled, expires, and ends with its product',
+  'take x trailing': 'a take moves no trigger, nor does a self-trade that was prevented',
+  'self-trade x trailing': 'a take moves no trigger, nor does a self-trade that was prevented',
+  'good till date x pegged': 'it is taken from, cancelled, expires, and ends with its product',
+  'self-trade x pegged':
+    'an incoming order meets it like any other: post-only, fill or kill, self-trade prevention',
 };
 
 const FOLDER = new URL('golden/', import.meta.url);
