@@ -1,12 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAX_FOLLOWERS } from '../src/core/limits.ts';
 import { Engine, type OrderUpdate } from '../src/index.ts';
 import { all, staged } from './exchange-stage.ts';
-import { stateOf } from '../src/engine/queries.ts';
-import { snapshot } from '../src/matching/snapshot.ts';
+import { type Forgeries, refusesEach } from './forgeries.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { TRAILING } from '../src/orderbook/flags.ts';
-import { limit, must, stage, thrownBy } from './stage.ts';
+import { limit, must, stage } from './stage.ts';
 
 test('of a product a thousand open orders may follow a price, and the next one when one has ended', () => {
   const engine = stage();
@@ -94,7 +93,7 @@ function trailingMarket(): Engine {
 const trailOf = ({ orders }: MarketState, id: number): Record<string, number> =>
   orders.trails.of(orders.slotOf(id)) as unknown as Record<string, number>;
 
-const FORGED: Readonly<Record<string, readonly [message: string, (state: MarketState) => void]>> = {
+const FORGED: Forgeries = {
   'that trails at no distance': [
     'trails at a distance that cannot be',
     (state) => void (trailOf(state, 1)['distance'] = 0),
@@ -117,14 +116,7 @@ const FORGED: Readonly<Record<string, readonly [message: string, (state: MarketS
   ],
 };
 
-test.each(Object.keys(FORGED))('a snapshot is refused with an order %s', (name) => {
-  const engine = trailingMarket();
-  expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
-  const [message, forge] = FORGED[name]!;
-  forge(stateOf(engine));
-  const fault = thrownBy(() => Engine.restore(snapshot(stateOf(engine))));
-  expect(fault.message).toBe(`snapshot: ${message}`);
-});
+describe('a snapshot is refused with an order', () => refusesEach(FORGED, trailingMarket));
 
 /** A market with two pegs, 2 that buys and 3 that sells, between a bid and an ask. */
 function peggedMarket(): Engine {
@@ -158,14 +150,7 @@ const FORGED_PEGS: typeof FORGED = {
   ],
 };
 
-test.each(Object.keys(FORGED_PEGS))('a snapshot is refused with an order %s', (name) => {
-  const engine = peggedMarket();
-  expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
-  const [message, forge] = FORGED_PEGS[name]!;
-  forge(stateOf(engine));
-  const fault = thrownBy(() => Engine.restore(snapshot(stateOf(engine))));
-  expect(fault.message).toBe(`snapshot: ${message}`);
-});
+describe('a snapshot is refused with an order', () => refusesEach(FORGED_PEGS, peggedMarket));
 
 test('a pegged order tells where it stands, what it follows and where it locks', () => {
   const engine = peggedMarket();

@@ -10,10 +10,12 @@ export type Forgeries = Readonly<
   Record<string, readonly [message: string, forge: (state: MarketState) => void]>
 >;
 
-/** A test for each forgery: in a market of its own, whose snapshot is refused although its checksum is right. */
+/** A test for each forgery: in a market of its own, whose snapshot is good before, and refused then although its checksum is right. */
 export function refusesEach(forgeries: Forgeries, market: () => Engine): void {
   it.each(Object.entries(forgeries))('%s', (_name, [message, forge]) => {
-    const state = stateOf(market());
+    const engine = market();
+    expect(Engine.restore(engine.snapshot()).stateHash()).toBe(engine.stateHash());
+    const state = stateOf(engine);
     forge(state);
     const fault = thrownBy(() => Engine.restore(snapshot(state))) as WattbookError;
     expect(fault.code).toBe('BAD_SNAPSHOT');
