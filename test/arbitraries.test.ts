@@ -175,7 +175,7 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   cancelAll: ['account', 'product'],
   take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks'],
   advanceTime: [],
-  setCircuit: ['product', 'collar', 'halt'],
+  setCircuit: ['product', 'collar', 'collarPpm', 'halt'],
   setAccountLimits: ['account', 'maxOpenOrders', 'maxExposure'],
   kill: ['account'],
   recallTrade: (

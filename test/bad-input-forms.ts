@@ -152,6 +152,16 @@ export const FORMS: readonly Form[] = [
     },
   },
   {
+    method: 'setCircuit',
+    sample: { product: 'noon', collarPpm: 50_000, halt: { movePpm: 100_000, windowMs: 60_000 } },
+    fields: {
+      collar: [...AMOUNT.filter(([value]) => value !== null), ...ranged('0.0005')],
+      collarPpm: [...WHOLE, ...ranged(1_000_001)],
+      'halt.move': [...AMOUNT, ...ranged('0.0005')],
+      'halt.movePpm': [...WHOLE, ...ranged(1_000_001)],
+    },
+  },
+  {
     method: 'setAccountLimits',
     sample: SAMPLE_LIMITS,
     fields: {

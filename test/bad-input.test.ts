@@ -152,6 +152,20 @@ const TOGETHER: readonly [method: keyof Engine, request: object, ErrorClass, nam
     'amountQuanta',
   ],
   ['cancelAll', {}, TypeError, 'account or a product'],
+  ['setCircuit', { product: 'noon', halt: null }, TypeError, 'collar'],
+  ['setCircuit', { product: 'noon', collarPpm: 5 }, TypeError, 'halt is missing'],
+  [
+    'setCircuit',
+    { product: 'noon', collarPpm: 5, halt: { windowMs: 5 } },
+    TypeError,
+    'halt.move must be',
+  ],
+  [
+    'setCircuit',
+    { product: 'noon', collarPpm: 5, halt: { movePpm: 5, windowMs: 5, movePPM: 5 } },
+    TypeError,
+    'movePPM',
+  ],
   [
     'take',
     { account: 'alice', orderId: 1, quantityLots: 1, limitPrice: '1', limitPriceTicks: 1 },

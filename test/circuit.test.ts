@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { stateOf } from '../src/engine/queries.ts';
 import { Engine } from '../src/index.ts';
 import { Circuit } from '../src/market/circuit.ts';
+import { isTooFar } from '../src/matching/circuit.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { type Forgeries, refusesEach } from './forgeries.ts';
 import { mulberry32 } from './mulberry32.ts';
 import { codeOf, limit, must, stage } from './stage.ts';
 
+const NOT_SET = { ticks: 0, ppm: 0 };
 const halt = { move: '0.010', windowMs: 100 };
 
 /** A market with a circuit and prices 5, 7 and 9, of which the first is too old to be looked at. */
@@ -80,9 +82,9 @@ describe('a circuit', () => {
 
   it('keeps distances exact at the ends of what a price may be', () => {
     const most = Number.MAX_SAFE_INTEGER;
-    const circuit = new Circuit(0, most, 10, most);
-    expect(circuit.isTooFar(0, most)).toBe(false);
-    expect(circuit.isTooFar(-1, most)).toBe(true);
+    const circuit = new Circuit(NOT_SET, { ticks: most, ppm: 0 }, 10, most);
+    expect(isTooFar(circuit, 0, most)).toBe(false);
+    expect(isTooFar(circuit, -1, most)).toBe(true);
     const engine = stage();
     must(engine.listProduct({ id: 'big', energy: 'kWh', money: 'EUR', tick: '0.01', lot: '0.01' }));
     const collar = '90071992547409.91';
@@ -99,7 +101,7 @@ describe('what a circuit remembers', () => {
   it.each([1, 2, 3, 4])('is what all prices would tell, seed %i', (seed) => {
     const draw = mulberry32(seed);
     const windowMs = 1 + draw(60);
-    const circuit = new Circuit(0, 5, windowMs, NaN);
+    const circuit = new Circuit(NOT_SET, { ticks: 5, ppm: 0 }, windowMs, NaN);
     const prices: { time: number; price: number }[] = [];
     let now = 0;
     for (let i = 0; i < 6_000; i++) {
@@ -122,15 +124,18 @@ describe('what a circuit remembers', () => {
 type Loose = Record<string, unknown>;
 const circuitOf = (state: MarketState): Circuit => state.listings.products[0]!.circuit!;
 const IMPOSSIBLE = 'has a circuit of noon that cannot be';
+const NO_DISTANCE = 'limits a price to a distance that cannot be';
 const NO_CHANGE = 'has a change of price that is none';
-const HALT = { haltMove: 10, windowMs: 100 };
+const HALT = { move: { ticks: 10, ppm: 0 }, windowMs: 100 };
+
+const NOTHING_SET = { collar: NOT_SET, move: NOT_SET };
 
 /** The same circuit with other words in it. */
 function reworded(words: object) {
   return (state: MarketState) => {
     const circuit = circuitOf(state);
-    const { collar, haltMove, windowMs } = circuit;
-    const forged = { collar, haltMove, windowMs, ...words };
+    const { collar, move, windowMs } = circuit;
+    const forged = { collar, move, windowMs, ...words };
     const [base, changes] = [circuit.reference(state.time), circuit.changes(state.time)];
     const told = { reference: () => base, changes: () => changes, ...forged };
     (state.listings.products[0] as unknown as Loose)['circuit'] = told;
@@ -138,17 +143,30 @@ function reworded(words: object) {
 }
 
 const FORGERIES: Forgeries = {
-  'a collar below nothing': [IMPOSSIBLE, reworded({ collar: -1 })],
-  'a move below nothing': [IMPOSSIBLE, reworded({ haltMove: -10 })],
+  'a collar below nothing': [NO_DISTANCE, reworded({ collar: { ticks: -1, ppm: 0 } })],
+  'a collar below nothing beside a share': [
+    NO_DISTANCE,
+    reworded({ collar: { ticks: -1, ppm: 5 } }),
+  ],
+  'a collar of more than the price': [
+    NO_DISTANCE,
+    reworded({ collar: { ticks: 20, ppm: 1_000_001 } }),
+  ],
+  'a move below nothing': [NO_DISTANCE, reworded({ move: { ticks: -10, ppm: 0 } })],
+  'a move of more than the price': [NO_DISTANCE, reworded({ move: { ticks: 0, ppm: 1_000_001 } })],
   'a circuit that limits nothing': [
     IMPOSSIBLE,
-    reworded({ collar: 0, haltMove: 0, windowMs: 0, reference: () => NaN, changes: () => [] }),
+    reworded({ ...NOTHING_SET, windowMs: 0, reference: () => NaN, changes: () => [] }),
   ],
   'a move without a window': [IMPOSSIBLE, reworded({ ...HALT, windowMs: 0, changes: () => [] })],
+  'a share of a move without a window': [
+    IMPOSSIBLE,
+    reworded({ move: { ticks: 0, ppm: 5 }, windowMs: 0, changes: () => [] }),
+  ],
   'a window of more than an hour': [IMPOSSIBLE, reworded({ windowMs: 3_600_001 })],
   'a history without a move': [
     IMPOSSIBLE,
-    reworded({ haltMove: 0, windowMs: 0, changes: () => [] }),
+    reworded({ move: NOT_SET, windowMs: 0, changes: () => [] }),
   ],
   'a history that ends elsewhere': [
     IMPOSSIBLE,

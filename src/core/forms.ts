@@ -235,9 +235,10 @@ function listingFault(view: DataView, at: number): string | undefined {
 }
 
 function circuitFault(view: DataView, at: number): string | undefined {
-  const moves = readI64(view, at + CIRCUIT.haltMove) > 0;
+  const share = view.getUint32(at + CIRCUIT.haltMovePpm);
+  const moves = share > 0 || readI64(view, at + CIRCUIT.haltMove) > 0;
   if (moves === view.getUint32(at + CIRCUIT.haltWindowMs) > 0) return undefined;
-  return 'haltMove and haltWindowMs are both 0, or neither is';
+  return 'haltMove and haltMovePpm are both 0 where haltWindowMs is, and only there';
 }
 
 function bandFault(view: DataView, low: number, high: number): string | undefined {

@@ -64,7 +64,9 @@ const ORDER = [
 const CIRCUIT = [
   ['product', 'product'],
   ['collar', 'distance'],
+  ['collarPpm', 'ppm'],
   ['haltMove', 'distance'],
+  ['haltMovePpm', 'ppm'],
   ['haltWindowMs', 'haltWindow'],
 ] as const;
 const LIMITS = [

@@ -9,7 +9,7 @@ import {
 } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
 import { type Decimal, parseDecimal } from '../core/decimal.ts';
-import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER } from '../core/limits.ts';
+import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import {
   choiceArgument,
@@ -145,14 +145,18 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   setCircuit(to, request) {
     to.operator(request);
     const tick = to.product(request.product)?.grid.tick;
-    const { collar, halt } = request;
-    if (collar === undefined || halt === undefined) {
-      const missing = collar === undefined ? 'collar' : 'halt';
-      throw new TypeError(`${missing} is missing; null takes it away`);
+    const { collar, collarPpm, halt } = request;
+    const noCollar = collar === undefined && collarPpm === undefined;
+    if (noCollar || halt === undefined) {
+      throw new TypeError(`${noCollar ? 'collar' : 'halt'} is missing; null takes it away`);
     }
-    to.i64(collar === null ? 0 : distanceArgument(collar, 'collar', tick));
-    if (halt !== null) objectArgument(halt, 'halt', ['move', 'windowMs']);
-    to.i64(halt === null ? 0 : distanceArgument(halt.move, 'halt.move', tick));
+    to.i64(collar === undefined || collar === null ? 0 : distanceArgument(collar, 'collar', tick));
+    to.u32(shareArgument(collarPpm, 'collarPpm'));
+    if (halt !== null) objectArgument(halt, 'halt', ['move', 'movePpm', 'windowMs']);
+    const { move, movePpm } = halt ?? {};
+    const noMove = halt === null || (move === undefined && movePpm !== undefined);
+    to.i64(noMove ? 0 : distanceArgument(move, 'halt.move', tick));
+    to.u32(shareArgument(movePpm, 'halt.movePpm'));
     to.u32(
       halt === null ? 0 : integerArgument(halt.windowMs, 'halt.windowMs', 1, MAX_HALT_WINDOW_MS),
     );
@@ -266,6 +270,11 @@ function distanceArgument(text: unknown, argument: string, tick: Decimal | undef
   const ticks = textSteps(text, argument, tick);
   if (ticks <= 0) throw new RangeError(`${argument} must be more than zero`);
   return ticks;
+}
+
+/** Parts per million; 0 where nothing was said. */
+function shareArgument(ppm: unknown, argument: string): number {
+  return ppm === undefined ? 0 : integerArgument(ppm, argument, 1, PPM);
 }
 
 function stepArgument(text: unknown, argument: string): Decimal {

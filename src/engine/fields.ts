@@ -69,7 +69,7 @@ const OWN: OwnFields = {
   cancelAll: { account: 1, product: 1 },
   take: { ...QUANTITY, account: 1, orderId: 1, limitPrice: 1, limitPriceTicks: 1 },
   advanceTime: {},
-  setCircuit: { product: 1, collar: 1, halt: 1 },
+  setCircuit: { product: 1, collar: 1, collarPpm: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
   kill: { account: 1 },
   recallTrade: {

@@ -266,14 +266,31 @@ export interface TakeRequest extends Stamp, QuantityFields {
 export interface SetCircuitRequest extends ProductRequest {
   /**
    * How far above the last price an order may buy, and how far below it one may sell, as decimal text, more than
-   * zero. null takes the collar away.
+   * zero. null takes the collar away, or leaves it to `collarPpm` alone; only beside that it may be left out.
    */
-  readonly collar: string | null;
+  readonly collar?: string | null;
   /**
-   * A trade whose price is further than `move`, decimal text of more than zero, from what the last price was
-   * `windowMs` ago halts the product. 1 to 3,600,000 ms. null takes it away.
+   * The same as parts per million of the last price, whichever sign it has, rounded down to a tick: 1 to
+   * 1,000,000. Of the two distances the larger one holds. Alone it comes to nothing where the last price is 0:
+   * an order may be priced no worse than that then.
    */
-  readonly halt: { readonly move: string; readonly windowMs: number } | null;
+  readonly collarPpm?: number;
+  /** What halts the product. null takes it away. */
+  readonly halt: HaltFields | null;
+}
+
+/** A trade halts the product whose price is too far from what the last price was `windowMs` ago; by one distance or two. */
+export interface HaltFields {
+  /** The most that is not too far, as decimal text, more than zero. */
+  readonly move?: string;
+  /**
+   * The same as parts per million of the price of `windowMs` ago, whichever sign it has, rounded down to a tick:
+   * 1 to 1,000,000. Of the two distances the larger one holds. Alone it comes to nothing where that price is 0:
+   * a trade at any other price halts then.
+   */
+  readonly movePpm?: number;
+  /** 1 to 3,600,000 ms. */
+  readonly windowMs: number;
 }
 
 /** What an account may do at most. Limits that it had before are replaced. */

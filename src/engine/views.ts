@@ -14,6 +14,7 @@ import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
+import { type CircuitView, circuitView } from './circuit-views.ts';
 import { type FollowerView, limitView, pegView, trailView } from './follower-views.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
@@ -51,7 +52,7 @@ export interface BalanceView {
 }
 
 /** A product with its terms of now. */
-export interface ProductView {
+export interface ProductView extends CircuitView {
   readonly id: string;
   readonly energy: string;
   readonly money: string;
@@ -64,10 +65,6 @@ export interface ProductView {
   readonly termsVersion: number;
   readonly lastPrice: string | undefined;
   readonly lastPriceTicks: number | undefined;
-  /** How far beyond the last price an order's limit may lie. */
-  readonly collar: string | undefined;
-  /** How far from the price of `windowMs` ago a trade may be before the product halts. */
-  readonly halt: { readonly move: string; readonly windowMs: number } | undefined;
 }
 
 /** What follows on an order that has a bracket. */
@@ -228,15 +225,7 @@ export function productView(state: MarketState, product: Product): ProductView {
     band: band && { low: formatSteps(band.low, tick), high: formatSteps(band.high, tick) },
     termsVersion: version,
     ...lastPriceOf(product),
-    ...circuitOf(product),
-  };
-}
-
-function circuitOf({ circuit, grid: { tick } }: Product): Pick<ProductView, 'collar' | 'halt'> {
-  const { collar = 0, haltMove = 0, windowMs = 0 } = circuit ?? {};
-  return {
-    collar: collar === 0 ? undefined : formatSteps(collar, tick),
-    halt: haltMove === 0 ? undefined : { move: formatSteps(haltMove, tick), windowMs },
+    ...circuitView(product),
   };
 }
 

@@ -4,6 +4,18 @@ interface Change {
   price: number;
 }
 
+/** A distance from a price: the larger of so many ticks and such a part of that price. */
+export interface Distance {
+  readonly ticks: number;
+  /** Parts per million. */
+  readonly ppm: number;
+}
+
+/** Whether a distance was set. One that was may still come to 0 ticks. */
+export function isSet({ ticks, ppm }: Distance): boolean {
+  return ticks + ppm > 0;
+}
+
 /** Entries that were left behind before room is made. */
 const LEFT_BEHIND = 1024;
 
@@ -12,10 +24,10 @@ const LEFT_BEHIND = 1024;
  * window, one for each instant that changed them, and the price before.
  */
 export class Circuit {
-  /** How far beyond the last price an order's limit may lie, in ticks; 0 for any distance. */
-  readonly collar: number;
-  /** How far from the price `windowMs` ago a trade may be before the product halts, in ticks; 0 for any distance. */
-  readonly haltMove: number;
+  /** How far beyond the last price an order's limit may lie; not set for any distance. */
+  readonly collar: Distance;
+  /** How far from the price `windowMs` ago a trade may be before the product halts; not set for any distance. */
+  readonly move: Distance;
   readonly windowMs: number;
   /** The price `windowMs` ago, or the oldest that is known; NaN before the first trade. */
   #base: number;
@@ -24,16 +36,16 @@ export class Circuit {
   #first = 0;
 
   /** @param lastPrice price from which moves count; NaN if there is none yet */
-  constructor(collar: number, haltMove: number, windowMs: number, lastPrice: number) {
+  constructor(collar: Distance, move: Distance, windowMs: number, lastPrice: number) {
     this.collar = collar;
-    this.haltMove = haltMove;
+    this.move = move;
     this.windowMs = windowMs;
-    this.#base = haltMove > 0 ? lastPrice : NaN;
+    this.#base = isSet(move) ? lastPrice : NaN;
   }
 
   /** Forgets how the price came to be what it is: moves count from there. */
   restart(lastPrice: number): void {
-    this.#base = this.haltMove > 0 ? lastPrice : NaN;
+    this.#base = isSet(this.move) ? lastPrice : NaN;
     this.#changes = [];
     this.#first = 0;
   }
@@ -53,17 +65,12 @@ export class Circuit {
 
   /** Takes in the price of a trade. */
   add(now: number, price: number): void {
-    if (this.haltMove === 0) return;
+    if (!isSet(this.move)) return;
     if (Number.isNaN(this.reference(now))) this.#base = price;
     const changes = this.#changes;
     if (changes.length > this.#first && changes.at(-1)!.time === now) changes.pop();
     const before = changes.length > this.#first ? changes.at(-1)!.price : this.#base;
     if (price !== before) changes.push({ time: now, price });
-  }
-
-  /** Whether a trade at a price is too far from a reference. */
-  isTooFar(price: number, reference: number): boolean {
-    return this.haltMove > 0 && Math.abs(price - reference) > this.haltMove;
   }
 
   /** The changes of price within the window, oldest first. */

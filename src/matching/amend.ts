@@ -4,18 +4,10 @@ import { amendShortage, lockAs, orderLock, relockOrder } from '../contracts/new-
 import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import {
-  ALL_OR_NONE,
-  isWhole,
-  LINKED,
-  PEGGED,
-  sideOf,
-  TRAILING,
-  WAITING,
-} from '../orderbook/flags.ts';
+import { ALL_OR_NONE, isWhole, LINKED, PEGGED, TRAILING, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { exposureLimit } from './account-limits.ts';
-import { admitPrice, firstOf, isReached, pegPrice } from './admission.ts';
+import { admitPrice, firstOf, pegPrice } from './admission.ts';
 import { admitExits } from './brackets.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { writeAmended } from './events.ts';
@@ -24,7 +16,7 @@ import { enterLinkedAnew } from './pairs.ts';
 import { hasReference } from './pegs.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { orderIn, placeStop, stopTrailing, triggerStops } from './stops.ts';
+import { orderAnew, placeStop, stopTrailing, triggerStops } from './stops.ts';
 import { trades } from './walk.ts';
 
 const AT = offsetsOf(COMMANDS.amend);
@@ -115,7 +107,7 @@ function enterAnew(
     orderLock(state, product, slot, before.open) +
     reserve(state, product, slot, orders.total(slot)) -
     reserve(state, product, slot, total, product.terms);
-  const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
+  const amended = orderAnew(state, slot, price, open, stopPrice);
   const peg =
     (amended.flags & PEGGED) === 0 ? undefined : { ...orders.pegs.of(slot), limit: price };
   if (peg !== undefined && !hasReference(state, product.row, peg)) return RejectCode.NO_REFERENCE;
@@ -128,7 +120,6 @@ function enterAnew(
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.
-  if (isReached(sideOf(amended.flags), stopPrice, product.lastPrice)) amended.flags &= ~WAITING;
   const waits = (amended.flags & WAITING) !== 0;
   const standsAt = peg === undefined ? amended.price : pegPrice(state, product, amended, peg);
   const meets =

@@ -1,8 +1,9 @@
+import { percentFee } from '../contracts/amounts.ts';
 import { ProductStatus, Side } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { Circuit } from '../market/circuit.ts';
+import { Circuit, type Distance, isSet } from '../market/circuit.ts';
 import type { Product } from '../market/products.ts';
 import { writeEvent } from './events.ts';
 import { changeable } from './permission.ts';
@@ -14,20 +15,31 @@ const AT = offsetsOf(COMMANDS.setCircuit);
 export function setCircuit(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
-  const collar = readI64(view, at + AT.collar);
-  const haltMove = readI64(view, at + AT.haltMove);
+  const collar = distanceAt(view, at + AT.collar, at + AT.collarPpm);
+  const move = distanceAt(view, at + AT.haltMove, at + AT.haltMovePpm);
   const windowMs = view.getUint32(at + AT.haltWindowMs);
   const { row, lastPrice } = product;
-  const isSet = collar + haltMove > 0;
-  product.circuit = isSet ? new Circuit(collar, haltMove, windowMs, lastPrice) : undefined;
-  writeEvent(state, outbox, 'circuitSet', [row, collar, haltMove, windowMs]);
+  const limits = isSet(collar) || isSet(move);
+  product.circuit = limits ? new Circuit(collar, move, windowMs, lastPrice) : undefined;
+  const distances = [collar.ticks, collar.ppm, move.ticks, move.ppm];
+  writeEvent(state, outbox, 'circuitSet', [row, ...distances, windowMs]);
   return 0;
+}
+
+function distanceAt(view: DataView, ticksAt: number, ppmAt: number): Distance {
+  return { ticks: readI64(view, ticksAt), ppm: view.getUint32(ppmAt) };
+}
+
+/** The ticks that a distance from a price comes to; a part of the price is rounded down. */
+function ticksFrom(price: number, { ticks, ppm }: Distance): number {
+  return Math.max(ticks, percentFee(Math.abs(price), ppm));
 }
 
 /** The worst price that the collar allows a side, or NaN if it has none or there is no last price yet. */
 export function collarEdge({ circuit, lastPrice }: Product, side: number): number {
-  if (circuit === undefined || circuit.collar === 0) return NaN;
-  const edge = side === Side.buy ? lastPrice + circuit.collar : lastPrice - circuit.collar;
+  if (circuit === undefined || !isSet(circuit.collar)) return NaN;
+  const ticks = ticksFrom(lastPrice, circuit.collar);
+  const edge = side === Side.buy ? lastPrice + ticks : lastPrice - ticks;
   return Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, edge));
 }
 
@@ -35,6 +47,11 @@ export function collarEdge({ circuit, lastPrice }: Product, side: number): numbe
 export function isOutsideCollar(product: Product, side: number, price: number): boolean {
   const edge = collarEdge(product, side);
   return side === Side.buy ? price > edge : price < edge;
+}
+
+/** Whether a trade at a price is further from a reference than a circuit allows. */
+export function isTooFar({ move }: Circuit, price: number, reference: number): boolean {
+  return isSet(move) && Math.abs(price - reference) > ticksFrom(reference, move);
 }
 
 /**
@@ -50,7 +67,7 @@ export function haltIfTooFar(
   const { row, lastPrice } = product;
   const reference = circuit.reference(state.time);
   circuit.add(state.time, lastPrice);
-  if (!circuit.isTooFar(lastPrice, reference)) return false;
+  if (!isTooFar(circuit, lastPrice, reference)) return false;
   product.status = ProductStatus.halted;
   writeEvent(state, outbox, 'volatilityHalt', [row, lastPrice, reference]);
   writeEvent(state, outbox, 'productHalted', [row]);

@@ -21,7 +21,7 @@ import {
   MAX_INTEGER,
   PPM,
 } from '../core/limits.ts';
-import { Circuit } from '../market/circuit.ts';
+import { Circuit, type Distance, isSet } from '../market/circuit.ts';
 import {
   ALL_OR_NONE,
   BRACKET,
@@ -341,12 +341,18 @@ function decodeLimits(from: Reader, { accounts, listings, limits }: MarketState)
   });
 }
 
+function decodeDistance(from: Reader): Distance {
+  const [ticks, ppm] = [from.i64(), from.u32()];
+  if (ticks < 0 || ppm > PPM) throw new RangeError('limits a price to a distance that cannot be');
+  return { ticks, ppm };
+}
+
 /** Each change must be one: then there is one way to write a circuit. */
 function decodeCircuit(from: Reader, { listings, time: now }: MarketState): void {
   const product = listings.products[from.row(listings.products)]!;
-  const [collar, haltMove, windowMs] = [from.i64(), from.i64(), from.u32()];
+  const [collar, move, windowMs] = [decodeDistance(from), decodeDistance(from), from.u32()];
   const [hasBase, base] = [from.u8() === 1, from.i64()];
-  const circuit = new Circuit(collar, haltMove, windowMs, hasBase ? base : NaN);
+  const circuit = new Circuit(collar, move, windowMs, hasBase ? base : NaN);
   let [last, price] = [now - windowMs, hasBase ? base : NaN];
   for (let left = from.u32(); left > 0; left--) {
     const change = { time: from.i64(), price: from.i64() };
@@ -355,9 +361,8 @@ function decodeCircuit(from: Reader, { listings, time: now }: MarketState): void
     circuit.add(change.time, change.price);
     ({ time: last, price } = change);
   }
-  const sound =
-    collar >= 0 && haltMove >= 0 && collar + haltMove > 0 && haltMove > 0 === windowMs > 0;
-  const lastPrice = haltMove > 0 ? product.lastPrice : NaN;
+  const sound = (isSet(collar) || isSet(move)) && isSet(move) === windowMs > 0;
+  const lastPrice = isSet(move) ? product.lastPrice : NaN;
   if (!sound || windowMs > MAX_HALT_WINDOW_MS || !Object.is(price, lastPrice)) {
     throw new RangeError(`has a circuit of ${product.id} that cannot be`);
   }

@@ -217,12 +217,14 @@ function encodeCircuits({ listings, time }: MarketState, to: Writer): void {
   const products = listings.products.filter(({ circuit }) => circuit !== undefined);
   to.u32(products.length);
   for (const { row, circuit } of products) {
-    const { collar, haltMove, windowMs } = circuit!;
+    const { collar, move, windowMs } = circuit!;
     const changes = circuit!.changes(time);
     const base = circuit!.reference(time);
     to.u32(row);
-    to.i64(collar);
-    to.i64(haltMove);
+    for (const { ticks, ppm } of [collar, move]) {
+      to.i64(ticks);
+      to.u32(ppm);
+    }
     to.u32(windowMs);
     to.u8(Number.isNaN(base) ? 0 : 1);
     to.i64(Number.isNaN(base) ? 0 : base);

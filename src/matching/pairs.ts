@@ -16,7 +16,7 @@ import { type Ticket, withdrawOrder } from './ending.ts';
 import { orderFields, writeAmended, writeEvent } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
 import type { MarketState, Outbox } from './state.ts';
-import { cascade, orderIn, placeStop, Reached } from './stops.ts';
+import { cascade, orderAnew, orderIn, placeStop, Reached } from './stops.ts';
 import { crosses } from './walk.ts';
 
 /** A linked order about to enter. */
@@ -135,7 +135,7 @@ export function enterLinkedAnew(
   const partner = orders.partner(slot);
   const openBefore = orders.open(slot);
   const more = open > openBefore;
-  const amended = { ...orderIn(state, slot), price, quantity: open, terms: product.terms };
+  const amended = orderAnew(state, slot, price, open, stopPrice);
   const other = { ...orderIn(state, partner), quantity: open };
   if (more) other.terms = product.terms;
   const before = pairLock(state, product, slot, openBefore);

@@ -2,7 +2,7 @@ import { EndReason, ProductStatus, Side, TimeInForce } from '../core/codes.ts';
 import { MAX_CASCADE } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import type { Book } from '../orderbook/book.ts';
-import { isWhole, timeInForceOf, TRAILING, WAITING } from '../orderbook/flags.ts';
+import { isWhole, sideOf, timeInForceOf, TRAILING, WAITING } from '../orderbook/flags.ts';
 import { type NewOrder, NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
@@ -159,4 +159,21 @@ export function orderIn({ orders }: MarketState, slot: number): NewOrder {
     clip: clip === undefined ? 0 : clip.size,
     refreshBelow: clip === undefined ? 0 : clip.refreshBelow,
   };
+}
+
+/**
+ * The same with a price and so many open lots, under the terms of now. One that waits does so no more if what it is
+ * to wait for has come.
+ */
+export function orderAnew(
+  state: MarketState,
+  slot: number,
+  price: number,
+  open: number,
+  stopPrice: number,
+): NewOrder {
+  const { terms, lastPrice } = state.listings.products[state.orders.product(slot)]!;
+  const order = { ...orderIn(state, slot), price, quantity: open, terms };
+  if (isReached(sideOf(order.flags), stopPrice, lastPrice)) order.flags &= ~WAITING;
+  return order;
 }

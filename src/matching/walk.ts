@@ -3,6 +3,7 @@ import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
 import { ALL_OR_NONE, KIND, LINKED, selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
+import { isTooFar } from './circuit.ts';
 import type { MarketState } from './state.ts';
 
 /** Whether a resting price suits an incoming limit. */
@@ -121,7 +122,7 @@ export function walk(
     if (circuit !== undefined) {
       if (Number.isNaN(reference)) reference = price;
       // The product halts, and what is left ends.
-      if (circuit.isTooFar(price, reference)) left = 0;
+      if (isTooFar(circuit, price, reference)) left = 0;
     }
     return true;
   });

@@ -1,20 +1,35 @@
 import type { Arbitrary } from 'fast-check';
 import { formatSteps, quantum } from '../core/decimal.ts';
+import { PPM } from '../core/limits.ts';
 import { fromSteps } from '../core/units.ts';
 import { price, written } from './draft-prices.ts';
 import { type Draw, quantity } from './drafts.ts';
 
 /** Circuits that soon bite, or none. */
 export function circuits({ fc, product }: Draw): Arbitrary<object> {
-  const distance = fc.integer({ min: 1, max: 12 });
-  const halt = fc.record({ move: distance, windowMs: fc.integer({ min: 1, max: 20 }) });
+  const ticks = fc.integer({ min: 1, max: 12 });
+  const ppm = fc.integer({ min: 1, max: PPM });
+  const distance = fc.oneof(fc.record({ ticks }), fc.record({ ppm }), fc.record({ ticks, ppm }));
+  const windowMs = fc.integer({ min: 1, max: 20 });
   return fc
-    .tuple(product, fc.option(distance), fc.option(halt))
-    .map(([{ id, tick }, collar, limits]) => ({
+    .tuple(product, fc.option(distance), fc.option(distance), windowMs)
+    .map(([{ id, tick }, collar, move, within]) => ({
       product: id,
-      collar: collar === null ? null : fromSteps(collar, tick),
-      halt: limits === null ? null : { ...limits, move: fromSteps(limits.move, tick) },
+      ...(collar === null ? { collar: null } : told('collar', collar, tick)),
+      halt: move === null ? null : { ...told('move', move, tick), windowMs: within },
     }));
+}
+
+/** A distance as its fields: in price, as a part of one, or both. */
+function told(
+  name: string,
+  { ticks, ppm }: { ticks?: number; ppm?: number },
+  tick: string,
+): object {
+  return {
+    ...(ticks === undefined ? {} : { [name]: fromSteps(ticks, tick) }),
+    ...(ppm === undefined ? {} : { [`${name}Ppm`]: ppm }),
+  };
 }
 
 /** Limits that soon bite, or none. */

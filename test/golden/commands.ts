@@ -133,8 +133,10 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   freeze: ([, account]) => ['freezeAccount', { account }],
   circuit: ([, product], value, _find, { options }) => {
     const [move, windowMs] = options.get('moves') ?? [];
-    const halt = move === undefined ? null : { move, windowMs: Number(windowMs) };
-    return ['setCircuit', { product, collar: value('collar') ?? null, halt }];
+    const far = distanceOf('collar', value('collar'));
+    const halt =
+      move === undefined ? null : { ...distanceOf('move', move), windowMs: Number(windowMs) };
+    return ['setCircuit', { product, ...far, halt }];
   },
   limit: ([, account], value, _find, { options }) => {
     const [amount, asset] = options.get('exposure') ?? [];
@@ -265,6 +267,13 @@ function readOrder(
 function bracketOf(prices: readonly string[] | undefined): object | undefined {
   if (prices === undefined) return undefined;
   return { takeProfit: prices[0], stopPrice: prices[1], stopLimit: prices[2] };
+}
+
+/** `0.05` is a distance in price, `50000ppm` a part of one, and `0.05/50000ppm` the larger of both. */
+function distanceOf(name: string, text: string | undefined): Record<string, unknown> {
+  const [, distance, ppm] = /^([^/]*?)\/?(?:(\d+)ppm)?$/.exec(text ?? '')!;
+  const share = ppm === undefined ? {} : { [`${name}Ppm`]: Number(ppm) };
+  return { [name]: distance || (name === 'collar' ? null : undefined), ...share };
 }
 
 /** `0.02` is a distance in price, `50000ppm` a part of it. */

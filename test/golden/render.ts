@@ -269,11 +269,17 @@ export class Renderer {
     return `trade ${what}: ${buyer} buys from ${seller}, ${orders}${fees}`;
   }
 
-  #circuit({ product, collar, haltMove, haltWindowMs }: Event<'circuitSet'>): string {
+  #circuit(event: Event<'circuitSet'>): string {
+    const { product, collar, collarPpm, haltMove, haltMovePpm, haltWindowMs } = event;
     const { tick } = this.#product(product);
+    const distance = (ticks: number, ppm: number): string => {
+      const both = [ticks > 0 ? stepText(ticks, tick) : '', ppm > 0 ? `${ppm} ppm` : ''];
+      return both.filter((each) => each !== '').join(' or ');
+    };
+    const [near, far] = [distance(collar, collarPpm), distance(haltMove, haltMovePpm)];
     const parts: string[] = [];
-    if (collar > 0) parts.push(`collar ${stepText(collar, tick)}`);
-    if (haltMove > 0) parts.push(`halts beyond ${stepText(haltMove, tick)} in ${haltWindowMs} ms`);
+    if (near !== '') parts.push(`collar ${near}`);
+    if (far !== '') parts.push(`halts beyond ${far} in ${haltWindowMs} ms`);
     return `${product} circuit: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
   }
 

@@ -1,8 +1,9 @@
 import { ProductStatus, Side } from '../../src/core/codes.ts';
+import { size } from './amounts.ts';
 import type { Bytes } from './bytes.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
-import { type Circuit, type Market, type Order, type Product, type Terms } from './market.ts';
+import { type Circuit, type Market, MAX, type Order, type Product, type Terms } from './market.ts';
 
 /** What is known of the past when a circuit is set, or the product resumed: the last price. */
 function pastOf(market: Market, { lastPrice }: Product): Circuit['prices'] {
@@ -12,12 +13,15 @@ function pastOf(market: Market, { lastPrice }: Product): Circuit['prices'] {
 export function setCircuit(
   market: Market,
   product: Product,
-  { collar, haltMove, haltWindowMs: windowMs }: CommandOf<'setCircuit'>,
+  command: CommandOf<'setCircuit'>,
 ): void {
-  const prices = pastOf(market, product);
-  product.circuit = collar + haltMove === 0 ? undefined : { collar, haltMove, windowMs, prices };
+  const { collar, collarPpm, haltMove, haltMovePpm, haltWindowMs: windowMs } = command;
+  const circuit = { collar, collarPpm, haltMove, haltMovePpm, windowMs };
+  const distances = [collar, collarPpm, haltMove, haltMovePpm];
+  const free = distances.every((distance) => distance === 0);
+  product.circuit = free ? undefined : { ...circuit, prices: pastOf(market, product) };
   const row = market.products.indexOf(product);
-  tell(market, 'circuitSet', [row, collar, haltMove, windowMs]);
+  tell(market, 'circuitSet', [row, ...distances, windowMs]);
 }
 
 export function restart(market: Market, product: Product): void {
@@ -37,9 +41,20 @@ export function isTooFar(
   price: number,
   earlier?: number,
 ): boolean {
-  if (circuit === undefined || circuit.haltMove === 0) return false;
+  if (circuit === undefined || !halts(circuit)) return false;
   const reference = referenceOf(circuit, market.time) ?? earlier ?? price;
-  return Math.abs(price - reference) > circuit.haltMove;
+  const move = size(BigInt(price) - BigInt(reference));
+  return isBeyond(move, reference, circuit.haltMove, circuit.haltMovePpm);
+}
+
+function halts({ haltMove, haltMovePpm }: Circuit): boolean {
+  return haltMove > 0 || haltMovePpm > 0;
+}
+
+/** Whether so many ticks are more than both distances allow: a number of ticks, and a part of a price. */
+function isBeyond(move: bigint, price: number, ticks: number, ppm: number): boolean {
+  // Ticks are whole: what is not more than a part is not more than that part rounded down.
+  return move > BigInt(ticks) && move * 1_000_000n > size(BigInt(price)) * BigInt(ppm);
 }
 
 /** Takes in the price of a trade; whether that halts the product. */
@@ -58,10 +73,13 @@ export function tripped(market: Market, product: Product, price: number): boolea
 
 /** The worst price that the collar allows, if there is one. */
 function edgeOf({ circuit, lastPrice }: Product, side: number): number | undefined {
-  if (circuit === undefined || circuit.collar === 0 || lastPrice === undefined) return undefined;
-  const edge = BigInt(lastPrice) + BigInt(circuit.collar) * (side === Side.buy ? 1n : -1n);
-  const most = BigInt(Number.MAX_SAFE_INTEGER);
-  return Number(edge > most ? most : edge < -most ? -most : edge);
+  if (circuit === undefined || lastPrice === undefined) return undefined;
+  const { collar, collarPpm } = circuit;
+  if (collar === 0 && collarPpm === 0) return undefined;
+  const part = (size(BigInt(lastPrice)) * BigInt(collarPpm)) / 1_000_000n;
+  const away = part > BigInt(collar) ? part : BigInt(collar);
+  const edge = BigInt(lastPrice) + away * (side === Side.buy ? 1n : -1n);
+  return Number(edge > MAX ? MAX : edge < -MAX ? -MAX : edge);
 }
 
 /** Whether an order is priced beyond the collar. One that waits is not asked. */
@@ -92,12 +110,14 @@ export function circuitBytes(market: Market, to: Bytes): void {
   );
   to.u32(set.length);
   for (const { row, circuit } of set) {
-    const { collar, haltMove, windowMs, prices } = circuit;
+    const { collar, collarPpm, haltMove, haltMovePpm, windowMs, prices } = circuit;
     to.u32(row);
     to.i64(collar);
+    to.u32(collarPpm);
     to.i64(haltMove);
+    to.u32(haltMovePpm);
     to.u32(windowMs);
-    const base = haltMove === 0 ? undefined : referenceOf(circuit, market.time);
+    const base = halts(circuit) ? referenceOf(circuit, market.time) : undefined;
     to.u8(base === undefined ? 0 : 1);
     to.i64(base ?? 0);
     // The last price of each instant within the window, where it differs from the one before.
@@ -109,8 +129,8 @@ export function circuitBytes(market: Market, to: Bytes): void {
       changes.push(each);
       before = each.price;
     });
-    to.u32(haltMove === 0 ? 0 : changes.length);
-    for (const { time, price } of haltMove === 0 ? [] : changes) {
+    to.u32(halts(circuit) ? changes.length : 0);
+    for (const { time, price } of halts(circuit) ? changes : []) {
       to.i64(time);
       to.i64(price);
     }

@@ -91,7 +91,14 @@ interface Asked {
   cancelAll: { hasAccount: number; account: Reference; hasProduct: number; product: Reference };
   take: { account: Reference; order: number; quantity: number; limitPrice: number };
   advanceTime: object;
-  setCircuit: { product: Reference; collar: number; haltMove: number; haltWindowMs: number };
+  setCircuit: {
+    product: Reference;
+    collar: number;
+    collarPpm: number;
+    haltMove: number;
+    haltMovePpm: number;
+    haltWindowMs: number;
+  };
   setAccountLimits: {
     account: Reference;
     hasOpenOrders: number;

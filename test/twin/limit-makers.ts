@@ -58,11 +58,17 @@ export const setCircuit: Maker = (source, draw) => {
   const set = market.products.findIndex(({ circuit }) => circuit !== undefined);
   const lifts = set >= 0 && draw(4) === 0;
   const far = (): number => (draw(30) === 0 ? MAX - draw(2) : 1 + draw(2 * profile.ticks));
-  const haltMove = lifts || draw(3) === 0 ? 0 : far();
+  // Of a few ticks: mostly some of them, often just a whole number.
+  const share = (): number =>
+    draw(2) === 0 ? Math.floor(1_000_000 / (1 + draw(5))) : 1 + draw(1_000_000);
+  const [hasCollar, hasMove] = lifts ? [0, 0] : [draw(4), draw(4)];
+  const moves = hasMove > 0;
   return command('setCircuit', source.operator(draw), {
     product: lifts ? set : source.product(draw),
-    collar: lifts || draw(2) === 0 ? 0 : far(),
-    haltMove,
-    haltWindowMs: haltMove === 0 ? 0 : 1 + draw(draw(3) === 0 ? 3_600_000 : 40),
+    collar: hasCollar % 2 === 1 ? far() : 0,
+    collarPpm: hasCollar >= 2 ? share() : 0,
+    haltMove: hasMove % 2 === 1 ? far() : 0,
+    haltMovePpm: hasMove >= 2 ? share() : 0,
+    haltWindowMs: moves ? 1 + draw(draw(3) === 0 ? 3_600_000 : 40) : 0,
   });
 };

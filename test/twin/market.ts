@@ -58,10 +58,12 @@ export interface Decimal {
   readonly decimals: number;
 }
 
-/** How far a price may move; 0 for no limit. */
+/** How far a price may move; both 0 for no limit. */
 export interface Circuit {
   readonly collar: number;
+  readonly collarPpm: number;
   readonly haltMove: number;
+  readonly haltMovePpm: number;
   readonly windowMs: number;
   /** All prices that count, oldest first. */
   prices: { readonly time: number; readonly price: number }[];

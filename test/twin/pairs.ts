@@ -62,9 +62,10 @@ export function amendPair(
   open: number,
   stopPrice: number | undefined,
 ): number {
-  const { terms } = market.products[order.product]!;
+  const { terms, lastPrice } = market.products[order.product]!;
   const by = open - order.open;
   const anew: Order = { ...order, price, open, total: order.total + by, terms };
+  if (stopPrice !== undefined && isReached(order, stopPrice, lastPrice)) anew.stopPrice = undefined;
   const other: Order = { ...partner, open, total: partner.total + by };
   if (by > 0) other.terms = terms;
   [anew.partner, other.partner] = [other, anew];

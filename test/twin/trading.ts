@@ -278,7 +278,9 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     const code = amendPair(market, order, order.partner, price, open, newStop);
     if (code !== 0) return code;
   } else {
-    const anew: Order = { ...order, price, open, total, terms: product.terms };
+    const enters = newStop !== undefined && isReached(order, newStop, product.lastPrice);
+    const stopPrice = enters ? undefined : newStop;
+    const anew: Order = { ...order, price, open, total, terms: product.terms, stopPrice };
     if (anew.pegTo > 0) anew.limit = price;
     const lost = anew.pegTo > 0 && wantedPrice(market, anew) === undefined;
     if (lost) return RejectCode.NO_REFERENCE;
