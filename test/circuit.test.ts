@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Side } from '../src/core/codes.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { Engine } from '../src/index.ts';
 import { Circuit } from '../src/market/circuit.ts';
-import { isTooFar } from '../src/matching/circuit.ts';
+import type { Product } from '../src/market/products.ts';
+import { collarEdge, isTooFar } from '../src/matching/circuit.ts';
 import { snapshot } from '../src/matching/snapshot.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { type Forgeries, refusesEach } from './forgeries.ts';
@@ -38,6 +40,56 @@ describe('a circuit', () => {
     expect(engine.product('noon')).toMatchObject({ collar: undefined, halt });
     must(engine.setCircuit({ product: 'noon', collar: null, halt: null }));
     expect(engine.product('noon')).toMatchObject({ collar: undefined, halt: undefined });
+  });
+
+  it('is told with its parts of a price, alone and beside distances', () => {
+    const engine = market();
+    const told = (): object => {
+      const { collar, collarPpm, halt: how } = engine.product('noon')!;
+      return { collar, collarPpm, halt: how };
+    };
+    must(engine.setCircuit({ product: 'noon', collarPpm: 5, halt: { movePpm: 6, windowMs: 7 } }));
+    const parts = { collarPpm: 5, halt: { move: undefined, movePpm: 6, windowMs: 7 } };
+    expect(told()).toEqual({ collar: undefined, ...parts });
+    const both = { collar: '0.020', collarPpm: 1_000_000, halt: { ...halt, movePpm: 1 } };
+    must(engine.setCircuit({ product: 'noon', ...both }));
+    expect(told()).toEqual(both);
+    must(engine.setCircuit({ product: 'noon', collar: null, collarPpm: 8, halt: null }));
+    expect(told()).toEqual({ collar: undefined, collarPpm: 8, halt: undefined });
+    must(engine.setCircuit({ product: 'noon', collar: '0.020', halt }));
+    const distances = { collar: '0.020', collarPpm: undefined };
+    expect(told()).toEqual({ ...distances, halt: { ...halt, movePpm: undefined } });
+  });
+
+  it('needs a collar, or null for none, and a move of one sort at least', () => {
+    const engine = market();
+    const before = engine.stateHash();
+    const call = (request: object) => () => engine.setCircuit(request as never);
+    const product = 'noon';
+    expect(call({ product, halt })).toThrow(new TypeError('collar is missing; null takes it away'));
+    const empty = { windowMs: 5 };
+    expect(call({ product, collar: null, halt: empty })).toThrow(/^halt\.move must be/);
+    expect(call({ product, collar: null, halt: { ...empty, move: null } })).toThrow(TypeError);
+    expect(call({ product, collar: null, halt: { ...empty, movePpm: 0 } })).toThrow(RangeError);
+    expect(call({ product, collarPpm: 1_000_001, halt: null })).toThrow(RangeError);
+    expect(engine.stateHash()).toBe(before);
+  });
+
+  it('goes on after a restore as if nothing had been, with parts of a price', () => {
+    const engine = market();
+    const some = { collarPpm: 900_000, halt: { movePpm: 600_000, windowMs: 100 } };
+    must(engine.setCircuit({ product: 'noon', ...some }));
+    trade(engine, 14, 120);
+    const back = Engine.restore(engine.snapshot());
+    const order = { account: 'bob', product: 'noon', side: 'buy', quantityLots: 1 } as const;
+    for (const each of [engine, back]) {
+      expect(each.product('noon')!.status).toBe('open');
+      expect(codeOf(each.submit({ ...order, priceTicks: 27 }))).toBe('PRICE_OUTSIDE_COLLAR');
+      trade(each, 15, 219);
+      expect(each.product('noon')!.status).toBe('halted');
+    }
+    expect(back.stateHash()).toBe(engine.stateHash());
+    expect(Engine.restore(back.snapshot()).snapshot()).toEqual(engine.snapshot());
   });
 
   it('goes on after a restore as if nothing had been', () => {
@@ -94,6 +146,47 @@ describe('a circuit', () => {
     must(engine.submit({ ...order, account: 'bob', side: 'buy', priceTicks: 5 }));
     const market = { ...order, account: 'bob', side: 'buy', kind: 'market' } as const;
     expect(codeOf(engine.submit(market))).not.toBe('PRICE_OUTSIDE_COLLAR');
+  });
+});
+
+describe('a distance that is a part of a price', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+
+  it.each([1, 2, 3])('is exact however large both are, seed %i', (seed) => {
+    const draw = mulberry32(seed);
+    for (let i = 0; i < 5_000; i++) {
+      const price = (draw(2) === 0 ? 1 : -1) * (draw(2 ** 32) * 2 ** draw(21) + draw(1000));
+      const ppm = draw(4) === 0 ? 1_000_000 - draw(3) : 1 + draw(1_000_000);
+      const size = BigInt(Math.abs(price));
+      const away = Number((size * BigInt(ppm)) / 1_000_000n);
+      const collar = { ticks: draw(3) === 0 ? draw(5) : 0, ppm };
+      const far = Math.max(away, collar.ticks);
+      const told = `seed ${seed}: ${ppm} ppm of ${price}`;
+      const circuit = new Circuit(collar, collar, 10, price);
+      const product = { circuit, lastPrice: price } as unknown as Product;
+      const clamped = (edge: bigint): number =>
+        Number(edge > most ? BigInt(most) : edge < -most ? BigInt(-most) : edge);
+      const [high, low] = [BigInt(price) + BigInt(far), BigInt(price) - BigInt(far)];
+      expect(collarEdge(product, Side.buy), told).toBe(clamped(high));
+      expect(collarEdge(product, Side.sell), told).toBe(clamped(low));
+      if (high < most) {
+        expect(isTooFar(circuit, Number(high), price), told).toBe(false);
+        expect(isTooFar(circuit, Number(high) + 1, price), told).toBe(true);
+      }
+      if (low > -most) {
+        expect(isTooFar(circuit, Number(low), price), told).toBe(false);
+        expect(isTooFar(circuit, Number(low) - 1, price), told).toBe(true);
+      }
+    }
+  });
+
+  it('reaches from the one end of what a price may be to 0, and no further', () => {
+    const whole = { ticks: 0, ppm: 1_000_000 };
+    for (const price of [most, -most]) {
+      const circuit = new Circuit(whole, whole, 10, price);
+      expect(isTooFar(circuit, 0, price)).toBe(false);
+      expect(isTooFar(circuit, -Math.sign(price), price)).toBe(true);
+    }
   });
 });
 

@@ -23,7 +23,7 @@ import {
   textSteps,
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, HALT_FIELDS } from './fields.ts';
 import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
 import type { RequestName, Requests } from './requests.ts';
 
@@ -152,7 +152,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     }
     to.i64(collar === undefined || collar === null ? 0 : distanceArgument(collar, 'collar', tick));
     to.u32(shareArgument(collarPpm, 'collarPpm'));
-    if (halt !== null) objectArgument(halt, 'halt', ['move', 'movePpm', 'windowMs']);
+    if (halt !== null) objectArgument(halt, 'halt', HALT_FIELDS);
     const { move, movePpm } = halt ?? {};
     const noMove = halt === null || (move === undefined && movePpm !== undefined);
     to.i64(noMove ? 0 : distanceArgument(move, 'halt.move', tick));

@@ -118,10 +118,13 @@ export function checkFields({ command, known, latest }: Fields, request: object)
   }
 }
 
+/** The fields of what halts a product. */
+export const HALT_FIELDS: readonly string[] = ['move', 'movePpm', 'windowMs'];
+
 /** The fields of those fields that are objects. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   band: ['low', 'high'],
-  halt: ['move', 'windowMs'],
+  halt: HALT_FIELDS,
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
   bracket: BRACKET_FIELDS,
