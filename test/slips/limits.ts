@@ -208,14 +208,9 @@ export const LIMITS: readonly SlipGroup[] = [
         replace: '.time < now - this.windowMs',
       },
       {
-        about: 'a move that is just allowed halts',
-        find: 'Math.abs(price - reference) > this.haltMove',
-        replace: 'Math.abs(price - reference) >= this.haltMove',
-      },
-      {
-        about: 'only rises are too far',
-        find: 'Math.abs(price - reference)',
-        replace: '(price - reference)',
+        about: 'a part of a price is no limit by itself',
+        find: 'ticks + ppm > 0',
+        replace: 'ticks > 0',
       },
       {
         about: 'of two prices at one time the first stays',
@@ -253,6 +248,149 @@ export const LIMITS: readonly SlipGroup[] = [
         about: 'a circuit counts from nothing',
         find: 'windowMs, lastPrice) : undefined',
         replace: 'windowMs, NaN) : undefined',
+      },
+      {
+        about: 'a move that is just allowed halts',
+        find: 'Math.abs(price - reference) >',
+        replace: 'Math.abs(price - reference) >=',
+      },
+      {
+        about: 'only rises are too far',
+        find: 'Math.abs(price - reference)',
+        replace: '(price - reference)',
+      },
+      {
+        about: 'a move is a part of the price that it leads to',
+        find: 'ticksFrom(reference, move)',
+        replace: 'ticksFrom(price, move)',
+      },
+      {
+        about: 'of a distance and a part of a price the smaller one holds',
+        find: 'Math.max(ticks,',
+        replace: 'Math.min(ticks,',
+      },
+      {
+        about: 'a part of a price below zero is below zero',
+        find: 'Math.abs(price), ppm',
+        replace: 'price, ppm',
+      },
+      {
+        about: 'a buyer is bound by the collar in price alone',
+        find: 'lastPrice + ticks',
+        replace: 'lastPrice + circuit.collar.ticks',
+      },
+      {
+        about: 'a seller is bound by the collar in price alone',
+        find: 'lastPrice - ticks',
+        replace: 'lastPrice - circuit.collar.ticks',
+      },
+      {
+        about: 'a circuit has both a collar and a halt, or neither',
+        find: 'isSet(collar) || isSet(move)',
+        replace: 'isSet(collar) && isSet(move)',
+      },
+      {
+        about: 'a halt is as wide as the collar',
+        find: 'AT.haltMovePpm',
+        replace: 'AT.collarPpm',
+      },
+      {
+        about: 'a circuit tells the part of its collar as that of its halt',
+        find: 'move.ticks, move.ppm',
+        replace: 'move.ticks, collar.ppm',
+      },
+    ],
+  },
+  {
+    file: 'src/core/forms.ts',
+    tests: ['core', 'golden'],
+    slips: [
+      {
+        about: 'a halt by a part of a price has no window',
+        find: 'share > 0 ||',
+        replace: 'share < 0 ||',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/encode.ts',
+    tests: ['golden', 'circuit', 'property'],
+    slips: [
+      {
+        about: 'a snapshot leaves out the parts of a price',
+        within: 'function encodeCircuits(',
+        find: 'to.u32(ppm)',
+        replace: 'to.u32(0)',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/decode.ts',
+    tests: ['circuit'],
+    slips: [
+      {
+        about: 'a restored circuit may be wider than the price',
+        find: 'ticks < 0 || ppm > PPM',
+        replace: 'ticks < 0 || ppm < 0',
+      },
+      {
+        about: 'a restored circuit may be narrower than nothing',
+        find: 'ticks < 0 || ppm > PPM',
+        replace: 'ticks + ppm < 0 || ppm > PPM',
+      },
+      {
+        about: 'a restored circuit may halt without a window',
+        find: 'isSet(move) === windowMs > 0',
+        replace: 'windowMs >= 0',
+      },
+    ],
+  },
+  {
+    file: 'src/engine/fields.ts',
+    tests: ['golden'],
+    slips: [
+      {
+        about: 'a repeated command may halt by another part of a price',
+        find: 'halt: HALT_FIELDS',
+        replace: "halt: ['move', 'windowMs']",
+      },
+    ],
+  },
+  {
+    file: 'src/engine/circuit-views.ts',
+    tests: ['circuit'],
+    slips: [
+      {
+        about: 'a product with a collar alone is told to halt',
+        find: 'isSet(move) ? halt : undefined',
+        replace: 'halt',
+      },
+      {
+        about: 'a product is told to halt by the part of its collar',
+        find: 'movePpm: shareOf(move)',
+        replace: 'movePpm: shareOf(collar)',
+      },
+    ],
+  },
+  {
+    file: 'src/engine/encoders.ts',
+    tests: ['bad-input', 'circuit'],
+    slips: [
+      {
+        about: 'a collar may be forgotten',
+        find: 'collar === undefined && collarPpm === undefined',
+        replace: 'collar === null && collarPpm === undefined',
+      },
+      {
+        about: 'a halt may be by nothing',
+        find: 'move === undefined && movePpm !== undefined',
+        replace: 'move === undefined',
+      },
+      {
+        about: 'a part of a price may be nothing',
+        within: 'function shareArgument(',
+        find: 'argument, 1, PPM',
+        replace: 'argument, 0, PPM',
       },
     ],
   },

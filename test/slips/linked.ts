@@ -48,6 +48,12 @@ export const LINKED_ORDERS: readonly SlipGroup[] = [
         replace: 'firstOf(admitPrice(state, product, first), admitPrice(state, product, first))',
       },
       {
+        about: 'an amended stop order of a pair that enters is not asked for the collar',
+        within: 'function enterLinkedAnew(',
+        find: 'admitPrice(state, product, amended)',
+        replace: 'admitPrice(state, product, { ...amended, flags: orders.flags(slot) })',
+      },
+      {
         about: 'a second order enters whose partner was filled',
         find: 'orders.partner(leg.slot) !== pairs[i]',
         replace: 'orders.partner(leg.slot) === pairs[i + 2]',

@@ -7,6 +7,11 @@ export const STOPS: readonly SlipGroup[] = [
     tests: ['golden', 'stops', 'property'],
     slips: [
       {
+        about: 'a stop order whose new price has come waits on',
+        find: 'order.flags &= ~WAITING',
+        replace: 'order.flags &= ~0',
+      },
+      {
         about: 'of two stop orders the later one is triggered first',
         find: 'orders.priority(a) - orders.priority(b)',
         replace: 'orders.priority(b) - orders.priority(a)',
@@ -144,9 +149,11 @@ export const STOPS: readonly SlipGroup[] = [
         replace: '(amended.flags & WAITING) < 0',
       },
       {
-        about: 'a stop order whose new price has come waits on',
-        find: 'amended.flags &= ~WAITING',
-        replace: 'amended.flags &= ~0',
+        about: 'an amended stop order that enters is not asked for the collar',
+        within: 'function enterAnew(',
+        find: 'admitPrice(state, product, amended, peg)',
+        replace:
+          'admitPrice(state, product, (orders.flags(slot) & WAITING) === 0 ? amended : { ...amended, flags: orders.flags(slot) }, peg)',
       },
       {
         about: 'an order that waits for a new price keeps the old one',
