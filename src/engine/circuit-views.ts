@@ -2,23 +2,23 @@ import { formatSteps } from '../core/decimal.ts';
 import { type Distance, isSet } from '../market/circuit.ts';
 import type { Product } from '../market/products.ts';
 
-/** What halts a product. */
-export interface HaltView {
-  readonly move: string | undefined;
-  readonly movePpm: number | undefined;
-  readonly windowMs: number;
-}
-
 /** How far a product's price may move; all of it undefined where it may move as it likes. */
 export interface CircuitView {
   /** How far beyond the last price an order's limit may lie: by this, or by `collarPpm` of that price if it is more. */
   readonly collar: string | undefined;
+  /** Parts per million. */
   readonly collarPpm: number | undefined;
   /**
    * How far from the price of `windowMs` ago a trade may be before the product halts: by `move`, or by
    * `movePpm` of that price if it is more.
    */
-  readonly halt: HaltView | undefined;
+  readonly halt:
+    | {
+        readonly move: string | undefined;
+        readonly movePpm: number | undefined;
+        readonly windowMs: number;
+      }
+    | undefined;
 }
 
 export function circuitView({ circuit, grid: { tick } }: Product): CircuitView {

@@ -266,7 +266,7 @@ export interface TakeRequest extends Stamp, QuantityFields {
 export interface SetCircuitRequest extends ProductRequest {
   /**
    * How far above the last price an order may buy, and how far below it one may sell, as decimal text, more than
-   * zero. null takes the collar away, or leaves it to `collarPpm` alone; only beside that it may be left out.
+   * zero. null takes the collar away, but for `collarPpm`; beside that it may be left out.
    */
   readonly collar?: string | null;
   /**
@@ -279,9 +279,12 @@ export interface SetCircuitRequest extends ProductRequest {
   readonly halt: HaltFields | null;
 }
 
-/** A trade halts the product whose price is too far from what the last price was `windowMs` ago; by one distance or two. */
+/**
+ * What halts a product: a trade whose price is further than `move`, or `movePpm`, from what the last price was `windowMs`
+ * ago. One of the two at least.
+ */
 export interface HaltFields {
-  /** The most that is not too far, as decimal text, more than zero. */
+  /** As decimal text, more than zero. */
   readonly move?: string;
   /**
    * The same as parts per million of the price of `windowMs` ago, whichever sign it has, rounded down to a tick:
