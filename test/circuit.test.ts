@@ -221,6 +221,8 @@ const NO_DISTANCE = 'limits a price to a distance that cannot be';
 const NO_CHANGE = 'has a change of price that is none';
 const HALT = { move: { ticks: 10, ppm: 0 }, windowMs: 100 };
 
+/** What would be remembered of the past within no time at all. */
+const AT_ONCE = { windowMs: 0, reference: () => 9, changes: () => [] };
 const NOTHING_SET = { collar: NOT_SET, move: NOT_SET };
 
 /** The same circuit with other words in it. */
@@ -251,10 +253,14 @@ const FORGERIES: Forgeries = {
     IMPOSSIBLE,
     reworded({ ...NOTHING_SET, windowMs: 0, reference: () => NaN, changes: () => [] }),
   ],
-  'a move without a window': [IMPOSSIBLE, reworded({ ...HALT, windowMs: 0, changes: () => [] })],
+  'a move without a window': [IMPOSSIBLE, reworded({ ...HALT, ...AT_ONCE })],
+  'a window without a move': [
+    IMPOSSIBLE,
+    reworded({ move: NOT_SET, reference: () => NaN, changes: () => [] }),
+  ],
   'a share of a move without a window': [
     IMPOSSIBLE,
-    reworded({ move: { ticks: 0, ppm: 5 }, windowMs: 0, changes: () => [] }),
+    reworded({ move: { ticks: 0, ppm: 5 }, ...AT_ONCE }),
   ],
   'a window of more than an hour': [IMPOSSIBLE, reworded({ windowMs: 3_600_001 })],
   'a history without a move': [
