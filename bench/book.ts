@@ -81,7 +81,7 @@ class BareBooks implements RestingMarket {
       return;
     }
     orders.setPriority(taker, ++this.#lastPriority);
-    book.rest(taker, '');
+    book.rest(taker, '', orders.price(taker));
   }
 
   /** Writes an order into a slot, as admission does. */

@@ -100,7 +100,7 @@ class SpecialBook implements RestingMarket {
       return;
     }
     orders.setPriority(taker, ++this.#lastPriority);
-    this.#book.rest(taker, '');
+    this.#book.rest(taker, '', orders.price(taker));
     if (until > 0) this.#timers.set(taker, until, orders);
   }
 

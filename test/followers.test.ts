@@ -152,6 +152,16 @@ const FORGED_PEGS: typeof FORGED = {
 
 describe('a snapshot is refused with an order', () => refusesEach(FORGED_PEGS, peggedMarket));
 
+test('a peg too large to follow anywhere stands at nothing, and not at minus nothing', () => {
+  const engine = stage();
+  limit(engine, 'bob', 'buy', 1, -5);
+  const peg = { quantityLots: 90_000_000_000_000, priceTicks: 0, peg: 'bid' } as const;
+  const { orderId } = must(
+    engine.submit({ account: 'alice', product: 'noon', side: 'buy', ...peg }),
+  );
+  expect(engine.order(orderId)?.priceTicks).toBe(0);
+});
+
 test('a pegged order tells where it stands, what it follows and where it locks', () => {
   const engine = peggedMarket();
   expect(engine.order(2)).toMatchObject({

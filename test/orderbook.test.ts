@@ -164,7 +164,7 @@ class BookTwin {
     const order = { account: 3, product: 0, flags, price, quantity: open, terms: 0 };
     const rest = { moneyRow: 0, energyRow: 0, clip: 0, refreshBelow: 0 };
     const slot = this.orders.place({ ...order, ...rest }, ++this.#clock);
-    this.book.rest(slot, '');
+    this.book.rest(slot, '', price);
     this.resting.push({ slot, buy, price, open, priority: this.#clock });
   }
 

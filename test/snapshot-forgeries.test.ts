@@ -57,7 +57,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     const bob = slotOf(state, 3);
     state.books[0]!.unlink(bob);
     state.orders.setPrice(bob, 5);
-    state.books[0]!.rest(bob, '');
+    state.books[0]!.rest(bob, '', 5);
   },
   'an order without a version': (state) => state.orders.setVersion(slotOf(state, 1), 0),
   'an order of more than all': (state) => state.orders.setTotal(slotOf(state, 1), 1),

@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, KIND, LINKED, PEGGED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, LINKED, LOCKS_OTHERWISE, PEGGED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -13,7 +13,7 @@ import {
 } from '../orderbook/orders.ts';
 import { energyAmount } from './amounts.ts';
 import { releaseBracket } from './bracket-lock.ts';
-import { type Holdings, limitLock } from './new-order.ts';
+import { type Holdings, limitLock, orderLock } from './new-order.ts';
 import { shareOfPair } from './pair-lock.ts';
 
 /** What was released, in quanta; filled in by `releaseOrder`, so that nothing is allocated. */
@@ -38,25 +38,41 @@ export function releaseOrder(
   const flags = i32[half + FLAGS]!;
   release.money = 0;
   release.energy = 0;
-  if ((flags & (KIND | LINKED | BRACKET)) !== 0) {
-    if ((flags & LINKED) !== 0) releaseShare(holdings, product, slot, release);
-    else if ((flags & BRACKET) !== 0) releaseBracket(holdings, product, slot, release);
+  if ((flags & LOCKS_OTHERWISE) !== 0) {
+    releaseOtherwise(holdings, product, slot, release);
     return;
   }
   const side = sideOf(flags);
   const open = f64[slot * WORDS + OPEN]!;
   const terms = holdings.listings.terms[i32[half + TERMS]!]!;
-  const pegged = (flags & PEGGED) !== 0;
-  const price = pegged ? holdings.orders.pegs.of(slot).limit : f64[slot * WORDS + PRICE]!;
-  release.money = limitLock(product, terms, side, price, open);
+  release.money = limitLock(product, terms, side, f64[slot * WORDS + PRICE]!, open);
   if (release.money > 0) holdings.ledger.release(i32[half + MONEY_ROW]!, release.money);
   release.energy = side === Side.sell ? energyAmount(product, open) : 0;
   if (release.energy > 0) holdings.ledger.release(i32[half + ENERGY_ROW]!, release.energy);
 }
 
-function releaseShare(holdings: Holdings, product: Product, slot: number, release: Release): void {
+/** The same of an order that does not lock what a limit order does at its price. */
+function releaseOtherwise(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  release: Release,
+): void {
   const { ledger, orders } = holdings;
-  const { money, energy } = shareOfPair(holdings, product, slot);
+  const flags = orders.flags(slot);
+  if ((flags & BRACKET) !== 0) {
+    releaseBracket(holdings, product, slot, release);
+    return;
+  }
+  if ((flags & (LINKED | PEGGED)) === 0) return;
+  const open = orders.open(slot);
+  const { money, energy } =
+    (flags & LINKED) !== 0
+      ? shareOfPair(holdings, product, slot)
+      : {
+          money: orderLock(holdings, product, slot, open),
+          energy: sideOf(flags) === Side.sell ? energyAmount(product, open) : 0,
+        };
   release.money = money;
   release.energy = energy;
   ledger.release(orders.moneyRow(slot), money);

@@ -1,6 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, KIND, LINKED, PEGGED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, LINKED, LOCKS_OTHERWISE, PEGGED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -13,7 +13,7 @@ import {
 } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
 import { payOfBracket } from './bracket-lock.ts';
-import { type Holdings, limitLock } from './new-order.ts';
+import { type Holdings, limitLock, orderLock } from './new-order.ts';
 import { payOfPair } from './pair-lock.ts';
 
 /** What one fill came to; filled in by `settleTrade`, so that nothing is allocated. */
@@ -64,23 +64,45 @@ export function settleTrade(
 /** Takes `cost` out of an order's lock, and shrinks the lock to what the rest can ever cost. */
 function pay(holdings: Holdings, product: Product, slot: number, lots: number, cost: number): void {
   const { f64, i32 } = holdings.orders;
-  const flags = i32[slot * HALVES + FLAGS]!;
-  let before = holdings.exactLock;
-  let after = before - cost;
-  if ((flags & (KIND | LINKED | BRACKET)) === 0) {
-    const terms = holdings.listings.terms[i32[slot * HALVES + TERMS]!]!;
-    const pegged = (flags & PEGGED) !== 0;
-    const price = pegged ? holdings.orders.pegs.of(slot).limit : f64[slot * WORDS + PRICE]!;
-    const open = f64[slot * WORDS + OPEN]!;
-    before = limitLock(product, terms, sideOf(flags), price, open);
-    after = limitLock(product, terms, sideOf(flags), price, open - lots);
-  } else if ((flags & (LINKED | BRACKET)) === 0) {
-    holdings.exactLock = after;
-  } else {
-    const pay = (flags & LINKED) === 0 ? payOfBracket : payOfPair;
-    pay(holdings, product, slot, lots, cost);
+  const half = slot * HALVES;
+  const flags = i32[half + FLAGS]!;
+  if ((flags & LOCKS_OTHERWISE) !== 0) {
+    payOtherwise(holdings, product, slot, lots, cost);
     return;
   }
-  const row = i32[slot * HALVES + MONEY_ROW]!;
-  holdings.ledger.settle(row, Math.max(0, before), Math.max(0, after), cost);
+  const terms = holdings.listings.terms[i32[half + TERMS]!]!;
+  const price = f64[slot * WORDS + PRICE]!;
+  const open = f64[slot * WORDS + OPEN]!;
+  const before = limitLock(product, terms, sideOf(flags), price, open);
+  const after = limitLock(product, terms, sideOf(flags), price, open - lots);
+  holdings.ledger.settle(i32[half + MONEY_ROW]!, before, after, cost);
+}
+
+/** The same of an order that does not lock what a limit order does at its price. */
+function payOtherwise(
+  holdings: Holdings,
+  product: Product,
+  slot: number,
+  lots: number,
+  cost: number,
+): void {
+  const { ledger, orders } = holdings;
+  const flags = orders.flags(slot);
+  if ((flags & LINKED) !== 0) payOfPair(holdings, product, slot, lots, cost);
+  else if ((flags & BRACKET) !== 0) payOfBracket(holdings, product, slot, lots, cost);
+  else if ((flags & PEGGED) !== 0) {
+    const open = orders.open(slot);
+    const before = orderLock(holdings, product, slot, open);
+    ledger.settle(
+      orders.moneyRow(slot),
+      before,
+      orderLock(holdings, product, slot, open - lots),
+      cost,
+    );
+  } else {
+    const before = holdings.exactLock;
+    holdings.exactLock = before - cost;
+    const locked = Math.max(0, before);
+    ledger.settle(orders.moneyRow(slot), locked, Math.max(0, before - cost), cost);
+  }
 }

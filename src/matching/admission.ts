@@ -14,6 +14,7 @@ import {
   ICEBERG,
   KIND,
   kindOf,
+  POST_ONLY,
   postOnlyOf,
   sideOf,
   timeInForceOf,
@@ -64,40 +65,50 @@ export interface Entry extends PricedOrder {
 export function admit(state: MarketState, entry: Entry): number {
   const refused = admitParties(state, entry);
   if (refused !== 0) return refused;
-  const { listings } = state;
-  const product = listings.products[entry.product]!;
-  const terms = listings.terms[product.terms]!;
+  const product = state.listings.products[entry.product]!;
   entry.terms = product.terms;
-  const { flags: asked } = entry;
-  const follows = entry.isStop ? admitStop(state, product, entry) : 0;
-  if (kindOf(asked) === OrderKind.market && timeInForceOf(asked) < TimeInForce.ioc) {
-    if (!takeTouch(state, product, entry)) return RejectCode.EMPTY_SIDE;
-  } else if (!entry.hasPrice) {
-    const worst = protection(product, terms, entry.flags);
-    if (Number.isNaN(worst)) return RejectCode.NO_PROTECTION;
-    entry.price = worst;
-  }
+  // The rest stands in functions of its own, so that what a plain order needs is compiled in one piece.
+  const plain = entry.hasPrice && !entry.isStop && kindOf(entry.flags) === OrderKind.limit;
   const code =
-    follows ||
-    (entry.peg === undefined ? 0 : admitPeg(state, product, entry.peg)) ||
+    (plain && entry.peg === undefined ? 0 : complete(state, product, entry)) ||
     admitPrice(state, product, entry, entry.peg);
   if (code !== 0) return code;
-  const { flags, quantity } = entry;
-  const exact = kindOf(flags) === OrderKind.market;
-  const fills = exact || timeInForceOf(flags) === TimeInForce.fok || entry.minQuantity > 0;
-  if (fills && (flags & WAITING) === 0) {
+  const { flags } = entry;
+  if (
+    kindOf(flags) !== OrderKind.limit ||
+    timeInForceOf(flags) === TimeInForce.fok ||
+    entry.minQuantity > 0
+  ) {
     const unfit = admitFill(state, product, entry);
     if (unfit !== 0) return unfit;
   }
-  entry.cost = exact
-    ? state.walk.cost
-    : limitLock(product, terms, sideOf(flags), entry.price, quantity);
-  entry.lots = exact ? state.walk.filled : quantity;
+  if (kindOf(flags) === OrderKind.limit) {
+    const terms = state.listings.terms[entry.terms]!;
+    entry.cost = limitLock(product, terms, sideOf(flags), entry.price, entry.quantity);
+    entry.lots = entry.quantity;
+  }
   if (state.limits.size > 0) {
     const over = entryLimit(state, product, entry);
     if (over !== 0) return over;
   }
   return shortage(state, product, entry);
+}
+
+/**
+ * The rules about what an order leaves to the market, which this fills in: the price of a market order, whether a
+ * stop order waits, what a peg follows.
+ */
+function complete(state: MarketState, product: Product, entry: Entry): number {
+  const { flags: asked, peg } = entry;
+  const follows = entry.isStop ? admitStop(state, product, entry) : 0;
+  if (kindOf(asked) === OrderKind.market && timeInForceOf(asked) < TimeInForce.ioc) {
+    if (!takeTouch(state, product, entry)) return RejectCode.EMPTY_SIDE;
+  } else if (!entry.hasPrice) {
+    const worst = protection(product, state.listings.terms[product.terms]!, entry.flags);
+    if (Number.isNaN(worst)) return RejectCode.NO_PROTECTION;
+    entry.price = worst;
+  }
+  return follows || (peg === undefined ? 0 : admitPeg(state, product, peg));
 }
 
 /**
@@ -195,13 +206,16 @@ export function isReached(side: number, stopPrice: number, price: number): boole
  * money cuts short is an order for what it can pay.
  */
 function admitFill(state: MarketState, product: Product, entry: Entry): number {
+  if ((entry.flags & WAITING) !== 0) return 0;
   const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
   walk(state, product, entry, entry.maxMoney);
-  const { filled, meetsOwn, tooDear, beyond } = state.walk;
+  const { filled, cost, meetsOwn, tooDear, beyond } = state.walk;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
   if (filled === 0 && tooDear) return RejectCode.MONEY_TOO_LITTLE;
   if (filled < entry.minQuantity) return RejectCode.MIN_QUANTITY;
   entry.quantity -= beyond;
+  entry.cost = cost;
+  entry.lots = filled;
   return 0;
 }
 
@@ -226,11 +240,23 @@ export function admitPrice(
     return RejectCode.PRICE_OUTSIDE_COLLAR;
   }
   if (!withinLockLimit(product, price, quantity, lockPpm)) return RejectCode.LOCK_LIMIT;
+  const plain = (flags & (ICEBERG | POST_ONLY)) === 0 && peg === undefined;
+  return plain ? 0 : admitStanding(state, product, order, peg);
+}
+
+/** The rules about how an order may stand in the book. */
+function admitStanding(
+  state: MarketState,
+  product: Product,
+  order: NewOrder,
+  peg: Peg | undefined,
+): number {
+  const { flags, quantity } = order;
   if ((flags & ICEBERG) !== 0 && quantity / MAX_CLIPS > order.clip) return RejectCode.CLIP_LIMIT;
   if (peg !== undefined) {
     return Number.isNaN(pegPrice(state, product, order, peg)) ? RejectCode.POST_ONLY_CROSSES : 0;
   }
-  return postOnlyOf(flags) === PostOnly.off ? 0 : admitPostOnly(state, product, order);
+  return (flags & POST_ONLY) === 0 ? 0 : admitPostOnly(state, product, order);
 }
 
 /** Where a pegged order comes to stand as it enters; NaN if it would trade wherever it may stand. */

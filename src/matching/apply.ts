@@ -122,16 +122,21 @@ function perform(
   if (!isLate) state.time = time;
   stampEvents(state);
   if (isLate) return RejectCode.TIME_BACKWARDS;
-  for (;;) {
-    const slot = state.timers.due(time);
-    if (slot === NONE) break;
-    endOrder(state, outbox, slot, EndReason.expired);
-  }
-  if (state.exits.length > 0) enterExits(state, outbox);
+  if (state.timers.due(time) !== NONE) expire(state, outbox);
   if (!knownAccount(state, view.getUint32(at + STAMP.actor))) return RejectCode.UNKNOWN_ACTOR;
   const code = (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
   if (state.exits.length > 0) enterExits(state, outbox);
   return code;
+}
+
+/** Ends the orders that are due, the first to expire first. */
+function expire(state: MarketState, outbox: Outbox): void {
+  for (;;) {
+    const slot = state.timers.due(state.time);
+    if (slot === NONE) break;
+    endOrder(state, outbox, slot, EndReason.expired);
+  }
+  if (state.exits.length > 0) enterExits(state, outbox);
 }
 
 /**

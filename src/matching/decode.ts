@@ -250,7 +250,8 @@ function decodeOrder(from: Reader, state: MarketState, partners: Map<number, num
   }
   const clip = orders.clip(slot);
   if (clip !== undefined) clip.shown = shown;
-  if ((order.flags & WAITING) === 0) state.books[product.row]!.rest(slot, clientOrderId);
+  if ((order.flags & WAITING) === 0)
+    state.books[product.row]!.rest(slot, clientOrderId, order.price);
   else state.stopsOf(product.row).rest(slot, clientOrderId, from.i64());
   if ((order.flags & LINKED) !== 0) partners.set(slot, from.i64());
   if ((order.flags & BRACKET) !== 0) {

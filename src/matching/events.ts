@@ -184,19 +184,18 @@ export function writeEnded(state: MarketState, outbox: Outbox, slot: number, rea
   view.setUint8(at + ENDED.reason, reason);
   const open = f64[slot * WORDS + OPEN]!;
   putI64(view, at + ENDED.open, open);
-  const rests = i32[slot * HALVES + LEVEL] !== NONE;
   const seen = (i32[slot * HALVES + FLAGS]! & PARTLY_SEEN) === 0;
   // Not by `standingOf` and `shown`: with them `cancel` was no longer compiled in one piece.
-  if (seen) {
-    view.setUint8(at + ENDED.standing, rests ? Standing.displayed : Standing.outside);
-    putI64(view, at + ENDED.shown, rests ? open : 0);
-  } else putPartlySeen(state.orders, view, at, slot);
+  if (seen && i32[slot * HALVES + LEVEL] !== NONE) {
+    view.setUint8(at + ENDED.standing, Standing.displayed);
+    putI64(view, at + ENDED.shown, open);
+  } else putStanding(state.orders, view, at, slot);
   putI64(view, at + ENDED.releasedMoney, release.money);
   putI64(view, at + ENDED.releasedEnergy, release.energy);
 }
 
-/** The same of an order that not everyone sees whole. */
-function putPartlySeen(orders: Orders, view: DataView, at: number, slot: number): void {
+/** Where an order stood that ends, and what of it was seen there. */
+function putStanding(orders: Orders, view: DataView, at: number, slot: number): void {
   const standing = standingOf(orders, slot);
   view.setUint8(at + ENDED.standing, standing);
   putI64(view, at + ENDED.shown, standing === Standing.displayed ? orders.shown(slot) : 0);

@@ -55,8 +55,7 @@ export function match(
     } else {
       trade(state, product, taker, maker, outbox);
       product.lastPrice = state.fill.price;
-      const { circuit } = product;
-      if (circuit !== undefined && haltIfTooFar(state, product, circuit, outbox)) {
+      if (product.circuit !== undefined && haltIfTooFar(state, product, product.circuit, outbox)) {
         return endHalted(state, taker, outbox);
       }
     }
@@ -83,23 +82,36 @@ export function trade(
   const { f64, i32 } = orders;
   const takerOpen = f64[taker * WORDS + OPEN]!;
   const makerOpen = f64[maker * WORDS + OPEN]!;
-  const makerFlags = i32[maker * HALVES + FLAGS]!;
-  const flags = makerFlags | i32[taker * HALVES + FLAGS]!;
-  const iceberg = (makerFlags & ICEBERG) !== 0;
-  const lots = Math.min(takerOpen, iceberg ? orders.tradable(maker) : makerOpen);
+  const flags = i32[maker * HALVES + FLAGS]! | i32[taker * HALVES + FLAGS]!;
+  const lots = Math.min(takerOpen, (flags & ICEBERG) === 0 ? makerOpen : orders.tradable(maker));
   settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
   writeTrade(state, outbox, taker, maker, lots);
-  if ((flags & COUNTED) !== 0) countTrade(state, product, taker, maker, lots);
   if (receipt.filled === 0) state.firstPrice = state.fill.price;
   receipt.filled += lots;
   f64[taker * WORDS + OPEN] = takerOpen - lots;
   state.books[product.row]!.reduce(maker, lots);
-  if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
-  else if (iceberg) refresh(state, maker, outbox);
-  if ((flags & LINKED) !== 0) {
-    if (lots < makerOpen) shrinkPartner(state, maker, lots, outbox);
-    if (lots < takerOpen) shrinkPartner(state, taker, lots, outbox);
-  }
+  if ((flags & (ICEBERG | LINKED | COUNTED)) !== 0) {
+    finishSpecialTrade(state, product, taker, maker, lots, outbox);
+  } else if (lots === makerOpen) endOrder(state, outbox, maker, EndReason.filled);
+}
+
+/** What else a trade does where either side is an iceberg, linked, or of an account whose trades are counted. */
+function finishSpecialTrade(
+  state: MarketState,
+  product: Product,
+  taker: number,
+  maker: number,
+  lots: number,
+  outbox: Outbox,
+): void {
+  const { orders } = state;
+  const flags = orders.flags(maker) | orders.flags(taker);
+  if ((flags & COUNTED) !== 0) countTrade(state, product, taker, maker, lots);
+  const makerIsDone = orders.open(maker) === 0;
+  if (makerIsDone) endOrder(state, outbox, maker, EndReason.filled);
+  else if ((orders.flags(maker) & ICEBERG) !== 0) refresh(state, maker, outbox);
+  if (!makerIsDone) shrinkPartner(state, maker, lots, outbox);
+  if (orders.open(taker) > 0) shrinkPartner(state, taker, lots, outbox);
 }
 
 /** What a linked order has traded, or lost otherwise, its partner loses too. */
@@ -199,7 +211,7 @@ export function finish(
     endOrder(state, outbox, slot, EndReason.unfilled);
   } else {
     orders.setPriority(slot, ++state.lastPriority);
-    state.books[orders.product(slot)]!.rest(slot, clientOrderId);
+    state.books[orders.product(slot)]!.rest(slot, clientOrderId, orders.price(slot));
     if (timeInForce === TimeInForce.gtd) state.timers.set(slot, expiresAt, orders);
     writeRested(state, outbox, slot);
   }

@@ -50,7 +50,9 @@ function roomOf(
 ): Room {
   const { product, band } = listings.terms[terms]!;
   const far = farthestPrice(listings.products[product]!, limit, lots);
-  const low = Math.max(-far, band === undefined ? -far : band.low);
+  // Not `-far`: where that is nothing it would be below nothing.
+  const least = 0 - far;
+  const low = Math.max(least, band === undefined ? least : band.low);
   const high = Math.min(far, band === undefined ? far : band.high);
   return side === Side.buy
     ? { low, high: Math.min(limit, high) }
@@ -187,7 +189,7 @@ function moveThose(state: MarketState, row: number, outbox: Outbox): void {
     if (clip !== undefined) clip.shown = shown;
     orders.setPrice(slot, price);
     orders.setPriority(slot, ++state.lastPriority);
-    state.books[row]!.rest(slot, clientOrderId);
+    state.books[row]!.rest(slot, clientOrderId, price);
     if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
       state.timers.set(slot, expiresAt, orders);
     }

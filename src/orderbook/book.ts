@@ -2,18 +2,7 @@ import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
 import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
 import { PARTLY_SEEN, sideOf, UNDISPLAYED } from './flags.ts';
-import {
-  FLAGS,
-  HALVES,
-  LEVEL,
-  NEXT,
-  NONE,
-  OPEN,
-  type Orders,
-  PREVIOUS,
-  PRICE,
-  WORDS,
-} from './orders.ts';
+import { FLAGS, HALVES, LEVEL, NEXT, NONE, OPEN, type Orders, PREVIOUS, WORDS } from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
 export interface DepthLevel {
@@ -32,14 +21,12 @@ export class Book {
   readonly asks: Ladder;
   readonly #orders: Orders;
   readonly #levels: Levels;
-  readonly #ofStops: boolean;
   /** Orders in it that the depth leaves out. */
   #undisplayed = 0;
 
   constructor(orders: Orders, levels: Levels, ofStops = false) {
     this.#orders = orders;
     this.#levels = levels;
-    this.#ofStops = ofStops;
     this.bids = new Ladder(levels, ofStops ? Side.sell : Side.buy);
     this.asks = new Ladder(levels, ofStops ? Side.buy : Side.sell);
   }
@@ -55,15 +42,14 @@ export class Book {
   }
 
   /**
-   * Puts an order at the back of the queue at its price, where it can be found by its id and by its
+   * Puts an order at the back of the queue at a price, where it can be found by its id and by its
    * client order id, if that is not ''. O(1) where the price level exists.
-   * @param stopPrice in a book of stops, the price that triggers it
+   * @param price its own, or in a book of stops the one that triggers it
    */
-  rest(slot: number, clientOrderId: string, stopPrice = 0): void {
+  rest(slot: number, clientOrderId: string, price: number): void {
     const levels = this.#levels;
     const { f64, i32 } = this.#orders;
     const half = slot * HALVES;
-    const price = this.#ofStops ? stopPrice : f64[slot * WORDS + PRICE]!;
     const ladder = this.ladder(sideOf(i32[half + FLAGS]!));
     let level = ladder.find(price);
     if (level === NONE) {

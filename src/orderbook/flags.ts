@@ -10,6 +10,8 @@ export const SESSION = 1 << 15;
 export const SIDE = 1;
 /** The bits of the kind; a limit order has none of them. */
 export const KIND = 3 << 1;
+/** The bits of the post-only mode; an order that may trade on entry has none of them. */
+export const POST_ONLY = 3 << 5;
 /** Only a part of the order is shown at a time: `Display.clip`. */
 export const ICEBERG = 1 << 10;
 /** Nobody sees anything of the order: `Display.hidden`. */
@@ -26,6 +28,8 @@ export const TRAILING = 1 << 16;
 export const PEGGED = 1 << 18;
 /** Once the order has ended, two linked orders that get rid of what it traded enter: `Bracket`. */
 export const BRACKET: number = 1 << 19;
+/** The order does not lock what a limit order does at its price: a market order, or one with a lock of its own. */
+export const LOCKS_OTHERWISE: number = KIND | LINKED | BRACKET | PEGGED;
 /** There is more about the order than its record holds. */
 export const WITH_MORE: number = ICEBERG | TRAILING | PEGGED | BRACKET;
 /** What a state holds of the flags. */

@@ -13,7 +13,6 @@ import {
 import { Followers, type Peg, type Trail } from './followers.ts';
 import type { NewOrder } from './new-order.ts';
 import type { Bracket, Clip } from './side-tables.ts';
-
 export type { NewOrder };
 
 /** "No slot", "no level": the end of every list. */
@@ -70,10 +69,8 @@ export class Orders {
 
   /** What icebergs show, by slot. */
   readonly #clips = new Map<number, Clip>();
-
   /** What follows on orders, by slot. */
   readonly #brackets = new Map<number, Bracket>();
-
   /** Of linked orders the other one, slot by slot. */
   readonly #partners = new Map<number, number>();
   /** Trailing stop orders that wait, and pegged orders. */
@@ -83,7 +80,6 @@ export class Orders {
   /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
   readonly #clientIds = new Map<number, string>();
   readonly #byClientId = new Map<number, Map<string, number>>();
-
   /** Resting orders of the accounts that are counted. */
   readonly #counts = new Map<number, number>();
 
@@ -211,13 +207,16 @@ export class Orders {
     i32[half + MONEY_ROW] = order.moneyRow;
     i32[half + ENERGY_ROW] = order.energyRow;
     i32[half + LEVEL] = NONE;
-    if (this.#counts.size > 0) this.#flagCounted(slot);
     this.#total[slot] = order.quantity;
     this.#version[slot] = 1;
-    if ((order.flags & ICEBERG) !== 0) {
-      this.#clips.set(slot, { size: order.clip, refreshBelow: order.refreshBelow, shown: 0 });
-    }
+    if (this.#counts.size > 0 || (order.flags & ICEBERG) !== 0) this.#placeMore(slot, order);
     return slot;
+  }
+
+  /** What few orders need. */
+  #placeMore(slot: number, { flags, clip, refreshBelow }: NewOrder): void {
+    this.#flagCounted(slot);
+    if ((flags & ICEBERG) !== 0) this.#clips.set(slot, { size: clip, refreshBelow, shown: 0 });
   }
 
   /** Lets something follow on an order. */
@@ -242,9 +241,7 @@ export class Orders {
 
   /** Gives a slot back. The order must neither rest nor be in the index. */
   release(slot: number): void {
-    if ((this.flags(slot) & WITH_MORE) !== 0) {
-      for (const table of [this.#clips, this.#brackets, this.trails, this.pegs]) table.delete(slot);
-    }
+    if ((this.i32[slot * HALVES + FLAGS]! & WITH_MORE) !== 0) this.#forgetMore(slot);
     this.i32[slot * HALVES + NEXT] = this.#free;
     this.#free = slot;
   }
@@ -356,6 +353,10 @@ export class Orders {
     const flags = this.flags(slot);
     if ((flags & COUNTED) !== 0) this.#count(slot, -1);
     if ((flags & CLIENT_ID) !== 0) this.#forgetName(slot);
+  }
+
+  #forgetMore(slot: number): void {
+    for (const table of [this.#clips, this.#brackets, this.trails, this.pegs]) table.delete(slot);
   }
 
   #forgetName(slot: number): void {

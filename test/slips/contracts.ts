@@ -121,8 +121,20 @@ export const CONTRACTS: readonly SlipGroup[] = [
       },
       {
         about: 'what a fill has paid stays locked',
+        within: 'function pay(',
         find: 'open - lots',
         replace: 'open',
+      },
+      {
+        about: 'what a fill of a peg has paid stays locked',
+        within: 'function payOtherwise(',
+        find: 'slot, open - lots)',
+        replace: 'slot, open)',
+      },
+      {
+        about: 'an order at known prices pays from what it had locked at first',
+        find: 'holdings.exactLock = before - cost',
+        replace: 'holdings.exactLock = before',
       },
     ],
   },
@@ -144,6 +156,11 @@ export const CONTRACTS: readonly SlipGroup[] = [
         about: 'a lock of one energy quantum stays',
         find: 'release.energy > 0',
         replace: 'release.energy > 1',
+      },
+      {
+        about: 'the energy of a peg that sells stays locked',
+        find: 'energyAmount(product, open) : 0,',
+        replace: '0 : 0,',
       },
     ],
   },

@@ -97,7 +97,7 @@ export const LINKED_ORDERS: readonly SlipGroup[] = [
     slips: [
       {
         about: 'what an incoming order trades its partner keeps',
-        find: 'if (lots < takerOpen) shrinkPartner(state, taker, lots, outbox)',
+        find: 'if (orders.open(taker) > 0) shrinkPartner(state, taker, lots, outbox)',
         replace: 'if (lots < 0) shrinkPartner(state, taker, lots, outbox)',
       },
       {

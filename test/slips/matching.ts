@@ -201,8 +201,8 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'a market order to sell needs energy that nobody buys',
-        find: 'state.walk.filled : quantity',
-        replace: 'quantity : quantity',
+        find: 'entry.lots = filled',
+        replace: 'entry.lots = entry.quantity',
       },
     ],
   },

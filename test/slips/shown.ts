@@ -198,8 +198,13 @@ export const SHOWN: readonly SlipGroup[] = [
       },
       {
         about: 'a trade takes more of an iceberg than it shows',
-        find: 'iceberg ? orders.tradable(maker) : makerOpen',
+        find: '(flags & ICEBERG) === 0 ? makerOpen : orders.tradable(maker)',
         replace: 'makerOpen',
+      },
+      {
+        about: 'a plain order that an iceberg trades with is to show its next part',
+        find: 'else if ((orders.flags(maker) & ICEBERG) !== 0) refresh',
+        replace: 'else if ((flags & ICEBERG) !== 0) refresh',
       },
       {
         about: 'a refreshed iceberg shares the last priority',

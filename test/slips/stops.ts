@@ -122,8 +122,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'fill or kill is asked before a stop order waits',
-        find: 'fills && (flags & WAITING) === 0',
-        replace: 'fills && (flags & WAITING) >= 0',
+        find: 'if ((entry.flags & WAITING) !== 0) return 0',
+        replace: 'if ((entry.flags & WAITING) < 0) return 0',
       },
       {
         about: 'a stop order waits although the last price is there',
