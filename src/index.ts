@@ -53,12 +53,15 @@ export type {
   OrderDroppedUpdate,
   OrderEndedUpdate,
   OrderFilledUpdate,
-  OrderReducedUpdate,
-  OrderRestedUpdate,
   OrderFollowedUpdate,
   OrderLinkedUpdate,
+  OrderReducedUpdate,
+  OrderRefreshedUpdate,
+  OrderRestedUpdate,
   OrderTermsUpdate,
+  OrderTriggeredUpdate,
   OrderUpdate,
+  OrderWaitingUpdate,
 } from './exchange/order-updates.ts';
 export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
 export { memoryStorage } from './storage/memory.ts';

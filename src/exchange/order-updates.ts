@@ -121,13 +121,17 @@ export interface OrderLinkedUpdate extends OrderUpdateBase {
   readonly linkedOrderId: number;
 }
 
-/** Nothing follows on the order, whose product was halted meanwhile; what was kept for that was released. */
-export interface OrderDroppedUpdate extends OrderUpdateBase {
-  readonly update: 'dropped';
+/** What an order had locked still, and has no more. */
+interface ReleasedLock {
   readonly releasedMoney: string;
   readonly releasedMoneyQuanta: number;
   readonly releasedEnergy: string;
   readonly releasedEnergyQuanta: number;
+}
+
+/** Nothing follows on the order, whose product was halted meanwhile; what was kept for that was released. */
+export interface OrderDroppedUpdate extends OrderUpdateBase, ReleasedLock {
+  readonly update: 'dropped';
 }
 
 /** The order has ended, and two orders follow on it that are to get rid of what it traded. */
@@ -151,15 +155,11 @@ export interface OrderAmendedUpdate extends OrderUpdateBase {
 }
 
 /** The order is gone; what it had locked still was released. */
-export interface OrderEndedUpdate extends OrderUpdateBase {
+export interface OrderEndedUpdate extends OrderUpdateBase, ReleasedLock {
   readonly update: 'ended';
   readonly reason: keyof typeof EndReason;
   readonly open: string;
   readonly openLots: number;
-  readonly releasedMoney: string;
-  readonly releasedMoneyQuanta: number;
-  readonly releasedEnergy: string;
-  readonly releasedEnergyQuanta: number;
 }
 
 /** What happened to an order; `update` tells which. Text is exact, in whole units; the integer beside it counts the steps. */
@@ -228,16 +228,18 @@ function droppedUpdate(
   event: Extract<EventRecord, { type: 'bracketDropped' }>,
 ): OrderDroppedUpdate {
   const { sequence, time, order: orderId, account, product, side } = event;
-  const { releasedMoney, releasedEnergy } = event;
+  const whose = { sequence, time, orderId, account, product, side };
+  return { ...whose, update: 'dropped', ...releasedLock(state, event) };
+}
+
+/** What an event says was released, also in whole units. */
+function releasedLock(
+  state: MarketState,
+  event: Extract<EventRecord, { type: 'bracketDropped' | 'orderEnded' }>,
+): ReleasedLock {
+  const { product, releasedMoney, releasedEnergy } = event;
   const { moneyAsset, energyAsset } = productOf(state, product);
   return {
-    sequence,
-    time,
-    orderId,
-    account,
-    product,
-    side,
-    update: 'dropped',
     releasedMoney: amountText(state, moneyAsset, releasedMoney),
     releasedMoneyQuanta: releasedMoney,
     releasedEnergy: amountText(state, energyAsset, releasedEnergy),
@@ -292,7 +294,7 @@ function termsUpdate(
 
 function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const { sequence, time, order: orderId, account, product, side } = event;
-  const { moneyAsset, energyAsset, grid } = productOf(state, product);
+  const { grid } = productOf(state, product);
   const whose = { sequence, time, orderId, account, product, side };
   const priceTicks = event.price;
   const price = formatSteps(priceTicks, grid.tick);
@@ -346,14 +348,8 @@ function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
       };
     }
     case 'orderEnded': {
-      const { reason, releasedMoney, releasedEnergy } = event;
-      const released = {
-        releasedMoney: amountText(state, moneyAsset, releasedMoney),
-        releasedMoneyQuanta: releasedMoney,
-        releasedEnergy: amountText(state, energyAsset, releasedEnergy),
-        releasedEnergyQuanta: releasedEnergy,
-      };
-      return { ...whose, update: 'ended', reason, ...left, ...released };
+      const { reason } = event;
+      return { ...whose, update: 'ended', reason, ...left, ...releasedLock(state, event) };
     }
   }
 }
