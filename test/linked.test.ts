@@ -13,6 +13,21 @@ function lockedOf(engine: Engine, account: string): readonly [money: number, ene
   return [locked('EUR'), locked('kWh')];
 }
 
+describe('a bracket', () => {
+  it('is no part of what the command came to that ended the order', () => {
+    const engine = stage();
+    limit(engine, 'bob', 'buy', 10, 30, { allOrNone: true });
+    const bracket = { takeProfitTicks: 30, stopPriceTicks: 20, stopLimitTicks: 19 };
+    limit(engine, 'alice', 'buy', 10, 25, { bracket });
+    const sell = { account: 'bob', product: 'noon', side: 'sell', priceTicks: 25 } as const;
+    must(engine.submit({ ...sell, quantityLots: 5 }));
+    // These five lots end the order; the exit sells all ten to the bid that waited for as many.
+    expect(engine.submit({ ...sell, quantityLots: 5 })).toMatchObject({ ok: true, filledLots: 5 });
+    expect(engine.openOrders()).toEqual([]);
+    expect([...engine.trades()].map(({ quantityLots }) => quantityLots)).toEqual([5, 5, 10]);
+  });
+});
+
 describe('linked orders', () => {
   it('are told by each other, and share what their pair locks', () => {
     const engine = stage();

@@ -190,6 +190,7 @@ export const LINKED_ORDERS: readonly SlipGroup[] = [
         about: 'the receipt counts what exits trade',
         find: '  receipt.filled = filled;\n',
         replace: '  receipt.filled += filled;\n',
+        tests: ['linked'],
       },
       {
         about: 'both exits stand at the take-profit',
