@@ -86,9 +86,8 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   receipt.recorded = true;
   const eventsStart = outbox.length;
   const commandId = readId(view, at + stringsOf(type));
-  const digestHigh = view.getUint32(at + STAMP.digestHigh);
-  const digestLow = view.getUint32(at + STAMP.digestLow);
-  if (commandId !== '' && recall(state, commandId, digestHigh, digestLow)) return receipt;
+  const named = commandId !== '';
+  if (named && recall(state, commandId, digestHigh(view, at), digestLow(view, at))) return receipt;
 
   const sequence = ++state.sequence;
   state.window.advance(sequence);
@@ -102,11 +101,27 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
     writeRejected(state, outbox, view.getUint32(at + STAMP.actor), asked, code);
   }
   if (state.orders.pegs.size > 0) movePegs(state, outbox, eventsStart);
-  if (commandId !== '') {
-    const { order, filled } = receipt;
-    state.window.remember({ commandId, sequence, digestHigh, digestLow, code, order, filled });
-  }
+  if (named) remember(state, commandId, digestHigh(view, at), digestLow(view, at));
   return receipt;
+}
+
+function digestHigh(view: DataView, at: number): number {
+  return view.getUint32(at + STAMP.digestHigh);
+}
+
+function digestLow(view: DataView, at: number): number {
+  return view.getUint32(at + STAMP.digestLow);
+}
+
+/** Keeps what a command came to for when its id is met again. */
+function remember(
+  { receipt, window }: MarketState,
+  commandId: string,
+  digestHigh: number,
+  digestLow: number,
+): void {
+  const { sequence, code, order, filled } = receipt;
+  window.remember({ commandId, sequence, digestHigh, digestLow, code, order, filled });
 }
 
 /** Time first, then the timers that it makes due, then the command itself. */
