@@ -64,6 +64,7 @@ export type {
   OrderWaitingUpdate,
 } from './exchange/order-updates.ts';
 export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
+export { type Period, type Slot, slotsOf } from './market/calendar.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';
