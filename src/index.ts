@@ -1,6 +1,8 @@
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { Clock } from './engine/sequencer.ts';
 export type { AccountLimitsView, PositionView } from './engine/limit-views.ts';
+export type { Explanation } from './engine/explain.ts';
+export type { Obstacle } from './engine/obstacles.ts';
 export type { Preview } from './engine/preview.ts';
 export type * from './engine/requests.ts';
 export type {

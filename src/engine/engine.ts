@@ -13,6 +13,7 @@ import { HEADER } from '../core/registry.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import { bytesArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
+import { explainEnded, type Explanation, type OrderHistory } from './explain.ts';
 import { orderOutcomeOf, outcomeOf } from './outcomes.ts';
 import { accountRow, productNamed, Queries, stateOf } from './queries.ts';
 import type * as requests from './requests.ts';
@@ -206,6 +207,19 @@ export class Engine extends Queries {
     return this.#trades(integerArgument(after, 'after', 0, MAX_INTEGER), product, account);
   }
 
+  /**
+   * Why an order has not traded, or not all of it: an open one as the market is now, one that has ended as it was then, as far as
+   * history is kept. undefined for one that there was not, or whose end is not kept. O(orders within its limit) for an open order,
+   * O(kept commands and events) for one that has ended.
+   */
+  override explain(orderId: number): Explanation | undefined {
+    const open = super.explain(orderId);
+    if (open !== undefined) return open;
+    const history = this.#historyOf(orderId);
+    if (history === undefined) return undefined;
+    return explainEnded(stateOf(this), history, (sequence) => this.#stateAfter(sequence));
+  }
+
   // State as bytes
 
   /** The commands after the start, or after `forgetHistory`, as records for `Engine.replay`. @throws WattbookError NOT_KEPT */
@@ -218,6 +232,35 @@ export class Engine extends Queries {
   forgetHistory(): void {
     const { commands, events } = this.#sequencer;
     this.#sequencer.dropBefore(commands.length, events.length);
+  }
+
+  /** What the kept events tell of an order that has ended. */
+  #historyOf(orderId: number): OrderHistory | undefined {
+    for (const event of this.#events(0)) {
+      if (event.type !== 'orderEnded' || event.order !== orderId) continue;
+      return { ended: event, sister: this.#sisterOf(event) };
+    }
+    return undefined;
+  }
+
+  /** Another order of the same account that the same command ended or reduced. */
+  #sisterOf(ended: OrderHistory['ended']): number | undefined {
+    for (const event of this.#events(ended.sequence - 1)) {
+      if (event.sequence > ended.sequence) break;
+      if (event.type !== 'orderEnded' && event.type !== 'orderReduced') continue;
+      if (event.account === ended.account && event.order !== ended.order) return event.order;
+    }
+    return undefined;
+  }
+
+  /** The market as it was after a command, gone through again from the first one; undefined if that is not kept. */
+  #stateAfter(sequence: number): MarketState | undefined {
+    const { commands } = this.#sequencer;
+    const past = new Sequencer(new MarketState(), undefined, false);
+    const isWhole = commands.length > 0 && readI64(commands.view, HEADER.sequence) === 1;
+    if (!isWhole) return undefined;
+    for (let at = 0; past.state.sequence < sequence;) at = past.replay(commands.view, at);
+    return past.state;
   }
 
   *#events(after: number): Generator<EventRecord> {

@@ -6,6 +6,7 @@ import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
+import { type Explanation, explainOpen } from './explain.ts';
 import { type AccountLimitsView, accountLimitsView } from './limit-views.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import type { OrderRequest } from './requests.ts';
@@ -142,6 +143,16 @@ export class Queries {
    */
   preview(request: OrderRequest): Preview {
     return previewOrder(this.#state, request);
+  }
+
+  /**
+   * Why an open order does not trade, in words and as data: what others ask or bid is beyond its limit, its product is halted,
+   * and so on. It tells no more of others' orders than the book shows. undefined for an order that has ended: `Engine` tells of
+   * those too. O(orders within its limit).
+   */
+  explain(orderId: number): Explanation | undefined {
+    const slot = this.#state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
+    return slot === NONE ? undefined : explainOpen(this.#state, slot);
   }
 
   /**

@@ -1,0 +1,148 @@
+import { EndReason, Side } from '../core/codes.ts';
+import { formatSteps } from '../core/decimal.ts';
+import type { EventRecord } from '../core/records.ts';
+import type { Product } from '../market/products.ts';
+import type { MarketState } from '../matching/state.ts';
+import { ALL_OR_NONE, sideOf, WAITING } from '../orderbook/flags.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { type Intent, type Obstacle, obstaclesOf } from './obstacles.ts';
+
+/** Why an order has not traded, or not all of it. */
+export interface Explanation {
+  readonly orderId: number;
+  readonly product: string;
+  readonly status: 'open' | 'ended';
+  /** Not traded: at present, or when it ended. */
+  readonly open: string;
+  readonly openLots: number;
+  /** How it ended; undefined while it is open. */
+  readonly ended:
+    | {
+        readonly reason: keyof typeof EndReason;
+        readonly sequence: number;
+        /** Epoch ms UTC. */
+        readonly time: number;
+      }
+    | undefined;
+  /**
+   * What keeps the rest from trading, or kept it until it ended. Each alone would: all of them have to go. Empty if all
+   * has traded, or nothing did but its end; undefined if the commands that would tell are not kept.
+   */
+  readonly obstacles: readonly Obstacle[] | undefined;
+  /** All that in words. */
+  readonly text: string;
+}
+
+/** What history tells about an order that has ended. */
+export interface OrderHistory {
+  readonly ended: Extract<EventRecord, { type: 'orderEnded' }>;
+  /** Another order of its account that was ended or reduced by the same command. */
+  readonly sister: number | undefined;
+}
+
+/** Why an open order does not trade. O(orders within its limit, and own ones before the first of another). */
+export function explainOpen(state: MarketState, slot: number): Explanation {
+  const { orders, listings } = state;
+  const product = listings.products[orders.product(slot)]!;
+  const openLots = orders.open(slot);
+  const open = formatSteps(openLots, product.grid.lot);
+  const obstacles = obstaclesOf(state, product, intentOf(state, slot));
+  return {
+    orderId: orders.id(slot),
+    product: product.id,
+    status: 'open',
+    open,
+    openLots,
+    ended: undefined,
+    obstacles,
+    text: sentences(`${open} of it is open.`, obstacles),
+  };
+}
+
+/**
+ * Why an order that has ended did not trade in full.
+ * @param state the market of now
+ * @param stateAfter the market as it was after a command; undefined if the commands before are not kept
+ */
+export function explainEnded(
+  state: MarketState,
+  history: OrderHistory,
+  stateAfter: (sequence: number) => MarketState | undefined,
+): Explanation {
+  const { order: orderId, product, reason, open: openLots, sequence, time } = history.ended;
+  const { grid } = productOf(state, product);
+  const open = formatSteps(openLots, grid.lot);
+  const obstacles = reason === 'filled' ? [] : obstaclesThen(history, stateAfter);
+  const rest =
+    openLots === 0 ? 'All of it traded.' : `It ended with ${open} open: ${ENDS[reason]}.`;
+  const text =
+    obstacles === undefined
+      ? `${rest} What kept it from trading is not known: the commands before are not kept.`
+      : sentences(rest, obstacles);
+  const ended = { reason, sequence, time };
+  return { orderId, product, status: 'ended', open, openLots, ended, obstacles, text };
+}
+
+const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
+  filled: 'all of it traded',
+  cancelled: 'it was cancelled',
+  expired: 'its expiry came',
+  unfilled: 'it was to trade at once or not at all',
+  selfTrade: 'it met an order of its own account',
+  productClosed: 'its product closed',
+  amended: 'it was amended to no more than what it had traded',
+  cascade: 'too many stop orders were triggered at once',
+  sessionEnded: 'its session ended',
+  halted: 'its own trade moved the price too far',
+  killed: 'its account was killed',
+  oco: 'the order that it was linked with ended',
+};
+
+/** The ends that come to an order on its way in: what kept the rest from trading stands in the book afterwards. */
+const ON_ENTRY: ReadonlySet<string> = new Set(['unfilled', 'selfTrade', 'cascade', 'halted']);
+
+function obstaclesThen(
+  { ended, sister }: OrderHistory,
+  stateAfter: (sequence: number) => MarketState | undefined,
+): Obstacle[] | undefined {
+  const onEntry = ON_ENTRY.has(ended.reason);
+  const state = stateAfter(onEntry ? ended.sequence : ended.sequence - 1);
+  if (state === undefined) return undefined;
+  const product = productOf(state, ended.product);
+  const slot = state.orders.slotOf(ended.order);
+  // One that entered and ended by one command was never to be seen.
+  if (slot !== NONE) return obstaclesOf(state, product, intentOf(state, slot));
+  const found = obstaclesOf(state, product, {
+    account: state.accounts.find(ended.account)!,
+    side: Side[ended.side],
+    price: ended.price,
+    openLots: ended.open,
+    // None that trades whole or not at all is for the moment only.
+    allOrNone: false,
+    stopPrice: undefined,
+  });
+  if (ended.reason !== 'selfTrade' || sister === undefined) return found;
+  const text = `The order that it met, ${sister}, was of the same account.`;
+  return [{ reason: 'ownOrder', otherOrder: sister, text }];
+}
+
+function intentOf(state: MarketState, slot: number): Intent {
+  const { orders } = state;
+  const flags = orders.flags(slot);
+  return {
+    account: orders.account(slot),
+    side: sideOf(flags),
+    price: orders.price(slot),
+    openLots: orders.open(slot),
+    allOrNone: (flags & ALL_OR_NONE) !== 0,
+    stopPrice: (flags & WAITING) === 0 ? undefined : state.stopPrice(slot),
+  };
+}
+
+function productOf({ listings }: MarketState, id: string): Product {
+  return listings.products[listings.findProduct(id)!]!;
+}
+
+function sentences(first: string, obstacles: readonly Obstacle[]): string {
+  return [first, ...obstacles.map(({ text }) => text)].join(' ');
+}
