@@ -67,6 +67,14 @@ export type {
 } from './exchange/order-updates.ts';
 export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
 export { type Period, type Slot, slotsOf } from './market/calendar.ts';
+export {
+  type AuctionFill,
+  type AuctionOrder,
+  type AuctionResult,
+  type AuctionRules,
+  clearAuction,
+  type Pricing,
+} from './market/auction.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';

@@ -1,3 +1,4 @@
+import { AUCTION } from './auction.ts';
 import { BY_MONEY } from './by-money.ts';
 import { CONTRACTS } from './contracts.ts';
 import { FOLLOWERS } from './followers.ts';
@@ -26,4 +27,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...SESSION,
   ...LIMITS,
   ...BY_MONEY,
+  ...AUCTION,
 ];
