@@ -40,7 +40,13 @@ function deepBook(
 
 /** Share: how many of a hundred streams are of a kind. */
 const PLANS: readonly Plan[] = [
-  { name: 'short', share: 40, least: 200, most: 2000, profile: () => ({}) },
+  {
+    name: 'short',
+    share: 40,
+    least: 200,
+    most: 2000,
+    profile: (draw) => ({ planned: draw(2) === 0 }),
+  },
   { name: 'scarce funds', share: 12, least: 200, most: 3000, profile: () => ({ funds: 'scarce' }) },
   { name: 'huge amounts', share: 16, least: 200, most: 3000, profile: () => ({ funds: 'huge' }) },
   {

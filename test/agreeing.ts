@@ -26,10 +26,19 @@ export const BUYS_AT_ONCE = {
   hasStop: 0,
 };
 
+const NO_DELIVERY = { hasDelivery: 0, deliveryStart: 0, deliveryEnd: 0, opensMs: 0, gateMs: 0 };
+export const DELIVERY = {
+  hasDelivery: 1,
+  deliveryStart: 5,
+  deliveryEnd: 9,
+  opensMs: -5,
+  gateMs: 0,
+};
+
 /** What must stand in a command so that its fields agree with each other. */
 export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
-  listProduct: { moneyAsset: 7 },
+  listProduct: { moneyAsset: 7, ...NO_DELIVERY },
   submit: PLAIN,
   submitSpecial: {
     ...PLAIN,

@@ -68,6 +68,13 @@ const BAND = {
   'band.low': [...TEXT, ...REQUIRED, ...ranged('0.0001', '3')],
   'band.high': [...TEXT, ...REQUIRED, ...ranged('0.0001', '0.5')],
 };
+const DELIVERY = {
+  delivery: typed(0, 1, 'x', '', true, null, [], {}, Symbol('x'), 1n, { start: 1 }),
+  'delivery.start': [...NATURAL, ...REQUIRED, ...ranged(6000, 4999)],
+  'delivery.end': [...NATURAL, ...REQUIRED, ...ranged(5000)],
+  'delivery.opensMs': [...NUMBER, ...REQUIRED, ...ranged(-5001, 9)],
+  'delivery.gateMs': [...NUMBER, ...REQUIRED, ...ranged(-5000, 2 ** 53 - 5000)],
+};
 const ORDER = {
   ...STAMP,
   account: REFERENCE,
@@ -116,6 +123,7 @@ const SAMPLE_PRODUCT = {
   tick: '0.001',
   lot: '0.1',
   band: { low: '1', high: '2' },
+  delivery: { start: 5000, end: 6000, opensMs: -5000, gateMs: 9 },
 };
 
 export interface Form {
@@ -227,6 +235,7 @@ export const FORMS: readonly Form[] = [
       makerPpm: PPM,
       takerPpm: PPM,
       ...BAND,
+      ...DELIVERY,
     },
   },
   {

@@ -17,7 +17,7 @@ import {
 } from '../src/core/registry.ts';
 import { faultOf, thrownBy } from './stage.ts';
 import { mulberry32 } from './mulberry32.ts';
-import { AGREEING, BRACKET, BUYS_AT_ONCE, OCO } from './agreeing.ts';
+import { AGREEING, BRACKET, BUYS_AT_ONCE, DELIVERY, OCO } from './agreeing.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 const safe = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(SAFE, -SAFE, 0, 1, -1));
@@ -323,6 +323,14 @@ describe('records', () => {
     ['listProduct', { energyAsset: 7 }, 'must differ'],
     ['listProduct', { tickMantissa: 20, tickDecimals: 2 }, 'trailing zeros'],
     ['listProduct', { lotMantissa: 10, lotDecimals: 1 }, 'trailing zeros'],
+    ['listProduct', { ...DELIVERY, deliveryEnd: 5 }, 'before delivery.end'],
+    ['listProduct', { ...DELIVERY, gateMs: -5 }, 'before delivery.gateMs'],
+    ['listProduct', { ...DELIVERY, opensMs: -6 }, 'before 1970'],
+    ['listProduct', { ...DELIVERY, gateMs: Number.MAX_SAFE_INTEGER - 4 }, 'beyond 2^53-1'],
+    ['listProduct', { deliveryStart: 1 }, 'must be 0 where there is none'],
+    ['listProduct', { deliveryEnd: 1 }, 'must be 0 where there is none'],
+    ['listProduct', { opensMs: -1 }, 'must be 0 where there is none'],
+    ['listProduct', { gateMs: 1 }, 'must be 0 where there is none'],
   ] as const)('%s with %o is no command', (name, wrong, message) => {
     const fixed = { ...AGREEING[name], ...wrong };
     const { view } = write(name, COMMANDS[name], leastOf, fixed);

@@ -148,6 +148,7 @@ describe('queries', () => {
       termsVersion: 1,
       lastPrice: '0.100',
       lastPriceTicks: 100,
+      phase: 'open',
     });
     expect(engine.product('noon')?.band).toBeUndefined();
   });

@@ -1,7 +1,14 @@
 import { expect } from 'vitest';
 import { Engine, type EventRecord, type OrderOutcome, type Outcome } from '../src/index.ts';
 import { MAX_FOLLOWERS } from '../src/core/limits.ts';
-import { bandOf, feesOf, parseCommand, type ScriptCommand, splitLine } from './golden/commands.ts';
+import {
+  bandOf,
+  deliveryOf,
+  feesOf,
+  parseCommand,
+  type ScriptCommand,
+  splitLine,
+} from './golden/commands.ts';
 import { Renderer } from './golden/render.ts';
 
 /** Commands and what is expected to come of them. */
@@ -119,7 +126,8 @@ class ScriptMarket {
     must(engine.listAsset({ id: 'kWh', decimals: 3 }));
     const [tick, lot] = [options.get('tick')?.[0] ?? '0.01', options.get('lot')?.[0] ?? '0.001'];
     const grid = { id: 'energy', energy: 'kWh', money: 'EUR', tick, lot };
-    must(engine.listProduct({ ...grid, ...feesOf(options), ...bandOf(options) }));
+    const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
+    must(engine.listProduct({ ...grid, ...terms }));
     for (const account of ['alice', 'bob', 'carol']) {
       this.#fund(account, ['100', 'EUR', '100', 'kWh']);
     }
@@ -165,14 +173,12 @@ class ScriptMarket {
       expect(events).toEqual([]);
       return [this.#repetition(command, outcome)];
     }
-    const expiries = events.filter(
-      (each) => each.type === 'orderEnded' && each.reason === 'expired',
-    );
-    if (!outcome.ok && expiries.length === 0) {
+    const timers = events.filter(isOfTime);
+    if (!outcome.ok && timers.length === 0) {
       expect(engine.marketHash(), `${line}: refused, so unchanged`).toBe(before.market);
     }
     const others = events.filter(({ type }) => type !== 'orderMoved').length;
-    if (!outcome.ok) expect(others, `${line}: refused`).toBe(expiries.length + 1);
+    if (!outcome.ok) expect(others, `${line}: refused`).toBe(timers.length + 1);
     checkReceipt(line, outcome, events);
     return events.map((event) => this.#renderer.event(event));
   }
@@ -235,6 +241,13 @@ class ScriptMarket {
     expect(Engine.replay(this.#engine.commandLog()).stateHash(), 'after replay').toBe(hash);
     expect(Engine.restore(this.#engine.snapshot()).stateHash(), 'after restore').toBe(hash);
   }
+}
+
+/** Whether an event tells of what the time has brought about. */
+function isOfTime(event: EventRecord): boolean {
+  if (event.type === 'productOpened' || event.type === 'gateClosed') return true;
+  if (event.type !== 'orderEnded') return false;
+  return event.reason === 'expired' || event.reason === 'gateClosed';
 }
 
 function must(outcome: Outcome): void {

@@ -40,7 +40,19 @@ describe.each(scripts)('$name', ({ name, script }) => {
 type CommandName = keyof Requests;
 
 const STAMPED: readonly RejectName[] = ['ID_REUSED', 'TIME_BACKWARDS', 'UNKNOWN_ACTOR'];
-const PRODUCT: readonly RejectName[] = ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'PRODUCT_CLOSED'];
+const PRODUCT: readonly RejectName[] = [
+  'UNKNOWN_PRODUCT',
+  'FORBIDDEN',
+  'PRODUCT_CLOSED',
+  'GATE_CLOSED',
+];
+const OPENED: readonly RejectName[] = [
+  'UNKNOWN_PRODUCT',
+  'FORBIDDEN',
+  'PRODUCT_CLOSED',
+  'NOT_YET_OPEN',
+  'GATE_CLOSED',
+];
 const FUNDS: readonly RejectName[] = [
   'UNKNOWN_ACCOUNT',
   'UNKNOWN_ASSET',
@@ -64,13 +76,19 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   withdraw: [...FUNDS, 'ACCOUNT_FROZEN', 'INSUFFICIENT_FUNDS'],
   transfer: [...FUNDS, 'ACCOUNT_FROZEN', 'INSUFFICIENT_FUNDS'],
   listAsset: ['FORBIDDEN', 'DUPLICATE_ASSET'],
-  listProduct: ['UNKNOWN_ASSET', 'FORBIDDEN', 'DUPLICATE_PRODUCT', 'INVALID_PRODUCT'],
+  listProduct: [
+    'UNKNOWN_ASSET',
+    'FORBIDDEN',
+    'DUPLICATE_PRODUCT',
+    'INVALID_PRODUCT',
+    'GATE_CLOSED',
+  ],
   setFees: PRODUCT,
   setBand: PRODUCT,
-  haltProduct: PRODUCT,
-  resumeProduct: PRODUCT,
+  haltProduct: OPENED,
+  resumeProduct: OPENED,
   closeProduct: PRODUCT,
-  endSession: PRODUCT,
+  endSession: OPENED,
   submit: [
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',
@@ -80,6 +98,8 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'ACCOUNT_FROZEN',
     'PRODUCT_CLOSED',
     'PRODUCT_HALTED',
+    'NOT_YET_OPEN',
+    'GATE_CLOSED',
     'DUPLICATE_CLIENT_ORDER_ID',
     'ALREADY_EXPIRED',
     'NO_PROTECTION',
@@ -159,6 +179,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
 };
 
 const ONE_ACCOUNT = 'it is about one account, and a system account is never closed';
+const ONE_STATE = 'a product has one status';
 const ONE_STATUS = 'an account has one status';
 const NO_OWNER = 'whose order it would be is not known';
 
@@ -170,9 +191,20 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'deposit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'withdraw: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'withdraw: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
+  'setFees: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
+  'setBand: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
+  'haltProduct: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
+  'haltProduct: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
+  'resumeProduct: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
+  'resumeProduct: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
+  'closeProduct: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
+  'endSession: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
+  'endSession: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
   'submit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'submit: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
-  'submit: PRODUCT_CLOSED before PRODUCT_HALTED': 'a product has one status',
+  'submit: PRODUCT_CLOSED before PRODUCT_HALTED': ONE_STATE,
+  'submit: PRODUCT_HALTED before NOT_YET_OPEN': ONE_STATE,
+  'submit: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
   'submit: ALREADY_EXPIRED before NO_PROTECTION': 'a market order that expires needs none',
   'submit: NO_PROTECTION before EMPTY_SIDE': 'a market order that may rest needs no protection',
   'submit: EMPTY_SIDE before NO_REFERENCE': 'a market order that may rest is no stop order',
@@ -183,6 +215,7 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'take: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'take: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
   'take: QUANTITY_GONE before ALL_OR_NONE': 'one asks for more than there is, the other for less',
+  'setCircuit: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
   'setAccountLimits: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'kill: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Plan, Schedule } from '../src/matching/schedule.ts';
 import { Timers } from '../src/matching/timers.ts';
 import { LEVEL, NONE, Orders } from '../src/orderbook/orders.ts';
 import { mulberry32 } from './mulberry32.ts';
@@ -148,5 +149,37 @@ describe('timers', () => {
       timers.clear(slot, byId);
     }
     expect([timers.size, timers.due(Number.MAX_SAFE_INTEGER)]).toEqual([0, NONE]);
+  });
+});
+
+describe('schedule', () => {
+  it('tells the earliest plan, then the smaller kind, then the first product, whatever was added and dropped', () => {
+    const random = mulberry32(59);
+    const schedule = new Schedule();
+    const model = new Map<number, Plan>();
+    const inOrder = (): Plan[] =>
+      [...model.values()].sort(
+        (a, b) => a.time - b.time || a.kind - b.kind || a.product - b.product,
+      );
+    for (let step = 0; step < 6_000; step++) {
+      const product = random(300);
+      if (random(3) > 0 && !model.has(product)) {
+        const plan = { product, time: random(60), kind: random(2) };
+        schedule.add(plan);
+        model.set(product, plan);
+      } else {
+        schedule.drop(product);
+        model.delete(product);
+      }
+      expect(schedule.first).toEqual(
+        model.size === 0 ? undefined : expect.objectContaining(inOrder()[0]!),
+      );
+    }
+    expect(model.size).toBeGreaterThan(100);
+    for (const plan of inOrder()) {
+      expect(schedule.first).toMatchObject(plan);
+      schedule.drop(plan.product);
+    }
+    expect(schedule.first).toBeUndefined();
   });
 });

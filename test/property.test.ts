@@ -21,7 +21,9 @@ function profileOf(number: number): { profile: Profile; funded: boolean } {
   const funds = (['ample', 'ample', 'ample', 'huge', 'scarce', 'huge'] as const)[number % 6]!;
   const ticks = [4, 2, 12][number % 3]!;
   const aggressive = number % 4 === 3 ? 50 : 100;
-  return { profile: { ...PLAIN, funds, ticks, aggressive }, funded: number % 20 !== 19 };
+  const planned = number % 5 < 2;
+  const profile = { ...PLAIN, funds, ticks, aggressive, planned };
+  return { profile, funded: number % 20 !== 19 };
 }
 
 /**

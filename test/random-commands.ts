@@ -23,6 +23,8 @@ export interface Profile {
   readonly wave: number;
   /** Of so many orders that could be pegged one is. */
   readonly pegOneIn: number;
+  /** Whether half of the first products are traded as planned. */
+  readonly planned: boolean;
 }
 
 export const PLAIN: Profile = {
@@ -34,6 +36,7 @@ export const PLAIN: Profile = {
   administration: 1000,
   wave: 0,
   pegOneIn: 12,
+  planned: false,
 };
 
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -70,6 +70,8 @@ export const EventType = {
   ordersLinked: 134,
   bracketPlaced: 135,
   bracketDropped: 136,
+  productOpened: 137,
+  gateClosed: 138,
 } as const;
 
 /**
@@ -173,6 +175,10 @@ export const RejectCode = {
   UNKNOWN_TRADE: 47,
   /** The order and the one that it is linked with would trade with each other at their limits. */
   LEGS_CROSS: 48,
+  /** The product takes orders from a planned instant on, which has not come. */
+  NOT_YET_OPEN: 49,
+  /** The planned instant at which trading ends has come. */
+  GATE_CLOSED: 50,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -206,6 +212,8 @@ export const PRECEDENCE: readonly RejectName[] = [
   'RECALL_SHORT',
   'PRODUCT_CLOSED',
   'PRODUCT_HALTED',
+  'NOT_YET_OPEN',
+  'GATE_CLOSED',
   'STALE_VERSION',
   'NOT_WAITING',
   'DUPLICATE_CLIENT_ORDER_ID',
@@ -264,7 +272,14 @@ export const PegTo = { none: 0, bid: 1, ask: 2, mid: 3 } as const;
 export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 } as const;
 export const Role = { trader: 0, operator: 1 } as const;
 export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
-export const ProductStatus = { open: 0, halted: 1, closed: 2 } as const;
+/** What may be done in a product: `scheduled` before its planned opening, `gateClosed` from its planned gate closure on. */
+export const ProductStatus = {
+  open: 0,
+  halted: 1,
+  closed: 2,
+  scheduled: 3,
+  gateClosed: 4,
+} as const;
 /** Why an order ended. */
 export const EndReason = {
   /** All of it traded. */
@@ -291,6 +306,8 @@ export const EndReason = {
   killed: 11,
   /** The order that it was linked with ended. */
   oco: 12,
+  /** The gate of its product closed, as planned. */
+  gateClosed: 13,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */

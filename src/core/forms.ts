@@ -9,7 +9,7 @@ import {
   TrailBy,
   UNKNOWN,
 } from './codes.ts';
-import { PPM } from './limits.ts';
+import { MAX_INTEGER, PPM } from './limits.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -231,7 +231,37 @@ function listingFault(view: DataView, at: number): string | undefined {
   if (tick || hasTrailingZero(view, at + LISTING.lotMantissa, at + LISTING.lotDecimals)) {
     return 'tick and lot are written without trailing zeros';
   }
-  return bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
+  const banded = bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
+  return banded ?? scheduleFault(view, at);
+}
+
+function scheduleFault(view: DataView, at: number): string | undefined {
+  const start = readI64(view, at + LISTING.deliveryStart);
+  const end = readI64(view, at + LISTING.deliveryEnd);
+  const opensMs = readI64(view, at + LISTING.opensMs);
+  const gateMs = readI64(view, at + LISTING.gateMs);
+  if (view.getUint8(at + LISTING.hasDelivery) === 1) {
+    return deliveryFault({ start, end, opensMs, gateMs });
+  }
+  const empty = start === 0 && end === 0 && opensMs === 0 && gateMs === 0;
+  return empty ? undefined : 'the fields of delivery must be 0 where there is none';
+}
+
+/** What is wrong with when a product is to be traded and delivered, or undefined. Instants in epoch ms. */
+export function deliveryFault(delivery: {
+  readonly start: number;
+  readonly end: number;
+  readonly opensMs: number;
+  readonly gateMs: number;
+}): string | undefined {
+  const { start, end, opensMs, gateMs } = delivery;
+  if (start >= end) return 'delivery.start must be before delivery.end';
+  if (opensMs >= gateMs) return 'delivery.opensMs must be before delivery.gateMs';
+  if (start + opensMs < 0)
+    return 'delivery.opensMs must not reach from delivery.start back before 1970';
+  return start + gateMs <= MAX_INTEGER
+    ? undefined
+    : 'delivery.gateMs must not reach from delivery.start beyond 2^53-1';
 }
 
 function circuitFault(view: DataView, at: number): string | undefined {

@@ -30,6 +30,8 @@ export const KINDS = {
   distance: integer(8, 0, MAX_INTEGER),
   haltWindow: integer(4, 0, MAX_HALT_WINDOW_MS),
   time: integer(8, 0, MAX_INTEGER),
+  /** Ms before an instant, or after it. */
+  offset: integer(8, -MAX_INTEGER, MAX_INTEGER),
   counter: integer(8, 0, MAX_INTEGER),
   trade: integer(8, 1, MAX_INTEGER),
   number: integer(4, 0, codes.UNKNOWN),

@@ -54,6 +54,14 @@ const GRID = [
   ['lotMantissa', 'amount'],
   ['lotDecimals', 'decimals'],
 ] as const;
+/** When a product is delivered, and from when until when it is traded. */
+const DELIVERY = [
+  ['hasDelivery', 'flag'],
+  ['deliveryStart', 'time'],
+  ['deliveryEnd', 'time'],
+  ['opensMs', 'offset'],
+  ['gateMs', 'offset'],
+] as const;
 /** Whose order an event is about, and where it belongs. */
 const ORDER = [
   ['order', 'order'],
@@ -134,7 +142,7 @@ export const COMMANDS = {
   withdraw: command('withdraw', FUNDS),
   transfer: command('transfer', TRANSFER),
   listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
-  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND], ['id']),
+  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND, ...DELIVERY], ['id']),
   setFees: command('setFees', [['product', 'product'], ...FEES]),
   setBand: command('setBand', [['product', 'product'], ...BAND]),
   haltProduct: command('haltProduct', [['product', 'product']]),
@@ -199,7 +207,7 @@ export const EVENTS = {
     ],
     ['id'],
   ),
-  productListed: event('productListed', [['product', 'product'], ...GRID], ['id']),
+  productListed: event('productListed', [['product', 'product'], ...GRID, ...DELIVERY], ['id']),
   termsSet: event('termsSet', [
     ['product', 'product'],
     ['termsVersion', 'number'],
@@ -327,11 +335,15 @@ export const EVENTS = {
   orderTerms: event('orderTerms', [...ORDER, ...SPECIAL]),
   ordersLinked: event('ordersLinked', [...ORDER, ['other', 'order'], ['otherSide', 'side']]),
   bracketPlaced: event('bracketPlaced', [...ORDER, ['first', 'order'], ['second', 'order']]),
-
   bracketDropped: event('bracketDropped', [
     ...ORDER,
     ['releasedMoney', 'amountOrZero'],
     ['releasedEnergy', 'amountOrZero'],
+  ]),
+  productOpened: event('productOpened', [['product', 'product']]),
+  gateClosed: event('gateClosed', [
+    ['product', 'product'],
+    ['count', 'number'],
   ]),
 } as const;
 

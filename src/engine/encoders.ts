@@ -23,9 +23,9 @@ import {
   textSteps,
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
-import { fieldsOf, HALT_FIELDS } from './fields.ts';
+import { DELIVERY_FIELDS, fieldsOf, HALT_FIELDS } from './fields.ts';
 import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
-import type { RequestName, Requests } from './requests.ts';
+import type { DeliveryFields, RequestName, Requests } from './requests.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
 const SIDES = Object.keys(Side);
@@ -80,6 +80,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     const { makerPpm = 0, takerPpm = 0 } = request;
     to.fees({ makerPpm, takerPpm });
     to.band(request.band === undefined ? null : request.band, tick);
+    encodeDelivery(to, request.delivery);
     to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
@@ -204,6 +205,18 @@ export const FORMS = Object.fromEntries(
     return [name, { command, type: COMMANDS[command].type, fields: fieldsOf(command), encode }];
   }),
 ) as { readonly [C in RequestName]: Form<C> };
+
+function encodeDelivery(to: Encoding, delivery: DeliveryFields | undefined): void {
+  if (delivery !== undefined) objectArgument(delivery, 'delivery', DELIVERY_FIELDS);
+  to.u8(delivery === undefined ? 0 : 1);
+  const { start, end, opensMs, gateMs } = delivery ?? NO_DELIVERY;
+  to.i64(integerArgument(start, 'delivery.start', 0, MAX_INTEGER));
+  to.i64(integerArgument(end, 'delivery.end', 0, MAX_INTEGER));
+  to.i64(integerArgument(opensMs, 'delivery.opensMs', -MAX_INTEGER, MAX_INTEGER));
+  to.i64(integerArgument(gateMs, 'delivery.gateMs', -MAX_INTEGER, MAX_INTEGER));
+}
+
+const NO_DELIVERY: DeliveryFields = { start: 0, end: 0, opensMs: 0, gateMs: 0 };
 
 function encodeProductCommand(to: Encoding, request: Requests['haltProduct']): void {
   to.operator(request);

@@ -119,7 +119,7 @@ export class Engine extends Queries {
   listAsset(request: requests.ListAssetRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('listAsset', request));
   }
-  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots. */
+  /** Lists a product: an energy asset that is traded for a money asset, in ticks and lots, at once or as planned. */
   listProduct(request: requests.ListProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('listProduct', request));
   }
@@ -181,7 +181,7 @@ export class Engine extends Queries {
   recallTrade(request: requests.RecallTradeRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('recallTrade', request));
   }
-  /** Lets time pass: orders whose expiry has come end. */
+  /** Lets time pass: orders whose expiry has come end, planned products open, and their gates close. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {
     objectArgument(request, 'advanceTime');
     if (request.at === undefined) throw new TypeError('at is missing');

@@ -96,6 +96,7 @@ const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
   halted: 'its own trade moved the price too far',
   killed: 'its account was killed',
   oco: 'the order that it was linked with ended',
+  gateClosed: 'the gate of its product closed',
 };
 
 /** The ends that come to an order on its way in: what kept the rest from trading stands in the book afterwards. */

@@ -18,7 +18,7 @@ const OWN: OwnFields = {
   withdraw: FUNDS,
   transfer: { ...FUNDS, to: 1 },
   listAsset: { id: 1, decimals: 1 },
-  listProduct: { id: 1, energy: 1, money: 1, tick: 1, lot: 1, band: 1, ...FEES },
+  listProduct: { id: 1, energy: 1, money: 1, tick: 1, lot: 1, band: 1, delivery: 1, ...FEES },
   setFees: { product: 1, ...FEES },
   setBand: { product: 1, band: 1 },
   haltProduct: { product: 1 },
@@ -121,10 +121,14 @@ export function checkFields({ command, known, latest }: Fields, request: object)
 /** The fields of what halts a product. */
 export const HALT_FIELDS: readonly string[] = ['move', 'movePpm', 'windowMs'];
 
+/** The fields of when a product is delivered and traded. */
+export const DELIVERY_FIELDS: readonly string[] = ['start', 'end', 'opensMs', 'gateMs'];
+
 /** The fields of those fields that are objects. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   band: ['low', 'high'],
   halt: HALT_FIELDS,
+  delivery: DELIVERY_FIELDS,
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
   bracket: BRACKET_FIELDS,

@@ -167,8 +167,8 @@ export class Queries {
   snapshot(): Uint8Array {
     return snapshot(this.#state);
   }
-  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was, save for orders
-   * that its time lets expire. */
+  /** SHA-256 over balances, orders, products, last prices; a refused command leaves it as it was, save for
+   * what its time brings about. */
   marketHash(): string {
     return marketHash(this.#state);
   }

@@ -92,6 +92,18 @@ export interface FeeFields {
   readonly takerPpm?: number;
 }
 
+/** When a product is delivered, and from when until when it is traded. */
+export interface DeliveryFields {
+  /** First instant of the delivery, epoch ms UTC. */
+  readonly start: number;
+  /** First instant after it, epoch ms UTC. */
+  readonly end: number;
+  /** When the product opens, in ms from `start`: below zero for before, such as -172_800_000 for two days. */
+  readonly opensMs: number;
+  /** When its gate closes, in ms from `start`, after `opensMs`: from that instant on all its orders are gone. */
+  readonly gateMs: number;
+}
+
 /** A new product. One lot at one tick must be a whole number of money quanta. */
 export interface ListProductRequest extends Stamp, FeeFields {
   readonly id: string;
@@ -104,6 +116,8 @@ export interface ListProductRequest extends Stamp, FeeFields {
   /** Quantity step in units of energy, such as '0.001' kWh. */
   readonly lot: string;
   readonly band?: Band;
+  /** Left out, the product is open at once, until it is closed. */
+  readonly delivery?: DeliveryFields;
 }
 
 /** A product to do something with. */

@@ -15,6 +15,7 @@ import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
 import { type CircuitView, circuitView } from './circuit-views.ts';
+import { type DeliveryView, deliveryView } from './delivery-views.ts';
 import { type FollowerView, limitView, pegView, trailView } from './follower-views.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
@@ -52,7 +53,7 @@ export interface BalanceView {
 }
 
 /** A product with its terms of now. */
-export interface ProductView extends CircuitView {
+export interface ProductView extends CircuitView, DeliveryView {
   readonly id: string;
   readonly energy: string;
   readonly money: string;
@@ -226,6 +227,7 @@ export function productView(state: MarketState, product: Product): ProductView {
     termsVersion: version,
     ...lastPriceOf(product),
     ...circuitView(product),
+    ...deliveryView(product, state.time),
   };
 }
 

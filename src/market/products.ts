@@ -2,6 +2,7 @@ import { ProductStatus } from '../core/codes.ts';
 import { type Decimal, inQuanta } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Circuit } from './circuit.ts';
+import type { Delivery } from './life-cycle.ts';
 
 /** Something that can be owned: money or energy, counted in quanta of 10^-decimals. */
 export interface Asset {
@@ -42,6 +43,8 @@ export interface Product {
   readonly energyAsset: number;
   readonly moneyAsset: number;
   readonly grid: Grid;
+  /** Of a product that is traded as planned; the others are open until they are closed. */
+  readonly delivery: Delivery | undefined;
   status: number;
   /** Row of the terms in force. */
   terms: number;
@@ -73,7 +76,13 @@ export class Listings {
     return row;
   }
 
-  addProduct(id: string, energyAsset: number, moneyAsset: number, grid: Grid): Product {
+  addProduct(
+    id: string,
+    energyAsset: number,
+    moneyAsset: number,
+    grid: Grid,
+    delivery: Delivery | undefined,
+  ): Product {
     const row = this.products.length;
     const status = ProductStatus.open;
     const product: Product = {
@@ -82,6 +91,7 @@ export class Listings {
       energyAsset,
       moneyAsset,
       grid,
+      delivery,
       status,
       terms: 0,
       lastPrice: NaN,

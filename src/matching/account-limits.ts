@@ -1,9 +1,10 @@
-import { ProductStatus, RejectCode, Side } from '../core/codes.ts';
+import { RejectCode, Side } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { positionValue } from '../contracts/amounts.ts';
 import type { RecalledTrade } from '../contracts/recall-trade.ts';
+import { isOver } from '../market/life-cycle.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf } from '../orderbook/flags.ts';
 import { writeEvent } from './events.ts';
@@ -19,7 +20,7 @@ export interface AccountLimits {
   readonly maxExposure: { readonly asset: number; readonly amount: number } | undefined;
   /** The latest trade when the account was not limited yet; those after it count. */
   readonly since: number;
-  /** Lots bought less lots sold, by row of a product that is not closed; those that come to nothing are left out. */
+  /** Lots bought less lots sold, by row of a product that may trade yet; those that come to nothing are left out. */
   readonly positions: Map<number, number>;
 }
 
@@ -137,7 +138,7 @@ export function countRecall(
 
 function shift({ limits }: MarketState, product: Product, account: number, lots: number): void {
   const positions = limits.get(account)?.positions;
-  if (positions === undefined || product.status === ProductStatus.closed) return;
+  if (positions === undefined || isOver(product.status)) return;
   const sum = (positions.get(product.row) ?? 0) + lots;
   // Energy may come and go without limit: beyond 2^53-1 lots it is counted no further.
   const position = Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, sum));
@@ -145,7 +146,7 @@ function shift({ limits }: MarketState, product: Product, account: number, lots:
   else positions.set(product.row, position);
 }
 
-/** What was traded in a closed product is at stake elsewhere. */
+/** What was traded in a product that is over is at stake elsewhere. */
 export function forgetPositions({ limits }: MarketState, product: Product): void {
   for (const { positions } of limits.values()) positions.delete(product.row);
 }

@@ -1,10 +1,11 @@
 import { AccountStatus, EndReason, ProductStatus, RejectCode } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { type Delivery, plannedStatus } from '../market/life-cycle.ts';
 import type { Product, Terms } from '../market/products.ts';
-import { forgetPositions } from './account-limits.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
+import { endTrading, planNext } from './life-cycle.ts';
 import {
   changeable,
   isOperator,
@@ -12,6 +13,7 @@ import {
   knownAsset,
   ownsOrOperates,
   statusRefusal,
+  tradable,
 } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { triggerLeftStops } from './stops.ts';
@@ -125,16 +127,18 @@ export function listProduct(
   };
   const grid = listings.grid(energyAsset, moneyAsset, tick, lot);
   if (grid === undefined) return RejectCode.INVALID_PRODUCT;
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
+  const delivery = readDelivery(view, at);
+  const status = plannedStatus(delivery, state.time);
+  if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery);
+  product.status = status;
   state.addBook(product);
+  planNext(state, product);
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
-  writeEvent(
-    state,
-    outbox,
-    'productListed',
-    [product.row, energyAsset, moneyAsset, ...steps],
-    [id],
-  );
+  const { start, end, opensMs, gateMs } = delivery ?? { start: 0, end: 0, opensMs: 0, gateMs: 0 };
+  const plan = [delivery === undefined ? 0 : 1, start, end, opensMs, gateMs];
+  const values = [product.row, energyAsset, moneyAsset, ...steps, ...plan];
+  writeEvent(state, outbox, 'productListed', values, [id]);
   const makerPpm = view.getUint32(at + LIST_PRODUCT.makerPpm);
   const takerPpm = view.getUint32(at + LIST_PRODUCT.takerPpm);
   const band = readBand(view, at + LIST_PRODUCT.hasBand);
@@ -170,7 +174,7 @@ export function haltProduct(
   at: number,
   outbox: Outbox,
 ): number {
-  const product = changeable(state, view, at);
+  const product = tradable(state, view, at);
   if (typeof product === 'number') return product;
   product.status = ProductStatus.halted;
   writeEvent(state, outbox, 'productHalted', [product.row]);
@@ -187,7 +191,7 @@ export function resumeProduct(
   at: number,
   outbox: Outbox,
 ): number {
-  const product = changeable(state, view, at);
+  const product = tradable(state, view, at);
   if (typeof product === 'number') return product;
   const wasHalted = product.status === ProductStatus.halted;
   product.status = ProductStatus.open;
@@ -208,11 +212,19 @@ export function closeProduct(
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
   endOrders(state, outbox, state.openOrders(product.row), EndReason.productClosed);
-  product.status = ProductStatus.closed;
-  product.circuit = undefined;
-  forgetPositions(state, product);
+  endTrading(state, product, ProductStatus.closed);
   writeEvent(state, outbox, 'productClosed', [product.row]);
   return 0;
+}
+
+function readDelivery(view: DataView, at: number): Delivery | undefined {
+  if (view.getUint8(at + LIST_PRODUCT.hasDelivery) === 0) return undefined;
+  return {
+    start: readI64(view, at + LIST_PRODUCT.deliveryStart),
+    end: readI64(view, at + LIST_PRODUCT.deliveryEnd),
+    opensMs: readI64(view, at + LIST_PRODUCT.opensMs),
+    gateMs: readI64(view, at + LIST_PRODUCT.gateMs),
+  };
 }
 
 /** Reads the three fields of a band: flag, low, high. */

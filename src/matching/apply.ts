@@ -1,4 +1,4 @@
-import { CommandType, EndReason, RejectCode } from '../core/codes.ts';
+import { CommandType, RejectCode } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, HEADER, offsetsOf } from '../core/registry.ts';
 import { recordType, type RecordCursor } from '../core/records.ts';
@@ -11,9 +11,9 @@ import { amend } from './amend.ts';
 import { enterExits } from './brackets.ts';
 import { cancel, cancelAll, kill } from './cancel.ts';
 import { setCircuit } from './circuit.ts';
-import { endOrder } from './ending.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
+import { runTimers } from './life-cycle.ts';
 import { knownAccount } from './permission.ts';
 import { movePegs } from './pegs.ts';
 import { recallTrade } from './recall-trade.ts';
@@ -137,21 +137,11 @@ function perform(
   if (!isLate) state.time = time;
   stampEvents(state);
   if (isLate) return RejectCode.TIME_BACKWARDS;
-  if (state.timers.due(time) !== NONE) expire(state, outbox);
+  if (time >= state.nextPlanned || state.timers.due(time) !== NONE) runTimers(state, outbox);
   if (!knownAccount(state, view.getUint32(at + STAMP.actor))) return RejectCode.UNKNOWN_ACTOR;
   const code = (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
   if (state.exits.length > 0) enterExits(state, outbox);
   return code;
-}
-
-/** Ends the orders that are due, the first to expire first. */
-function expire(state: MarketState, outbox: Outbox): void {
-  for (;;) {
-    const slot = state.timers.due(state.time);
-    if (slot === NONE) break;
-    endOrder(state, outbox, slot, EndReason.expired);
-  }
-  if (state.exits.length > 0) enterExits(state, outbox);
 }
 
 /**

@@ -110,7 +110,7 @@ function enterExit(state: MarketState, exit: Exit, outbox: Outbox): void {
   const { lots, terms, moneyRow, energyRow, selfTrade, stopPrice } = exit;
   const entry = [exit.entry, exit.account, exit.product, exit.side];
   if (product.status !== ProductStatus.open) {
-    // What followed on another order in this command has halted the product.
+    // What followed on another order in this command has halted the product, or its gate has closed.
     const money = exitLock(state, product, exit.side, exit, lots, terms);
     const energy = exit.side === Side.buy ? energyAmount(product, lots) : 0;
     ledger.release(moneyRow, money);

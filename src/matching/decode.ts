@@ -11,17 +11,10 @@ import {
   TimeInForce,
   TrailBy,
 } from '../core/codes.ts';
-import { readI64, readId } from '../core/bytes.ts';
-import type { Decimal } from '../core/decimal.ts';
-import {
-  isIdAt,
-  MAX_CLIPS,
-  MAX_DECIMALS,
-  MAX_HALT_WINDOW_MS,
-  MAX_INTEGER,
-  PPM,
-} from '../core/limits.ts';
+import { deliveryFault } from '../core/forms.ts';
+import { MAX_CLIPS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from '../core/limits.ts';
 import { Circuit, type Distance, isSet } from '../market/circuit.ts';
+import { type Delivery, isOver } from '../market/life-cycle.ts';
 import {
   ALL_OR_NONE,
   BRACKET,
@@ -41,90 +34,13 @@ import {
 import type { Peg, Trail } from '../orderbook/followers.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
+import { planNext } from './life-cycle.ts';
+import { Reader } from './reader.ts';
 import type { MarketState } from './state.ts';
 
 const ROLES: readonly number[] = Object.values(Role);
 const ACCOUNT_STATUSES: readonly number[] = Object.values(AccountStatus);
 const PRODUCT_STATUSES: readonly number[] = Object.values(ProductStatus);
-
-/** Reads values one behind the other. */
-class Reader {
-  readonly view: DataView;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  /** Bytes not read yet. */
-  get left(): number {
-    return this.view.byteLength - this.#at;
-  }
-
-  /** Goes past the next `size` bytes, which are there; returns where they begin. */
-  next(size: number): number {
-    const at = this.#at;
-    if (at + size > this.view.byteLength) throw new RangeError('ends too early');
-    this.#at = at + size;
-    return at;
-  }
-
-  u8(): number {
-    return this.view.getUint8(this.next(1));
-  }
-  u32(): number {
-    return this.view.getUint32(this.next(4));
-  }
-  i64(): number {
-    return this.i64At(this.next(8));
-  }
-  /** A number in bytes that were gone past. */
-  i64At(at: number): number {
-    const value = readI64(this.view, at);
-    if (Math.abs(value) > MAX_INTEGER) throw new RangeError('holds a number beyond 2^53-1');
-    return value;
-  }
-  /** An id; may be '' only where that is said. */
-  id(optional = false): string {
-    const at = this.next(1);
-    const length = this.view.getUint8(at);
-    if (length === 0 && optional) return '';
-    if (!isIdAt(this.view, this.next(length), length)) throw new RangeError('holds what is no id');
-    return readId(this.view, at);
-  }
-  /** The number of a row that exists, out of `rows`. */
-  row(rows: readonly unknown[]): number {
-    return this.rowAt(this.next(4), rows);
-  }
-  /** The same in bytes that were gone past. */
-  rowAt(at: number, rows: readonly unknown[]): number {
-    const row = this.view.getUint32(at);
-    if (row >= rows.length) throw new RangeError(`names row ${row} of ${rows.length}`);
-    return row;
-  }
-  /** One of the numbers of a table. */
-  oneOf(numbers: readonly number[]): number {
-    const number = this.u8();
-    if (numbers.includes(number)) return number;
-    throw new RangeError(`holds ${number}, which is in no table`);
-  }
-  decimals(): number {
-    const decimals = this.u8();
-    if (decimals > MAX_DECIMALS) throw new RangeError(`holds a number of ${decimals} decimals`);
-    return decimals;
-  }
-  /** A step: more than zero, and written without trailing zeros. */
-  step(): Decimal {
-    const mantissa = this.i64();
-    const decimals = this.decimals();
-    const sound = mantissa > 0 && (decimals === 0 || mantissa % 10 !== 0);
-    if (!sound) throw new RangeError(`holds a step of ${mantissa} / 10^${decimals}`);
-    return { mantissa, decimals };
-  }
-  end(): void {
-    if (this.left > 0) throw new RangeError(`has ${this.left} bytes too many`);
-  }
-}
 
 /** Fills an empty state with what `encodeMarket` wrote. */
 export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
@@ -184,13 +100,32 @@ function decodeProduct(from: Reader, state: MarketState): void {
   const grid = listings.grid(energyAsset, moneyAsset, from.step(), from.step());
   if (grid === undefined || energyAsset === moneyAsset)
     throw new RangeError(`has a product ${id} with an impossible grid`);
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid);
-  product.status = from.oneOf(PRODUCT_STATUSES);
-  product.terms = from.u32();
+  const status = from.oneOf(PRODUCT_STATUSES);
+  const terms = from.u32();
   const hasLast = from.u8() === 1;
   const lastPrice = from.i64();
+  const delivery = decodeDelivery(from);
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery);
+  product.status = status;
+  product.terms = terms;
   product.lastPrice = hasLast ? lastPrice : NaN;
   state.addBook(product);
+  planNext(state, product);
+}
+
+function decodeDelivery(from: Reader): Delivery | undefined {
+  const planned = from.u8() === 1;
+  const delivery = {
+    start: from.i64(),
+    end: from.i64(),
+    opensMs: from.i64(),
+    gateMs: from.i64(),
+  };
+  if (!planned) return undefined;
+  const fault = deliveryFault(delivery);
+  if (fault !== undefined) throw new RangeError(`has a plan: ${fault}`);
+  if (delivery.start < 0) throw new RangeError('has a plan: delivery.start must not be below zero');
+  return delivery;
 }
 
 function decodeTerms(from: Reader, state: MarketState): void {
@@ -367,7 +302,7 @@ function decodeCircuit(from: Reader, { listings, time: now }: MarketState): void
   if (!sound || windowMs > MAX_HALT_WINDOW_MS || !Object.is(price, lastPrice)) {
     throw new RangeError(`has a circuit of ${product.id} that cannot be`);
   }
-  if (product.status === ProductStatus.closed) {
+  if (isOver(product.status)) {
     throw new RangeError(`has a circuit of ${product.id}, which is closed`);
   }
   product.circuit = circuit;

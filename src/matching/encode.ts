@@ -2,6 +2,7 @@ import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
+import type { Delivery } from '../market/life-cycle.ts';
 import {
   BRACKET,
   LINKED,
@@ -108,6 +109,7 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     const hasLast = !Number.isNaN(product.lastPrice);
     to.u8(hasLast ? 1 : 0);
     to.i64(hasLast ? product.lastPrice : 0);
+    encodeDelivery(product.delivery, to);
   }
   to.u32(terms.length);
   for (const { product, version, makerPpm, takerPpm, band } of terms) {
@@ -120,6 +122,14 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.i64(band?.high ?? 0);
   }
   encodeBalances(state, to);
+}
+
+function encodeDelivery(delivery: Delivery | undefined, to: Writer): void {
+  to.u8(delivery === undefined ? 0 : 1);
+  to.i64(delivery?.start ?? 0);
+  to.i64(delivery?.end ?? 0);
+  to.i64(delivery?.opensMs ?? 0);
+  to.i64(delivery?.gateMs ?? 0);
 }
 
 /** Balances that are not zero, by account and asset. */

@@ -37,14 +37,16 @@ function endPair(state: MarketState, outbox: Outbox, slot: number, reason: numbe
   orders.part(slot, partner);
 }
 
+/** Reasons behind which nothing follows. */
+const LAST: readonly number[] = [EndReason.productClosed, EndReason.gateClosed, EndReason.killed];
+
 /** What the order traded is kept for what follows, unless its product takes no orders any more. */
 function endBracket(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
   const { orders } = state;
   const bracket = orders.bracket(slot)!;
   const product = state.listings.products[orders.product(slot)]!;
   const lots = orders.total(slot) - orders.open(slot);
-  const over = reason === EndReason.productClosed || reason === EndReason.killed;
-  const follows = product.status === ProductStatus.open && !over;
+  const follows = product.status === ProductStatus.open && !LAST.includes(reason);
   if (lots > 0 && follows) {
     const flags = orders.flags(slot);
     bracket.kept = lots;

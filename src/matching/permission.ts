@@ -1,6 +1,7 @@
 import { AccountStatus, ProductStatus, RejectCode, Role, SYSTEM_ACCOUNTS } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
+import { isOver } from '../market/life-cycle.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from './state.ts';
 
@@ -47,8 +48,23 @@ export function statusRefusal(state: MarketState, account: number): number {
 /** Why a product takes no orders, or 0. */
 export function productRefusal(state: MarketState, product: number): number {
   const { status } = state.listings.products[product]!;
-  if (status === ProductStatus.closed) return RejectCode.PRODUCT_CLOSED;
-  return status === ProductStatus.halted ? RejectCode.PRODUCT_HALTED : 0;
+  return status === ProductStatus.open ? 0 : REFUSAL_BY_STATUS[status]!;
+}
+
+const REFUSAL_BY_STATUS: readonly number[] = statusTable({
+  open: 0,
+  halted: RejectCode.PRODUCT_HALTED,
+  closed: RejectCode.PRODUCT_CLOSED,
+  scheduled: RejectCode.NOT_YET_OPEN,
+  gateClosed: RejectCode.GATE_CLOSED,
+});
+
+function statusTable(codes: Readonly<Record<keyof typeof ProductStatus, number>>): number[] {
+  const table: number[] = [];
+  for (const [name, status] of Object.entries(ProductStatus)) {
+    table[status] = codes[name as keyof typeof ProductStatus];
+  }
+  return table;
 }
 
 /** The product that a command of an operator changes, or the code of its refusal. */
@@ -57,5 +73,12 @@ export function changeable(state: MarketState, view: DataView, at: number): Prod
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
   if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;
   const product = state.listings.products[row]!;
-  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : product;
+  return isOver(product.status) ? productRefusal(state, row) : product;
+}
+
+/** The same of what has a meaning from the opening of the product on. */
+export function tradable(state: MarketState, view: DataView, at: number): Product | number {
+  const product = changeable(state, view, at);
+  if (typeof product === 'number' || product.status !== ProductStatus.scheduled) return product;
+  return RejectCode.NOT_YET_OPEN;
 }

@@ -2,7 +2,7 @@ import { EndReason } from '../core/codes.ts';
 import { SESSION } from '../orderbook/flags.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
-import { changeable } from './permission.ts';
+import { tradable } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { MarketState, Outbox } from './state.ts';
  * O(orders log orders) of the product.
  */
 export function endSession(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
-  const product = changeable(state, view, at);
+  const product = tradable(state, view, at);
   if (typeof product === 'number') return product;
   const { orders } = state;
   const slots = state

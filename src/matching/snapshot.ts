@@ -95,7 +95,7 @@ function ordersAreInTurn(state: MarketState): boolean {
 
 /**
  * SHA-256 over what everyone has at stake: balances, orders, products, last prices. A refused
- * command leaves it as it was, save for orders that its time lets expire. Hex. O(state).
+ * command leaves it as it was, save for what its time brings about. Hex. O(state).
  */
 export function marketHash(state: MarketState): string {
   return bytesToHex(sha256(encodeMarket(state)));

@@ -10,6 +10,7 @@ import {
 } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_FOLLOWERS, PPM } from '../core/limits.ts';
 import { withinLockLimit } from '../contracts/new-order.ts';
+import { isOver, isTrading, plannedStatus } from '../market/life-cycle.ts';
 import type { Account } from '../ledger/accounts.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import type { Book } from '../orderbook/book.ts';
@@ -43,6 +44,7 @@ export function unsoundness(state: MarketState): string | undefined {
   return (
     balanceFault(state) ??
     termsFault(state) ??
+    planFault(state) ??
     orderFault(state) ??
     bookFault(state) ??
     stopFault(state) ??
@@ -82,6 +84,18 @@ function termsFault({ listings }: MarketState): string | undefined {
   return current ? undefined : 'it has old terms in force';
 }
 
+/** Statuses are what the plans of the products make of them. */
+function planFault({ listings, time }: MarketState): string | undefined {
+  for (const { id, status, delivery, lastPrice } of listings.products) {
+    const planned = plannedStatus(delivery, time);
+    const asPlanned = isTrading(status) ? planned === ProductStatus.open : status === planned;
+    if (!asPlanned && status !== ProductStatus.closed) return `${id} is not where its plan has it`;
+    const traded = !Number.isNaN(lastPrice);
+    if (traded && planned === ProductStatus.scheduled) return `${id} traded before it was open`;
+  }
+  return undefined;
+}
+
 function orderFault(state: MarketState): string | undefined {
   const { orders, listings, accounts, timers, lastOrder, lastPriority } = state;
   // Not by way of each order's account: a million of those trips to memory took a fifth of a second.
@@ -96,7 +110,7 @@ function orderFault(state: MarketState): string | undefined {
     if (listings.terms[orders.terms(slot)]!.product !== product.row) {
       return 'has the terms of another product';
     }
-    if (product.status === ProductStatus.closed) return 'is in a closed product';
+    if (!isTrading(product.status)) return 'is in a product that takes none';
     return closed[orders.account(slot)] === 1 ? 'is of a closed account' : undefined;
   };
   const [faulty] = orders.select((slot) => faultOf(slot) !== undefined);
@@ -266,8 +280,8 @@ function limitFault({ accounts, limits, lastTrade, listings }: MarketState): str
     if ((maxExposure?.amount ?? 0) < 0) return `it allows ${id} less than nothing`;
     if (since < 0 || since > lastTrade) return `it counts for ${id} from trade ${since} on`;
     for (const [product, lots] of positions) {
-      const closed = listings.products[product]!.status === ProductStatus.closed;
-      if (lots === 0 || closed) return `it has a position of ${id} that cannot be`;
+      const over = isOver(listings.products[product]!.status);
+      if (lots === 0 || over) return `it has a position of ${id} that cannot be`;
     }
   }
   return undefined;

@@ -14,6 +14,7 @@ import { Orders } from '../orderbook/orders.ts';
 import type { AccountLimits } from './account-limits.ts';
 import type { Exit } from './brackets.ts';
 import { CommandWindow } from './command-window.ts';
+import { Schedule } from './schedule.ts';
 import { Timers } from './timers.ts';
 
 /** What a command came to. One object, overwritten by every command. */
@@ -62,6 +63,9 @@ export class MarketState implements Holdings {
   /** Ledger row that collects a product's fees, by product row. */
   readonly feeRows: number[] = [];
   readonly timers = new Timers();
+  readonly schedule = new Schedule();
+  /** The earliest instant of the schedule; every command looks at it. */
+  nextPlanned = Infinity;
   readonly window = new CommandWindow();
   /** What operators allow accounts, by account row; the others are not limited. */
   readonly limits = new Map<number, AccountLimits>();

@@ -170,7 +170,7 @@ function placed(drafts: readonly DraftOf[], startAt: number, stamped: boolean): 
   let now = startAt;
   let orders = 0;
   return drafts.flatMap(({ command, draft }) => {
-    const { waitMs, lifeMs, ordersBack, twice = false, ...fields } = draft;
+    const { waitMs, lifeMs, ordersBack, plan, twice = false, ...fields } = draft;
     const at = Math.max(0, now + (waitMs ?? 0));
     now = Math.max(now, at);
     const latest = Math.ceil(Math.min(orders, 3 + orders * ACCEPTED_SHARE));
@@ -179,10 +179,23 @@ function placed(drafts: readonly DraftOf[], startAt: number, stamped: boolean): 
       ...fields,
       ...(ordersBack === undefined ? {} : { orderId: Math.max(1, latest - ordersBack) }),
       ...(lifeMs === undefined ? {} : { expiresAt: Math.max(0, now + lifeMs) }),
+      ...(plan === undefined ? {} : { delivery: deliveryIn(now, plan) }),
       ...(waitMs === undefined || !stamped ? {} : { at }),
     };
     return Array<NamedRequest>(twice ? 2 : 1).fill({ command, request } as NamedRequest);
   });
+}
+
+/** A delivery of an hour. */
+function deliveryIn(now: number, { opensMs, openMs, leadMs }: NonNullable<Draft['plan']>): object {
+  const opens = Math.max(0, now + opensMs);
+  const start = Math.max(0, opens + openMs + leadMs);
+  return {
+    start,
+    end: start + 3_600_000,
+    opensMs: opens - start,
+    gateMs: opens + openMs - start,
+  };
 }
 
 /** Of submitted orders and takes in a long stream; with it, a quarter of the cancels meets an order. */

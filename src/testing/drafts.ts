@@ -15,6 +15,8 @@ export interface Draft {
   readonly ordersBack?: number;
   /** How long its order is to stand. */
   readonly lifeMs?: number;
+  /** How long until its product opens, from then until its gate closes, and from then until its delivery. */
+  readonly plan?: { readonly opensMs: number; readonly openMs: number; readonly leadMs: number };
   /** Whether it is sent twice. */
   readonly twice?: boolean;
 }
@@ -260,7 +262,7 @@ function administration(draw: Draw) {
         decimals: fc.nat({ max: 15 }),
       }),
     ),
-    listProduct: draw.draft(listing),
+    listProduct: draw.draft(draw.mostly(listing, planned(draw), 3)),
     setFees: draw.draft(draw.merged(product, fc.record({ makerPpm: ppm, takerPpm: ppm }))),
     setBand: draw.draft(bands(draw)),
     haltProduct: draw.draft(product),
@@ -272,6 +274,14 @@ function administration(draw: Draw) {
     recallTrade: draw.draft(recalls(draw)),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
+}
+
+/** A product that soon opens or has already, and whose gate soon closes or has already. */
+function planned({ fc, market: { products } }: Draw): Arbitrary<object> {
+  const opensMs = fc.integer({ min: -20, max: 40 });
+  const span = fc.integer({ min: 1, max: 40 });
+  const plan = fc.record({ opensMs, openMs: span, leadMs: fc.integer({ min: -10, max: 20 }) });
+  return fc.record({ plan }).map((draft) => ({ ...products[0]!, id: 'extra', ...draft }));
 }
 
 function bands({ fc, market, product }: Draw): Arbitrary<object> {

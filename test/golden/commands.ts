@@ -57,6 +57,9 @@ const OPTIONS: Readonly<Record<string, number>> = {
   lot: 1,
   fees: 2,
   band: 2,
+  delivery: 2,
+  opens: 1,
+  gate: 1,
   decimals: 1,
   by: 1,
   id: 1,
@@ -169,7 +172,8 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'list product': ([, , id], value, _find, { options }) => {
     const grid = { energy: value('trades'), money: value('for') };
     const steps = { tick: value('tick'), lot: value('lot') };
-    return ['listProduct', { id, ...grid, ...steps, ...feesOf(options), ...bandOf(options) }];
+    const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
+    return ['listProduct', { id, ...grid, ...steps, ...terms }];
   },
   'set fees': (_words, value, _find, { options }) => [
     'setFees',
@@ -295,4 +299,11 @@ export function feesOf(options: Line['options']): Record<string, unknown> {
 export function bandOf(options: Line['options']): Record<string, unknown> {
   const band = options.get('band');
   return band === undefined ? {} : { band: { low: band[0], high: band[1] } };
+}
+
+export function deliveryOf(options: Line['options']): Record<string, unknown> {
+  const delivery = options.get('delivery');
+  if (delivery === undefined) return {};
+  const [opensMs, gateMs] = [options.get('opens')?.[0], options.get('gate')?.[0]].map(wholeNumber);
+  return { delivery: { start: Number(delivery[0]), end: Number(delivery[1]), opensMs, gateMs } };
 }

@@ -79,9 +79,9 @@ export class Renderer {
 
   /** A product's book, asks above bids; at each price the orders in the order of their turn. */
   ladder(product: ProductView): string[] {
-    const { id, status, lastPrice } = product;
+    const { id, phase, lastPrice } = product;
     const last = lastPrice === undefined ? '' : `, last ${lastPrice}`;
-    const head = `${id}${status === 'open' ? '' : ` ${status}`}${last}`;
+    const head = `${id}${phase === 'open' ? '' : ` ${phase}`}${last}`;
     const asks = this.#side(id, 'sell');
     const bids = this.#side(id, 'buy');
     const stops = this.#engine
@@ -149,9 +149,10 @@ export class Renderer {
     transferred: ({ account, to, asset, amount }) =>
       `${this.#amount(asset, amount)} from ${account} to ${to}`,
     assetListed: ({ id, decimals }) => `asset ${id} listed, ${decimals} decimals`,
-    productListed: ({ id, energyAsset, moneyAsset }) =>
-      `product ${id} listed, ${energyAsset} for ${moneyAsset}`,
+    productListed: (event) => this.#listed(event),
     termsSet: (event) => this.#terms(event),
+    productOpened: ({ product }) => `${product} opens`,
+    gateClosed: ({ product, count }) => `gate of ${product} closed: ${count} in all`,
     productHalted: ({ product }) => `${product} halted`,
     productResumed: ({ product }) => `${product} resumed`,
     productClosed: ({ product }) => `${product} closed`,
@@ -199,6 +200,15 @@ export class Renderer {
   /** Whoever asks need not be an account. */
   #who(actor: string): string {
     return this.#engine.accounts().some(({ id }) => id === actor) ? actor : 'somebody';
+  }
+
+  #listed(event: Event<'productListed'>): string {
+    const { id, energyAsset, moneyAsset, hasDelivery, deliveryStart, deliveryEnd } = event;
+    const head = `product ${id} listed, ${energyAsset} for ${moneyAsset}`;
+    if (!hasDelivery) return head;
+    const [opens, gate] = [event.opensMs, event.gateMs].map((offset) => deliveryStart + offset);
+    const traded = `traded from ${opens} to ${gate}`;
+    return `${head}, ${traded}, delivered from ${deliveryStart} to ${deliveryEnd}`;
   }
 
   #terms(event: Event<'termsSet'>): string {

@@ -99,7 +99,7 @@ export const LIMITS: readonly SlipGroup[] = [
       },
       {
         about: 'a snapshot may have positions in closed products',
-        find: 'lots === 0 || closed',
+        find: 'lots === 0 || over',
         replace: 'lots === 0',
       },
     ],
@@ -155,7 +155,7 @@ export const LIMITS: readonly SlipGroup[] = [
       },
       {
         about: 'a recall counts in a closed product',
-        find: ' || product.status === ProductStatus.closed',
+        find: ' || isOver(product.status)',
         replace: '',
       },
     ],
@@ -193,8 +193,8 @@ export const LIMITS: readonly SlipGroup[] = [
     slips: [
       {
         about: 'a closed product can be resumed',
-        find: 'product.status === ProductStatus.closed',
-        replace: 'product.status === ProductStatus.halted',
+        find: 'isOver(product.status)',
+        replace: 'product.status === ProductStatus.gateClosed',
       },
     ],
   },

@@ -3,6 +3,7 @@ import { BY_MONEY } from './by-money.ts';
 import { CONTRACTS } from './contracts.ts';
 import { FOLLOWERS } from './followers.ts';
 import { LEDGER } from './ledger.ts';
+import { LIFE_CYCLE } from './life-cycle.ts';
 import { LIMITS } from './limits.ts';
 import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
@@ -28,4 +29,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...LIMITS,
   ...BY_MONEY,
   ...AUCTION,
+  ...LIFE_CYCLE,
 ];

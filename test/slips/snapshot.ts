@@ -103,7 +103,7 @@ export const SNAPSHOT: readonly SlipGroup[] = [
       },
       {
         about: 'a closed product may have orders',
-        find: 'product.status === ProductStatus.closed',
+        find: '!isTrading(product.status)',
         replace: 'product.status > ProductStatus.closed',
       },
       {
@@ -158,6 +158,22 @@ export const SNAPSHOT: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/matching/reader.ts',
+    tests: ['snapshot-forgeries', 'snapshot'],
+    slips: [
+      {
+        about: 'a snapshot may end in bytes of no meaning',
+        find: 'this.left > 0',
+        replace: 'this.left < 0',
+      },
+      {
+        about: 'a step may be written with zeros at its end',
+        find: 'decimals === 0 ||',
+        replace: 'decimals >= 0 ||',
+      },
+    ],
+  },
+  {
     file: 'src/matching/decode.ts',
     tests: ['snapshot-forgeries', 'snapshot', 'golden'],
     slips: [
@@ -170,16 +186,6 @@ export const SNAPSHOT: readonly SlipGroup[] = [
         about: 'an order that has not traded cannot rest',
         find: 'orders.open(slot) <= orders.total(slot)',
         replace: 'orders.open(slot) < orders.total(slot)',
-      },
-      {
-        about: 'a snapshot may end in bytes of no meaning',
-        find: 'this.left > 0',
-        replace: 'this.left < 0',
-      },
-      {
-        about: 'a step may be written with zeros at its end',
-        find: 'decimals === 0 ||',
-        replace: 'decimals >= 0 ||',
       },
       {
         about: 'an order may rest with a self-trade mode that there is not',

@@ -21,11 +21,13 @@ import {
   OPERATOR,
   OUTSIDE,
   type Product,
+  productRefusal,
   rowOf,
   type Terms,
 } from './market.ts';
 import { triggerLeftStops } from './entering.ts';
 import { endOrders, restingOrders } from './orders.ts';
+import { endTrading, firstStatus, planFields, planOf } from './plan.ts';
 
 export function openAccount(market: Market, command: CommandOf<'openAccount'>): number {
   const { id, role } = command;
@@ -158,6 +160,9 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   if (energyAsset === moneyAsset || lotQuanta === undefined || tickQuanta === undefined) {
     return RejectCode.INVALID_PRODUCT;
   }
+  const plan = planOf(command);
+  const status = firstStatus(plan, market.time);
+  if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
   const row = market.products.length;
   market.products.push({
     id,
@@ -167,7 +172,8 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     lot,
     tickQuanta,
     lotQuanta,
-    status: ProductStatus.open,
+    plan,
+    status,
     terms: 0,
     lastPrice: undefined,
     queues: [[], []],
@@ -175,7 +181,8 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     pegs: [],
   });
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
-  tell(market, 'productListed', [row, energyAsset, moneyAsset, ...steps], [id]);
+  const values = [row, energyAsset, moneyAsset, ...steps, ...planFields(plan)];
+  tell(market, 'productListed', values, [id]);
   const { makerPpm, takerPpm } = command;
   putInForce(market, { product: row, version: 1, makerPpm, takerPpm, band: bandOf(command) });
   return 0;
@@ -221,7 +228,19 @@ function changeable(
   if (row === undefined) return RejectCode.UNKNOWN_PRODUCT;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   const product = market.products[row]!;
-  return product.status === ProductStatus.closed ? RejectCode.PRODUCT_CLOSED : { row, product };
+  const { closed, gateClosed } = ProductStatus;
+  const over = product.status === closed || product.status === gateClosed;
+  return over ? productRefusal(product) : { row, product };
+}
+
+/** The same, and one that has opened. */
+function opened(
+  market: Market,
+  command: { readonly actor: Reference; readonly product: Reference },
+): { row: number; product: Product } | number {
+  const found = changeable(market, command);
+  const early = typeof found === 'object' && found.product.status === ProductStatus.scheduled;
+  return early ? RejectCode.NOT_YET_OPEN : found;
 }
 
 export function setFees(market: Market, command: CommandOf<'setFees'>): number {
@@ -242,7 +261,7 @@ export function setBand(market: Market, command: CommandOf<'setBand'>): number {
 }
 
 export function haltProduct(market: Market, command: CommandOf<'haltProduct'>): number {
-  const found = changeable(market, command);
+  const found = opened(market, command);
   if (typeof found === 'number') return found;
   found.product.status = ProductStatus.halted;
   tell(market, 'productHalted', [found.row]);
@@ -250,7 +269,7 @@ export function haltProduct(market: Market, command: CommandOf<'haltProduct'>): 
 }
 
 export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'>): number {
-  const found = changeable(market, command);
+  const found = opened(market, command);
   if (typeof found === 'number') return found;
   const { product } = found;
   const wasHalted = product.status === ProductStatus.halted;
@@ -270,7 +289,7 @@ export function setCircuit(market: Market, command: CommandOf<'setCircuit'>): nu
 }
 
 export function endSession(market: Market, command: CommandOf<'endSession'>): number {
-  const found = changeable(market, command);
+  const found = opened(market, command);
   if (typeof found === 'number') return found;
   const ending = restingOrders(market, ({ product, timeInForce }) => {
     return product === found.row && timeInForce === TimeInForce.session;
@@ -285,9 +304,7 @@ export function closeProduct(market: Market, command: CommandOf<'closeProduct'>)
   if (typeof found === 'number') return found;
   const orders = restingOrders(market, (each) => each.product === found.row);
   endOrders(market, orders, EndReason.productClosed);
-  found.product.status = ProductStatus.closed;
-  found.product.circuit = undefined;
-  for (const { limits } of market.accounts) delete limits?.positions[found.row];
+  endTrading(market, found.product, found.row, ProductStatus.closed);
   tell(market, 'productClosed', [found.row]);
   return 0;
 }

@@ -33,6 +33,11 @@ interface Asked {
     hasBand: number;
     bandLow: number;
     bandHigh: number;
+    hasDelivery: number;
+    deliveryStart: number;
+    deliveryEnd: number;
+    opensMs: number;
+    gateMs: number;
     id: string;
   };
   setFees: { product: Reference; makerPpm: number; takerPpm: number };

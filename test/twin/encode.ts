@@ -3,6 +3,7 @@ import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
 import { positionOf } from './limits.ts';
 import type { Market, Order } from './market.ts';
+import { planFields } from './plan.ts';
 
 /** The market bytes of docs/format.md. */
 export function marketBytes(market: Market): Uint8Array {
@@ -31,6 +32,9 @@ export function marketBytes(market: Market): Uint8Array {
     to.u32(product.terms);
     to.u8(product.lastPrice === undefined ? 0 : 1);
     to.i64(product.lastPrice ?? 0);
+    const [planned, ...instants] = planFields(product.plan);
+    to.u8(planned!);
+    for (const instant of instants) to.i64(instant);
   }
   to.u32(market.terms.length);
   for (const { product, version, makerPpm, takerPpm, band } of market.terms) {

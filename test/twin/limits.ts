@@ -86,7 +86,9 @@ export function positionOf({ positions }: Limits, product: number): bigint {
 
 export function addPosition(market: Market, account: number, product: number, lots: bigint): void {
   const { limits } = market.accounts[account]!;
-  if (limits === undefined || market.products[product]!.status === ProductStatus.closed) return;
+  const { status } = market.products[product]!;
+  if (status === ProductStatus.closed || status === ProductStatus.gateClosed) return;
+  if (limits === undefined) return;
   const sum = positionOf(limits, product) + lots;
   limits.positions[product] = sum > MAX ? MAX : sum < -MAX ? -MAX : sum;
 }

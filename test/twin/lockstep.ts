@@ -159,11 +159,15 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Whether the events begin with an order that expired. */
+/** Whether the events begin with what the time has brought about. */
 function expires(events: Uint8Array): boolean {
   const view = viewOf(events);
-  if (events.length === 0 || recordType(view, 0) !== EventType.orderEnded) return false;
-  return view.getUint8(ENDED.reason) === EndReason.expired;
+  if (events.length === 0) return false;
+  const type = recordType(view, 0);
+  const timers: readonly number[] = [EventType.productOpened, EventType.gateClosed];
+  if (type !== EventType.orderEnded) return timers.includes(type);
+  const reasons: readonly number[] = [EndReason.expired, EndReason.gateClosed];
+  return reasons.includes(view.getUint8(ENDED.reason));
 }
 
 function same(what: string, field: string, engine: unknown, twin: unknown): void {

@@ -12,7 +12,15 @@ import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
 import { pegged, pick, stop } from './order-terms.ts';
-import { bracket, budget, NO_BRACKET, NO_OCO, second, showing } from './special-makers.ts';
+import {
+  bracket,
+  budget,
+  delivery,
+  NO_BRACKET,
+  NO_OCO,
+  second,
+  showing,
+} from './special-makers.ts';
 
 export type Maker = (source: CommandSource, draw: Draw) => Command;
 
@@ -314,6 +322,7 @@ export const listProduct: Maker = (source, draw) => {
     lotDecimals: lot.decimals,
     ...fees(draw),
     ...band(source, products.length, draw),
+    ...delivery(source.market.time, draw),
   });
 };
 
@@ -340,7 +349,7 @@ export const endSession: Maker = (source, draw) =>
 
 export const closeProduct: Maker = (source, draw) => {
   const { products } = source.market;
-  const open = products.filter(({ status }) => status !== ProductStatus.closed).length;
+  const open = products.filter(({ status }) => status === ProductStatus.open).length;
   // A market whose products are all closed has little left to show.
   if (open <= 3 && draw(10) > 0) return listProduct(source, draw);
   return command('closeProduct', source.operator(draw), { product: source.product(draw) });

@@ -69,6 +69,13 @@ export interface Circuit {
   prices: { readonly time: number; readonly price: number }[];
 }
 
+/** When a product opens, when its gate closes, and when it is delivered: instants, and as they were asked for. */
+export interface Plan {
+  readonly opens: number;
+  readonly gate: number;
+  readonly asked: readonly [start: number, end: number, opensMs: number, gateMs: number];
+}
+
 export interface Product {
   readonly id: string;
   readonly energyAsset: number;
@@ -78,6 +85,7 @@ export interface Product {
   /** Money quanta of one lot at one tick. */
   readonly tickQuanta: bigint;
   readonly lotQuanta: bigint;
+  readonly plan: Plan | undefined;
   status: number;
   terms: number;
   lastPrice: number | undefined;
@@ -254,6 +262,8 @@ export function accountRefusal(market: Market, account: number): number {
 export function productRefusal(product: Product): number {
   if (product.status === ProductStatus.closed) return RejectCode.PRODUCT_CLOSED;
   if (product.status === ProductStatus.halted) return RejectCode.PRODUCT_HALTED;
+  if (product.status === ProductStatus.scheduled) return RejectCode.NOT_YET_OPEN;
+  if (product.status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
   return 0;
 }
 

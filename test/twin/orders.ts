@@ -71,7 +71,8 @@ function keepForExits(market: Market, order: Order, reason: number): Holding {
   const traded = order.total - order.open;
   const open = market.products[order.product]!.status === ProductStatus.open;
   const follows = order.bracket !== undefined && traded > 0 && open;
-  const over = reason === EndReason.productClosed || reason === EndReason.killed;
+  const { productClosed, gateClosed, killed } = EndReason;
+  const over = reason === productClosed || reason === gateClosed || reason === killed;
   if (!follows || over) return { money: 0n, energy: 0n };
   market.exits.push({ ...order });
   return exitsOf(market, order, traded, traded);

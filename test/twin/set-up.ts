@@ -2,6 +2,7 @@ import { Role } from '../../src/core/codes.ts';
 import type { Profile } from '../random-commands.ts';
 import type { Command } from './commands.ts';
 import { CENTRES, command } from './makers.ts';
+import { delivery, NO_DELIVERY } from './special-makers.ts';
 import { OPERATOR } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
 
@@ -39,7 +40,7 @@ const PRODUCTS: readonly Listing[] = [
 
 /** The commands that begin most streams: accounts, assets, products, funds. */
 export function setUp(profile: Profile, draw: Draw): Command[] {
-  const { traders, ticks, funds } = profile;
+  const { traders, ticks, funds, planned } = profile;
   const commands: Command[] = [];
   const add = (made: Command): void => {
     commands.push({ ...made, time: START_TIME, commandId: `s${commands.length}` });
@@ -65,6 +66,7 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
         hasBand: banded ? 1 : 0,
         bandLow: banded ? centre - ticks - 2 : 0,
         bandHigh: banded ? centre + ticks + 1 : 0,
+        ...(planned && row % 2 === 1 ? delivery(START_TIME, draw) : NO_DELIVERY),
       }),
     );
   });

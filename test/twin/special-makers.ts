@@ -67,3 +67,26 @@ export function showing(plain: boolean, quantity: number, least: boolean, draw: 
   const refreshBelow = draw(2) === 0 ? 1 : 1 + draw(clip);
   return { ...ALL_SHOWN, display: Display.clip, displayQuantity: clip, refreshBelow };
 }
+
+export const NO_DELIVERY = {
+  hasDelivery: 0,
+  deliveryStart: 0,
+  deliveryEnd: 0,
+  opensMs: 0,
+  gateMs: 0,
+} as const;
+
+/** When a product is traded and delivered: mostly soon and not for long, now and then too late. */
+export function delivery(now: number, draw: Draw) {
+  if (draw(3) === 0) return NO_DELIVERY;
+  const opens = Math.max(0, now + draw(60) - 30);
+  const gate = opens + 1 + draw(draw(3) === 0 ? 12 : 400);
+  const deliveryStart = draw(4) === 0 ? opens + draw(gate - opens) : gate + draw(100);
+  return {
+    hasDelivery: 1,
+    deliveryStart,
+    deliveryEnd: deliveryStart + 1 + draw(100),
+    opensMs: opens - deliveryStart,
+    gateMs: gate - deliveryStart,
+  };
+}

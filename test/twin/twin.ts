@@ -1,12 +1,12 @@
-import { CommandType, EndReason, RejectCode, UNKNOWN } from '../../src/core/codes.ts';
+import { CommandType, RejectCode, UNKNOWN } from '../../src/core/codes.ts';
 import * as administration from './administration.ts';
 import type { Command } from './commands.ts';
 import { tell } from './events.ts';
 import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { enterExits } from './brackets.ts';
-import { endOrders } from './orders.ts';
 import { movePegs } from './pegs.ts';
+import { runTimers } from './plan.ts';
 import { take } from './take.ts';
 import * as trading from './trading.ts';
 
@@ -62,11 +62,7 @@ function forgetOldest(market: Market): void {
 function perform(market: Market, command: Command): number {
   if (command.time < market.time) return RejectCode.TIME_BACKWARDS;
   market.time = command.time;
-  const due = market.timed
-    .filter((order) => order.expiresAt <= market.time)
-    .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id);
-  endOrders(market, due, EndReason.expired);
-  enterExits(market);
+  runTimers(market);
   if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
   const code = dispatch(market, command);
   enterExits(market);
