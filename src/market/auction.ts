@@ -15,6 +15,7 @@ export interface AuctionOrder {
  */
 export type Pricing = 'uniform' | 'pay-as-bid' | 'mid-market';
 
+/** How a call auction finds its price, see {@link clearAuction}. */
 export interface AuctionRules {
   /** Default 'uniform'. */
   readonly pricing?: Pricing;
@@ -31,6 +32,7 @@ export interface AuctionFill {
   readonly quantity: number;
 }
 
+/** What a call auction comes to: its price, how much trades, and who with whom. */
 export interface AuctionResult {
   /**
    * Who accepts it takes part: the price of the auction, or the rate. Undefined where nothing trades for which a
