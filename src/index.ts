@@ -67,6 +67,7 @@ export type {
 } from './exchange/order-updates.ts';
 export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
 export { type Period, type Slot, slotsOf } from './market/calendar.ts';
+export { slotProducts, type SlotProductsRequest } from './engine/slot-products.ts';
 export {
   type AuctionFill,
   type AuctionOrder,
