@@ -76,6 +76,20 @@ export {
   clearAuction,
   type Pricing,
 } from './market/auction.ts';
+  type CountedTrade,
+  type ImbalanceCharge,
+  settleSlot,
+  type Settlement,
+  type Statement,
+} from './contracts/settlement.ts';
+export type {
+  MeterReading,
+  ReadingQuality,
+  SettlementTerms,
+  SlotTrade,
+} from './contracts/settlement-input.ts';
+export { booksOf, type Posting, settlementDifference } from './contracts/postings.ts';
+export { type Invoice, type InvoiceOptions, invoiceOf } from './contracts/invoice.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';

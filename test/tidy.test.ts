@@ -28,7 +28,8 @@ const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
 const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing' };
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
 const FORBIDDEN_START = /^(get|process|handle)([A-Z]|$)/;
-const FORBIDDEN_WORD = /manager|helper|utils?(?=[A-Z]|$)/i;
+// A utility is an electricity company here.
+const FORBIDDEN_WORD = /[mM]anager|[hH]elper|[uU]tils?(?=[A-Z]|$)/;
 
 function filesIn(folder: string, ending: string): string[] {
   const path = join(ROOT, folder);

@@ -8,6 +8,7 @@ import { LIMITS } from './limits.ts';
 import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
 import { ORDERBOOK } from './orderbook.ts';
+import { SETTLEMENT } from './settlement.ts';
 import { SHOWN } from './shown.ts';
 import type { SlipGroup } from './slip.ts';
 import { SNAPSHOT } from './snapshot.ts';
@@ -30,4 +31,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...BY_MONEY,
   ...AUCTION,
   ...LIFE_CYCLE,
+  ...SETTLEMENT,
 ];
