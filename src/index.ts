@@ -76,6 +76,7 @@ export {
   clearAuction,
   type Pricing,
 } from './market/auction.ts';
+export {
   type CountedTrade,
   type ImbalanceCharge,
   settleSlot,
