@@ -140,16 +140,15 @@ export function checkedTrades(trades: readonly SlotTrade[], fees: string): reado
   const numbers = new Set<number>();
   for (let i = 0; i < trades.length; i++) {
     const trade = trades[i] as SlotTrade;
-    objectArgument(trade, `trades[${i}]`);
-    const name = (field: string): string => `trades[${i}].${field}`;
-    whole(trade.trade, 0, name, 'trade');
-    whole(trade.time, 0, name, 'time');
-    party(trade.buyer, name, 'buyer');
-    party(trade.seller, name, 'seller');
-    whole(trade.quantity, 1, name, 'quantity');
-    whole(trade.price, -MAX_INTEGER, name, 'price');
-    if (trade.buyerFee !== undefined) whole(trade.buyerFee, 0, name, 'buyerFee');
-    if (trade.sellerFee !== undefined) whole(trade.sellerFee, 0, name, 'sellerFee');
+    checkObject(trade, 'trades', i);
+    checkWhole(trade.trade, 0, 'trades', i, 'trade');
+    checkWhole(trade.time, 0, 'trades', i, 'time');
+    checkParty(trade.buyer, 'trades', i, 'buyer');
+    checkParty(trade.seller, 'trades', i, 'seller');
+    checkWhole(trade.quantity, 1, 'trades', i, 'quantity');
+    checkWhole(trade.price, -MAX_INTEGER, 'trades', i, 'price');
+    if (trade.buyerFee !== undefined) checkWhole(trade.buyerFee, 0, 'trades', i, 'buyerFee');
+    if (trade.sellerFee !== undefined) checkWhole(trade.sellerFee, 0, 'trades', i, 'sellerFee');
     if (trade.buyer === fees || trade.seller === fees) {
       throw new RangeError(`trades[${i}] is with ${shown(fees)}, which only collects fees`);
     }
@@ -196,15 +195,14 @@ export function latestReadings(
 }
 
 function checkReading(reading: MeterReading, i: number): void {
-  objectArgument(reading, `readings[${i}]`);
-  const name = (field: string): string => `readings[${i}].${field}`;
-  party(reading.party, name, 'party');
-  whole(reading.version, 1, name, 'version');
+  checkObject(reading, 'readings', i);
+  checkParty(reading.party, 'readings', i, 'party');
+  checkWhole(reading.version, 1, 'readings', i, 'version');
   if (!QUALITIES.includes(reading.quality)) {
-    choiceArgument(QUALITIES, reading.quality, name('quality'));
+    choiceArgument(QUALITIES, reading.quality, `readings[${i}].quality`);
   }
-  whole(reading.imported, 0, name, 'imported');
-  whole(reading.exported, 0, name, 'exported');
+  checkWhole(reading.imported, 0, 'readings', i, 'imported');
+  checkWhole(reading.exported, 0, 'readings', i, 'exported');
 }
 
 function versionKey({ party: id, version }: MeterReading): string {
@@ -221,12 +219,18 @@ function checkList(value: unknown, argument: string): void {
   }
 }
 
-/** Names of fields are put together only where one is wrong: a year of homes has millions of readings. */
-function whole(value: number, min: number, name: (field: string) => string, field: string): void {
-  if (Number.isSafeInteger(value) && value >= min && !Object.is(value, -0)) return;
-  integerArgument(value, name(field), min, MAX_INTEGER);
+// Names are put together only where something is wrong: a year of homes has millions of readings.
+
+function checkObject(value: unknown, list: string, i: number): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  objectArgument(value, `${list}[${i}]`);
 }
 
-function party(id: string, name: (field: string) => string, field: string): void {
-  if (typeof id !== 'string' || !isId(id)) idArgument(id, name(field));
+function checkWhole(value: number, min: number, list: string, i: number, field: string): void {
+  if (Number.isSafeInteger(value) && value >= min && !Object.is(value, -0)) return;
+  integerArgument(value, `${list}[${i}].${field}`, min, MAX_INTEGER);
+}
+
+function checkParty(id: string, list: string, i: number, field: string): void {
+  if (typeof id !== 'string' || !isId(id)) idArgument(id, `${list}[${i}].${field}`);
 }
