@@ -1,5 +1,7 @@
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { Clock } from './engine/sequencer.ts';
+export type { CallFields } from './engine/call-fields.ts';
+export type { CallView, IndicativeView } from './engine/call-views.ts';
 export type { AccountLimitsView, PositionView } from './engine/limit-views.ts';
 export type { Explanation } from './engine/explain.ts';
 export type { Obstacle } from './engine/obstacles.ts';

@@ -18,7 +18,7 @@ import { payOfPair } from './pair-lock.ts';
 
 /** What one fill came to; filled in by `settleTrade`, so that nothing is allocated. */
 export interface Fill {
-  /** In ticks: the maker's. */
+  /** In ticks. */
   price: number;
   /** In money quanta. */
   buyerFee: number;
@@ -26,7 +26,7 @@ export interface Fill {
 }
 
 /**
- * The transaction contract: settles a fill of `lots` between two orders at the maker's price. Both
+ * The transaction contract: settles a fill of `lots` between two orders at a price within their limits. Both
  * sides pay from their locks, price improvement is available in the same step, fees go to the fee
  * account. The orders' open quantities are still those before the fill.
  */
@@ -35,13 +35,13 @@ export function settleTrade(
   product: Product,
   taker: number,
   maker: number,
+  price: number,
   lots: number,
   feeRow: number,
   fill: Fill,
 ): void {
   const { ledger, listings } = holdings;
-  const { f64, i32 } = holdings.orders;
-  const price = f64[maker * WORDS + PRICE]!;
+  const { i32 } = holdings.orders;
   const value = energyValue(product, price, lots);
   const size = Math.abs(value);
   const takerFee = percentFee(size, listings.terms[i32[taker * HALVES + TERMS]!]!.takerPpm);

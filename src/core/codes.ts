@@ -30,6 +30,7 @@ export const CommandType = {
   kill: 23,
   recallTrade: 24,
   submitSpecial: 25,
+  runAuction: 27,
 } as const;
 
 /** Record types of events: facts. */
@@ -72,6 +73,8 @@ export const EventType = {
   bracketDropped: 136,
   productOpened: 137,
   gateClosed: 138,
+  auctionHeld: 140,
+  orderRemains: 151,
 } as const;
 
 /**
@@ -179,6 +182,10 @@ export const RejectCode = {
   NOT_YET_OPEN: 49,
   /** The planned instant at which trading ends has come. */
   GATE_CLOSED: 50,
+  /** The product trades in auctions, in which there is no such order, and no circuit. */
+  NOT_IN_CALL: 52,
+  /** The product is traded continuously: no auction is held of it. */
+  NOT_A_CALL: 53,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -214,10 +221,12 @@ export const PRECEDENCE: readonly RejectName[] = [
   'PRODUCT_HALTED',
   'NOT_YET_OPEN',
   'GATE_CLOSED',
+  'NOT_A_CALL',
   'STALE_VERSION',
   'NOT_WAITING',
   'DUPLICATE_CLIENT_ORDER_ID',
   'ALREADY_EXPIRED',
+  'NOT_IN_CALL',
   'NO_PROTECTION',
   'EMPTY_SIDE',
   'NO_REFERENCE',
@@ -280,6 +289,10 @@ export const ProductStatus = {
   scheduled: 3,
   gateClosed: 4,
 } as const;
+/** How a product is traded: as orders come in, or in auctions. */
+export const Mechanism = { continuous: 0, call: 1 } as const;
+/** At what those trade who do in an auction: at one price, at the limit of the buyer, or at a rate that is given. */
+export const Pricing = { uniform: 0, 'pay-as-bid': 1, 'mid-market': 2 } as const;
 /** Why an order ended. */
 export const EndReason = {
   /** All of it traded. */
@@ -308,6 +321,8 @@ export const EndReason = {
   oco: 12,
   /** The gate of its product closed, as planned. */
   gateClosed: 13,
+  /** It was good for an auction of its product, which was held. */
+  auctionOver: 14,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */
@@ -336,6 +351,8 @@ for (const table of [
   Role,
   AccountStatus,
   ProductStatus,
+  Mechanism,
+  Pricing,
   EndReason,
 ]) {
   Object.freeze(table);

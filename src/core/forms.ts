@@ -1,15 +1,17 @@
 import { readI64 } from './bytes.ts';
 import {
   Display,
+  Mechanism,
   PegTo,
   PostOnly,
+  Pricing,
   Side,
   SubmitKind,
   TimeInForce,
   TrailBy,
   UNKNOWN,
 } from './codes.ts';
-import { MAX_INTEGER, PPM } from './limits.ts';
+import { MAX_AUCTIONS, MAX_INTEGER, PPM } from './limits.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -232,7 +234,7 @@ function listingFault(view: DataView, at: number): string | undefined {
     return 'tick and lot are written without trailing zeros';
   }
   const banded = bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
-  return banded ?? scheduleFault(view, at);
+  return banded ?? scheduleFault(view, at) ?? mechanismFault(view, at);
 }
 
 function scheduleFault(view: DataView, at: number): string | undefined {
@@ -262,6 +264,39 @@ export function deliveryFault(delivery: {
   return start + gateMs <= MAX_INTEGER
     ? undefined
     : 'delivery.gateMs must not reach from delivery.start beyond 2^53-1';
+}
+
+function mechanismFault(view: DataView, at: number): string | undefined {
+  const pricing = view.getUint8(at + LISTING.pricing);
+  const hasReference = view.getUint8(at + LISTING.hasReference) === 1;
+  const reference = readI64(view, at + LISTING.referencePrice);
+  const everyMs = readI64(view, at + LISTING.auctionEveryMs);
+  if (!hasReference && reference !== 0) return 'referencePrice must be 0 where there is none';
+  if (view.getUint8(at + LISTING.mechanism) === Mechanism.continuous) {
+    const none = pricing === Pricing.uniform && !hasReference && everyMs === 0;
+    return none ? undefined : 'pricing, referencePrice and auctionEveryMs need mechanism call';
+  }
+  const hasDelivery = view.getUint8(at + LISTING.hasDelivery) === 1;
+  const tradedMs = readI64(view, at + LISTING.gateMs) - readI64(view, at + LISTING.opensMs);
+  return callFault({ pricing, hasReference, everyMs }, hasDelivery ? tradedMs : undefined);
+}
+
+/**
+ * What is wrong with how a product is auctioned, or undefined.
+ * @param tradedMs from the opening to the gate; undefined for a product without a delivery
+ */
+export function callFault(
+  call: { readonly pricing: number; readonly hasReference: boolean; readonly everyMs: number },
+  tradedMs: number | undefined,
+): string | undefined {
+  const { pricing, hasReference, everyMs } = call;
+  if (pricing === Pricing['mid-market'] && !hasReference) {
+    return 'pricing mid-market needs a referencePrice';
+  }
+  if (everyMs === 0) return undefined;
+  if (tradedMs === undefined) return 'auctionEveryMs needs a delivery';
+  if (tradedMs / everyMs <= MAX_AUCTIONS) return undefined;
+  return `auctionEveryMs must leave no more than ${MAX_AUCTIONS} auctions before the gate`;
 }
 
 function circuitFault(view: DataView, at: number): string | undefined {

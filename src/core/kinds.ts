@@ -48,6 +48,8 @@ export const KINDS = {
   display: oneOf(codes.Display, 1),
   trailBy: oneOf(codes.TrailBy, 1),
   pegTo: oneOf(codes.PegTo, 1),
+  mechanism: oneOf(codes.Mechanism, 1),
+  pricing: oneOf(codes.Pricing, 1),
   standing: oneOf(codes.Standing, 1),
   endReason: oneOf(codes.EndReason, 1),
   rejectCode: oneOf(codes.RejectCode, 2),

@@ -25,6 +25,9 @@ export const MAX_CASCADE = 1000;
 /** How many open orders of a product may follow a price: any command may move all of them. */
 export const MAX_FOLLOWERS = 1000;
 
+/** How many auctions may be planned for a product: all that are due are held before a command, one by one. */
+export const MAX_AUCTIONS = 10_000;
+
 const ID = /^[A-Za-z0-9._:/@+|-]{1,64}$/;
 
 /** Whether `text` may name an account, asset, product, command or client order. */

@@ -1,3 +1,4 @@
+import { AUCTION, CALL } from './auction-fields.ts';
 import * as codes from './codes.ts';
 import { type Kind, type KindName, KINDS } from './kinds.ts';
 import { ENTRY, SPECIAL } from './order-fields.ts';
@@ -142,7 +143,7 @@ export const COMMANDS = {
   withdraw: command('withdraw', FUNDS),
   transfer: command('transfer', TRANSFER),
   listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
-  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND, ...DELIVERY], ['id']),
+  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND, ...DELIVERY, ...CALL], ['id']),
   setFees: command('setFees', [['product', 'product'], ...FEES]),
   setBand: command('setBand', [['product', 'product'], ...BAND]),
   haltProduct: command('haltProduct', [['product', 'product']]),
@@ -179,6 +180,7 @@ export const COMMANDS = {
   kill: command('kill', [['account', 'account']]),
   recallTrade: command('recallTrade', RECALLED),
   submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
+  runAuction: command('runAuction', [['product', 'product']]),
 } as const;
 
 export const EVENTS = {
@@ -207,7 +209,11 @@ export const EVENTS = {
     ],
     ['id'],
   ),
-  productListed: event('productListed', [['product', 'product'], ...GRID, ...DELIVERY], ['id']),
+  productListed: event(
+    'productListed',
+    [['product', 'product'], ...GRID, ...DELIVERY, ...CALL],
+    ['id'],
+  ),
   termsSet: event('termsSet', [
     ['product', 'product'],
     ['termsVersion', 'number'],
@@ -344,6 +350,13 @@ export const EVENTS = {
   gateClosed: event('gateClosed', [
     ['product', 'product'],
     ['count', 'number'],
+  ]),
+  auctionHeld: event('auctionHeld', AUCTION),
+  orderRemains: event('orderRemains', [
+    ...ORDER,
+    ['price', 'price'],
+    ['traded', 'quantity'],
+    ['open', 'quantity'],
   ]),
 } as const;
 

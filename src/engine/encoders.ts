@@ -25,6 +25,7 @@ import {
 import { type Encoding, type Form, optionalId } from './encoding.ts';
 import { DELIVERY_FIELDS, fieldsOf, HALT_FIELDS } from './fields.ts';
 import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
+import { encodeCall } from './call-fields.ts';
 import type { DeliveryFields, RequestName, Requests } from './requests.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -81,6 +82,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     to.fees({ makerPpm, takerPpm });
     to.band(request.band === undefined ? null : request.band, tick);
     encodeDelivery(to, request.delivery);
+    encodeCall(to, request, tick);
     to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
@@ -98,6 +100,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   resumeProduct: encodeProductCommand,
   closeProduct: encodeProductCommand,
   endSession: encodeProductCommand,
+  runAuction: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {
     to.origin(request.actor, 'actor', request.commandId);

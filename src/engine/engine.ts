@@ -147,6 +147,13 @@ export class Engine extends Queries {
   endSession(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('endSession', request));
   }
+  /**
+   * Holds an auction of a product that trades in auctions: the orders that accept its price trade, those that were good
+   * for it end.
+   */
+  runAuction(request: requests.ProductRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('runAuction', request));
+  }
   /** Cancels all orders of a product and closes it for good. */
   closeProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('closeProduct', request));

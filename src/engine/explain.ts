@@ -97,6 +97,7 @@ const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
   killed: 'its account was killed',
   oco: 'the order that it was linked with ended',
   gateClosed: 'the gate of its product closed',
+  auctionOver: 'it was good for an auction, which was held',
 };
 
 /** The ends that come to an order on its way in: what kept the rest from trading stands in the book afterwards. */

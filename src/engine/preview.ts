@@ -9,7 +9,7 @@ import {
 import { energyAmount } from '../contracts/amounts.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { pairCost } from '../contracts/pair-lock.ts';
-import { admit, emptyEntry, type Entry } from '../matching/admission.ts';
+import { admit, emptyEntry, type Entry, specialRefusal } from '../matching/admission.ts';
 import { admitBracket, exitMoney, type ExitPrices } from '../matching/brackets.ts';
 import { admitPair } from '../matching/pairs.ts';
 import { knownAccount } from '../matching/permission.ts';
@@ -69,8 +69,9 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   else readSpecialEntry(encoding.view, 0, entry);
   const second = secondOf(encoding, entry);
   const exits = encoding.command === 'submitSpecial' ? readExits(encoding.view, 0) : undefined;
+  const special = encoding.command === 'submitSpecial';
   const code = knownAccount(state, entry.actor)
-    ? decide(state, entry, second, exits)
+    ? (special ? specialRefusal(state, entry) : 0) || decide(state, entry, second, exits)
     : RejectCode.UNKNOWN_ACTOR;
   if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
 
@@ -79,6 +80,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   const waits = (entry.flags & WAITING) !== 0;
   if (
     waits ||
+    product.call !== undefined ||
     entry.peg !== undefined ||
     (isWhole(entry.flags) && !trades(state, product, entry, entry.maxMoney))
   ) {

@@ -6,6 +6,7 @@ import { marketHash, snapshot, stateHash } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
+import { type IndicativeView, indicativeView } from './call-views.ts';
 import { type Explanation, explainOpen } from './explain.ts';
 import { type AccountLimitsView, accountLimitsView } from './limit-views.ts';
 import { type Preview, previewOrder } from './preview.ts';
@@ -136,6 +137,13 @@ export class Queries {
       },
     );
     return found;
+  }
+  /**
+   * What an auction of a product would come to if it were held now; undefined for one that is traded continuously.
+   * O(prices between the best ones). @throws RangeError if the product is unknown
+   */
+  indicative(product: string): IndicativeView | undefined {
+    return indicativeView(this.#state, productNamed(this.#state, product));
   }
   /**
    * What an order would lock, cost and trade if it were submitted at the market's time, or why it would

@@ -8,6 +8,7 @@ import type {
   Side,
   TimeInForce,
 } from '../core/codes.ts';
+import type { CallFields } from './call-fields.ts';
 
 /** What every request may carry. */
 export interface Stamp {
@@ -105,7 +106,7 @@ export interface DeliveryFields {
 }
 
 /** A new product. One lot at one tick must be a whole number of money quanta. */
-export interface ListProductRequest extends Stamp, FeeFields {
+export interface ListProductRequest extends Stamp, FeeFields, CallFields {
   readonly id: string;
   /** Asset that is traded. */
   readonly energy: string;
@@ -352,6 +353,7 @@ export interface Requests {
   resumeProduct: ProductRequest;
   closeProduct: ProductRequest;
   endSession: ProductRequest;
+  runAuction: ProductRequest;
   submit: OrderRequest;
   amend: AmendRequest;
   cancel: CancelRequest;

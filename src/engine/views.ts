@@ -14,6 +14,7 @@ import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
 import type { EventRecord } from '../core/records.ts';
+import { type CallView, callView } from './call-views.ts';
 import { type CircuitView, circuitView } from './circuit-views.ts';
 import { type DeliveryView, deliveryView } from './delivery-views.ts';
 import { type FollowerView, limitView, pegView, trailView } from './follower-views.ts';
@@ -53,7 +54,7 @@ export interface BalanceView {
 }
 
 /** A product with its terms of now. */
-export interface ProductView extends CircuitView, DeliveryView {
+export interface ProductView extends CallView, CircuitView, DeliveryView {
   readonly id: string;
   readonly energy: string;
   readonly money: string;
@@ -228,6 +229,7 @@ export function productView(state: MarketState, product: Product): ProductView {
     ...lastPriceOf(product),
     ...circuitView(product),
     ...deliveryView(product, state.time),
+    ...callView(product, state.time),
   };
 }
 

@@ -95,6 +95,13 @@ export class ExchangeCommands {
   endSession(request: RequestTo<'endSession'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('endSession', request, options, receiptOf);
   }
+  /**
+   * Holds an auction of a product that trades in auctions: the orders that accept its price trade, those that were good
+   * for it end.
+   */
+  runAuction(request: RequestTo<'runAuction'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('runAuction', request, options, receiptOf);
+  }
   /** Cancels all orders of a product and closes it for good. */
   closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('closeProduct', request, options, receiptOf);

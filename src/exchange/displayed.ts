@@ -10,6 +10,7 @@ const REDUCED = offsetsOf(EVENTS.orderReduced);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
 const MOVED = offsetsOf(EVENTS.orderMoved);
+const REMAINS = offsetsOf(EVENTS.orderRemains);
 const REFRESHED = offsetsOf(EVENTS.orderRefreshed);
 
 /** What an event changes in what everyone sees of a book. */
@@ -61,6 +62,7 @@ function productRow(view: DataView, at: number): number | undefined {
   const isOrder =
     (type >= EventType.orderRested && type <= EventType.orderEnded) ||
     type === EventType.orderRefreshed ||
+    type === EventType.orderRemains ||
     type === EventType.orderMoved;
   return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
 }
@@ -94,6 +96,11 @@ function changeOf(view: DataView, at: number): DisplayedChange | undefined {
       if (view.getUint8(at + REDUCED.standing) !== Standing.displayed) return undefined;
       const price = readI64(view, at + REDUCED.price);
       const lots = 0 - readI64(view, at + REDUCED.by);
+      return { order, side, price, lots, orders: 0, priority: undefined };
+    }
+    case EventType.orderRemains: {
+      const price = readI64(view, at + REMAINS.price);
+      const lots = 0 - readI64(view, at + REMAINS.traded);
       return { order, side, price, lots, orders: 0, priority: undefined };
     }
     case EventType.orderAmended: {

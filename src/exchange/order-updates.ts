@@ -212,7 +212,7 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
 
 type OrderEvent = Exclude<
   Extract<EventRecord, { readonly order: number; readonly side: string; readonly price: number }>,
-  { readonly type: 'orderMoved' }
+  { readonly type: 'orderMoved' | 'orderRemains' }
 >;
 
 function followedUpdate(

@@ -1,3 +1,4 @@
+import * as codes from '../core/codes.ts';
 import { shown } from '../core/decimal.ts';
 import { addTo, clear, clearAt, type Clearing, type Curve, emptyCurve } from './clearing.ts';
 
@@ -13,7 +14,7 @@ export interface AuctionOrder {
  * At what those trade who do: all at one price; each pair at the limit of its buyer; or all at a reference rate
  * that is given beforehand, such as the middle between two tariffs.
  */
-export type Pricing = 'uniform' | 'pay-as-bid' | 'mid-market';
+export type Pricing = keyof typeof codes.Pricing;
 
 /** How a call auction finds its price, see {@link clearAuction}. */
 export interface AuctionRules {
@@ -47,7 +48,7 @@ export interface AuctionResult {
   readonly fills: readonly AuctionFill[];
 }
 
-const PRICINGS: readonly unknown[] = ['uniform', 'pay-as-bid', 'mid-market'] satisfies Pricing[];
+const PRICINGS: readonly unknown[] = Object.keys(codes.Pricing);
 
 /**
  * A call auction: which of these bids and asks trade with each other, and at what price. Exact, in integers.

@@ -1,6 +1,7 @@
 import { ProductStatus } from '../core/codes.ts';
 import { type Decimal, inQuanta } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
+import type { Call } from './call.ts';
 import type { Circuit } from './circuit.ts';
 import type { Delivery } from './life-cycle.ts';
 
@@ -45,6 +46,8 @@ export interface Product {
   readonly grid: Grid;
   /** Of a product that is traded as planned; the others are open until they are closed. */
   readonly delivery: Delivery | undefined;
+  /** Of a product that trades in auctions; the others are traded continuously. */
+  readonly call: Call | undefined;
   status: number;
   /** Row of the terms in force. */
   terms: number;
@@ -82,6 +85,7 @@ export class Listings {
     moneyAsset: number,
     grid: Grid,
     delivery: Delivery | undefined,
+    call: Call | undefined,
   ): Product {
     const row = this.products.length;
     const status = ProductStatus.open;
@@ -92,6 +96,7 @@ export class Listings {
       moneyAsset,
       grid,
       delivery,
+      call,
       status,
       terms: 0,
       lastPrice: NaN,

@@ -1,6 +1,7 @@
-import { AccountStatus, EndReason, ProductStatus, RejectCode } from '../core/codes.ts';
+import { AccountStatus, EndReason, Mechanism, ProductStatus, RejectCode } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import type { Call } from '../market/call.ts';
 import { type Delivery, plannedStatus } from '../market/life-cycle.ts';
 import type { Product, Terms } from '../market/products.ts';
 import { endOrders } from './ending.ts';
@@ -130,14 +131,22 @@ export function listProduct(
   const delivery = readDelivery(view, at);
   const status = plannedStatus(delivery, state.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery);
+  const call = readCall(view, at);
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery, call);
   product.status = status;
   state.addBook(product);
   planNext(state, product);
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
   const { start, end, opensMs, gateMs } = delivery ?? { start: 0, end: 0, opensMs: 0, gateMs: 0 };
   const plan = [delivery === undefined ? 0 : 1, start, end, opensMs, gateMs];
-  const values = [product.row, energyAsset, moneyAsset, ...steps, ...plan];
+  const auctions = [
+    view.getUint8(at + LIST_PRODUCT.mechanism),
+    view.getUint8(at + LIST_PRODUCT.pricing),
+    view.getUint8(at + LIST_PRODUCT.hasReference),
+    readI64(view, at + LIST_PRODUCT.referencePrice),
+    readI64(view, at + LIST_PRODUCT.auctionEveryMs),
+  ];
+  const values = [product.row, energyAsset, moneyAsset, ...steps, ...plan, ...auctions];
   writeEvent(state, outbox, 'productListed', values, [id]);
   const makerPpm = view.getUint32(at + LIST_PRODUCT.makerPpm);
   const takerPpm = view.getUint32(at + LIST_PRODUCT.takerPpm);
@@ -224,6 +233,16 @@ function readDelivery(view: DataView, at: number): Delivery | undefined {
     end: readI64(view, at + LIST_PRODUCT.deliveryEnd),
     opensMs: readI64(view, at + LIST_PRODUCT.opensMs),
     gateMs: readI64(view, at + LIST_PRODUCT.gateMs),
+  };
+}
+
+function readCall(view: DataView, at: number): Call | undefined {
+  if (view.getUint8(at + LIST_PRODUCT.mechanism) === Mechanism.continuous) return undefined;
+  const hasReference = view.getUint8(at + LIST_PRODUCT.hasReference) === 1;
+  return {
+    pricing: view.getUint8(at + LIST_PRODUCT.pricing),
+    reference: hasReference ? readI64(view, at + LIST_PRODUCT.referencePrice) : NaN,
+    everyMs: readI64(view, at + LIST_PRODUCT.auctionEveryMs),
   };
 }
 

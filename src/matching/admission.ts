@@ -11,9 +11,11 @@ import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
 import {
+  durationOf,
   ICEBERG,
   KIND,
   kindOf,
+  limitForSession,
   POST_ONLY,
   postOnlyOf,
   sideOf,
@@ -67,6 +69,10 @@ export function admit(state: MarketState, entry: Entry): number {
   if (refused !== 0) return refused;
   const product = state.listings.products[entry.product]!;
   entry.terms = product.terms;
+  if (product.call !== undefined) {
+    const unfit = admitToCall(state, product, entry);
+    if (unfit !== 0) return unfit;
+  }
   // The rest stands in functions of its own, so that what a plain order needs is compiled in one piece.
   const plain = entry.hasPrice && !entry.isStop && kindOf(entry.flags) === OrderKind.limit;
   const code =
@@ -92,6 +98,32 @@ export function admit(state: MarketState, entry: Entry): number {
     if (over !== 0) return over;
   }
   return shortage(state, product, entry);
+}
+
+/**
+ * The rules about what an order for an auction may ask for. One at market is for the next auction, at its
+ * protection.
+ */
+function admitToCall(state: MarketState, product: Product, entry: Entry): number {
+  const { flags } = entry;
+  const timeInForce = durationOf(flags);
+  const fits =
+    kindOf(flags) === OrderKind.market
+      ? timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.session
+      : timeInForce !== TimeInForce.ioc && timeInForce !== TimeInForce.fok;
+  const plain = (flags & POST_ONLY) === 0 && entry.minQuantity === 0;
+  if (!fits || !plain) return RejectCode.NOT_IN_CALL;
+  if (kindOf(flags) === OrderKind.market) entry.flags = limitForSession(flags);
+  if (entry.hasPrice) return 0;
+  entry.price = protection(product, state.listings.terms[product.terms]!, flags);
+  entry.hasPrice = true;
+  return Number.isNaN(entry.price) ? RejectCode.NO_PROTECTION : 0;
+}
+
+/** Why an order with special terms cannot enter a product that trades in auctions; 0 for any other product. */
+export function specialRefusal(state: MarketState, entry: Entry): number {
+  if (state.listings.products[entry.product]?.call === undefined) return 0;
+  return admitParties(state, entry) || RejectCode.NOT_IN_CALL;
 }
 
 /**

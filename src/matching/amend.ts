@@ -123,7 +123,10 @@ function enterAnew(
   const waits = (amended.flags & WAITING) !== 0;
   const standsAt = peg === undefined ? amended.price : pegPrice(state, product, amended, peg);
   const meets =
-    !waits && peg === undefined && (!isWhole(amended.flags) || trades(state, product, amended));
+    !waits &&
+    peg === undefined &&
+    product.call === undefined &&
+    (!isWhole(amended.flags) || trades(state, product, amended));
   const { clientOrderId, expiresAt } = withdrawOrder(state, slot);
   orders.setFlags(slot, amended.flags);
   if (!waits && (amended.flags & TRAILING) !== 0) stopTrailing(orders, slot);

@@ -8,6 +8,7 @@ import { NONE } from '../orderbook/orders.ts';
 import { setAccountLimits } from './account-limits.ts';
 import * as administration from './administration.ts';
 import { amend } from './amend.ts';
+import { runAuction } from './auction.ts';
 import { enterExits } from './brackets.ts';
 import { cancel, cancelAll, kill } from './cancel.ts';
 import { setCircuit } from './circuit.ts';
@@ -59,6 +60,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   kill,
   recallTrade,
   submitSpecial,
+  runAuction,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {

@@ -1,5 +1,5 @@
 import { percentFee } from '../contracts/amounts.ts';
-import { ProductStatus, Side } from '../core/codes.ts';
+import { ProductStatus, RejectCode, Side } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
@@ -15,6 +15,7 @@ const AT = offsetsOf(COMMANDS.setCircuit);
 export function setCircuit(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
+  if (product.call !== undefined) return RejectCode.NOT_IN_CALL;
   const collar = distanceAt(view, at + AT.collar, at + AT.collarPpm);
   const move = distanceAt(view, at + AT.haltMove, at + AT.haltMovePpm);
   const windowMs = view.getUint32(at + AT.haltWindowMs);

@@ -1,9 +1,11 @@
 import {
   AccountStatus,
   Display,
+  Mechanism,
   OrderKind,
   PegTo,
   PostOnly,
+  Pricing,
   ProductStatus,
   Role,
   SelfTrade,
@@ -11,8 +13,9 @@ import {
   TimeInForce,
   TrailBy,
 } from '../core/codes.ts';
-import { deliveryFault } from '../core/forms.ts';
+import { callFault, deliveryFault } from '../core/forms.ts';
 import { MAX_CLIPS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from '../core/limits.ts';
+import type { Call } from '../market/call.ts';
 import { Circuit, type Distance, isSet } from '../market/circuit.ts';
 import { type Delivery, isOver } from '../market/life-cycle.ts';
 import {
@@ -105,12 +108,12 @@ function decodeProduct(from: Reader, state: MarketState): void {
   const hasLast = from.u8() === 1;
   const lastPrice = from.i64();
   const delivery = decodeDelivery(from);
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery);
+  const call = decodeCall(from, delivery);
+  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery, call);
   product.status = status;
   product.terms = terms;
   product.lastPrice = hasLast ? lastPrice : NaN;
   state.addBook(product);
-  planNext(state, product);
 }
 
 function decodeDelivery(from: Reader): Delivery | undefined {
@@ -126,6 +129,18 @@ function decodeDelivery(from: Reader): Delivery | undefined {
   if (fault !== undefined) throw new RangeError(`has a plan: ${fault}`);
   if (delivery.start < 0) throw new RangeError('has a plan: delivery.start must not be below zero');
   return delivery;
+}
+
+function decodeCall(from: Reader, delivery: Delivery | undefined): Call | undefined {
+  const mechanism = from.oneOf(Object.values(Mechanism));
+  const pricing = from.oneOf(Object.values(Pricing));
+  const hasReference = from.u8() === 1;
+  const [reference, everyMs] = [from.i64(), from.i64()];
+  if (mechanism === Mechanism.continuous) return undefined;
+  const tradedMs = delivery === undefined ? undefined : delivery.gateMs - delivery.opensMs;
+  const fault = callFault({ pricing, hasReference, everyMs }, tradedMs);
+  if (fault !== undefined || everyMs < 0) throw new RangeError(`has an auction: ${fault}`);
+  return { pricing, reference: hasReference ? reference : NaN, everyMs };
 }
 
 function decodeTerms(from: Reader, state: MarketState): void {
@@ -332,4 +347,6 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   if (state.limits.size > 0) state.orders.countFor(state.limits);
   for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);
   from.end();
+  // What is planned next depends on the time.
+  for (const product of state.listings.products) planNext(state, product);
 }

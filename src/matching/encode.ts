@@ -1,7 +1,8 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { TimeInForce } from '../core/codes.ts';
+import { Mechanism, Pricing, TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
+import type { Call } from '../market/call.ts';
 import type { Delivery } from '../market/life-cycle.ts';
 import {
   BRACKET,
@@ -110,6 +111,7 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.u8(hasLast ? 1 : 0);
     to.i64(hasLast ? product.lastPrice : 0);
     encodeDelivery(product.delivery, to);
+    encodeCall(product.call, to);
   }
   to.u32(terms.length);
   for (const { product, version, makerPpm, takerPpm, band } of terms) {
@@ -130,6 +132,15 @@ function encodeDelivery(delivery: Delivery | undefined, to: Writer): void {
   to.i64(delivery?.end ?? 0);
   to.i64(delivery?.opensMs ?? 0);
   to.i64(delivery?.gateMs ?? 0);
+}
+
+function encodeCall(call: Call | undefined, to: Writer): void {
+  const hasReference = call !== undefined && !Number.isNaN(call.reference);
+  to.u8(call === undefined ? Mechanism.continuous : Mechanism.call);
+  to.u8(call?.pricing ?? Pricing.uniform);
+  to.u8(hasReference ? 1 : 0);
+  to.i64(hasReference ? call.reference : 0);
+  to.i64(call?.everyMs ?? 0);
 }
 
 /** Balances that are not zero, by account and asset. */

@@ -2,7 +2,7 @@ import { EndReason, ProductStatus, TimeInForce } from '../core/codes.ts';
 import { releaseOrder } from '../contracts/delete-order.ts';
 import { BRACKET, LINKED, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { writeEnded } from './events.ts';
+import { writeEnded, writeFilled } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 /**
@@ -73,6 +73,18 @@ function endOne(state: MarketState, outbox: Outbox, slot: number, reason: number
   writeEnded(state, outbox, slot, reason);
   if (orders.level(slot) !== NONE) unlinkOrder(state, slot);
   orders.release(slot);
+}
+
+/**
+ * Ends an order without special terms that an auction has filled: it holds nothing any more.
+ * @param shown lots of it that are told of as shown still
+ */
+export function endFilled(state: MarketState, outbox: Outbox, slot: number, shown: number): void {
+  state.release.money = 0;
+  state.release.energy = 0;
+  writeFilled(state, outbox, slot, shown);
+  unlinkOrder(state, slot);
+  state.orders.release(slot);
 }
 
 /** Takes an open order out of book, index and timers; its locks stay. */

@@ -1,4 +1,4 @@
-import { Side, Standing } from '../core/codes.ts';
+import { EndReason, Side, Standing } from '../core/codes.ts';
 import { putI64, putId } from '../core/bytes.ts';
 import { type EventName, EVENTS, offsetsOf } from '../core/registry.ts';
 import { writeRecord } from '../core/records.ts';
@@ -143,13 +143,17 @@ export function writeRested(state: MarketState, outbox: Outbox, slot: number): v
   putI64(view, at + RESTED.priority, state.orders.priority(slot));
 }
 
-/** Writes the trade whose settlement stands in `state.fill`. */
+/**
+ * Writes the trade whose settlement stands in `state.fill`.
+ * @param standing of the maker, if the trade takes its lots off what is seen of it
+ */
 export function writeTrade(
   state: MarketState,
   outbox: Outbox,
   taker: number,
   maker: number,
   lots: number,
+  standing: number,
 ): void {
   const { fill } = state;
   const { f64, i32 } = state.orders;
@@ -169,8 +173,7 @@ export function writeTrade(
   putI64(view, at + TRADE.makerOrder, f64[maker * WORDS + ID]!);
   putI64(view, at + TRADE.takerOrder, f64[taker * WORDS + ID]!);
   view.setUint8(at + TRADE.takerSide, takerSide);
-  const seen = (i32[maker * HALVES + FLAGS]! & UNDISPLAYED) === 0;
-  view.setUint8(at + TRADE.standing, seen ? Standing.displayed : Standing.undisplayed);
+  view.setUint8(at + TRADE.standing, standing);
 }
 
 /** Writes the end of an order that is still where it stood; what was released stands in `state.release`. */
@@ -192,6 +195,13 @@ export function writeEnded(state: MarketState, outbox: Outbox, slot: number, rea
   } else putStanding(state.orders, view, at, slot);
   putI64(view, at + ENDED.releasedMoney, release.money);
   putI64(view, at + ENDED.releasedEnergy, release.energy);
+}
+
+/** The same of an order that an auction has filled. @param shown lots that are told of as shown still */
+export function writeFilled(state: MarketState, outbox: Outbox, slot: number, shown: number): void {
+  const at = outbox.length;
+  writeEnded(state, outbox, slot, EndReason.filled);
+  putI64(outbox.view, at + ENDED.shown, shown);
 }
 
 /** Where an order stood that ends, and what of it was seen there. */

@@ -1,4 +1,4 @@
-import { EndReason, OrderKind, SelfTrade, Side, TimeInForce } from '../core/codes.ts';
+import { EndReason, OrderKind, SelfTrade, Side, Standing, TimeInForce } from '../core/codes.ts';
 import { moveReserve } from '../contracts/bracket-lock.ts';
 import { orderLock, relockOrder } from '../contracts/new-order.ts';
 import { relockPair } from '../contracts/pair-lock.ts';
@@ -14,8 +14,9 @@ import {
   selfTradeOf,
   sideOf,
   timeInForceOf,
+  UNDISPLAYED,
 } from '../orderbook/flags.ts';
-import { FLAGS, HALVES, NONE, OPEN, WORDS } from '../orderbook/orders.ts';
+import { FLAGS, HALVES, NONE, OPEN, PRICE, WORDS } from '../orderbook/orders.ts';
 import { countTrade } from './account-limits.ts';
 import { haltIfTooFar } from './circuit.ts';
 import { endOrder } from './ending.ts';
@@ -84,8 +85,11 @@ export function trade(
   const makerOpen = f64[maker * WORDS + OPEN]!;
   const flags = i32[maker * HALVES + FLAGS]! | i32[taker * HALVES + FLAGS]!;
   const lots = Math.min(takerOpen, (flags & ICEBERG) === 0 ? makerOpen : orders.tradable(maker));
-  settleTrade(state, product, taker, maker, lots, state.feeRows[product.row]!, state.fill);
-  writeTrade(state, outbox, taker, maker, lots);
+  const price = f64[maker * WORDS + PRICE]!;
+  settleTrade(state, product, taker, maker, price, lots, state.feeRows[product.row]!, state.fill);
+  const seen = (i32[maker * HALVES + FLAGS]! & UNDISPLAYED) === 0;
+  const standing = seen ? Standing.displayed : Standing.undisplayed;
+  writeTrade(state, outbox, taker, maker, lots, standing);
   if (receipt.filled === 0) state.firstPrice = state.fill.price;
   receipt.filled += lots;
   f64[taker * WORDS + OPEN] = takerOpen - lots;
@@ -144,7 +148,7 @@ function refresh(state: MarketState, slot: number, outbox: Outbox): void {
 }
 
 /** @returns whether the taker goes on */
-function preventSelfTrade(
+export function preventSelfTrade(
   state: MarketState,
   product: Product,
   taker: number,

@@ -1,5 +1,5 @@
 /** What is planned for a product. At one instant the smaller comes first. */
-export const Planned = { opening: 0, gate: 1 } as const;
+export const Planned = { opening: 0, gate: 1, auction: 2 } as const;
 
 /** The next planned instant of a product. */
 export interface Plan {

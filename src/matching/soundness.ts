@@ -19,6 +19,7 @@ import {
   BRACKET,
   displayOf,
   durationOf,
+  FOR_AUCTION,
   LINKED,
   PARTLY_SEEN,
   PEGGED,
@@ -86,10 +87,11 @@ function termsFault({ listings }: MarketState): string | undefined {
 
 /** Statuses are what the plans of the products make of them. */
 function planFault({ listings, time }: MarketState): string | undefined {
-  for (const { id, status, delivery, lastPrice } of listings.products) {
+  for (const { id, status, delivery, lastPrice, call, circuit } of listings.products) {
     const planned = plannedStatus(delivery, time);
     const asPlanned = isTrading(status) ? planned === ProductStatus.open : status === planned;
     if (!asPlanned && status !== ProductStatus.closed) return `${id} is not where its plan has it`;
+    if (call !== undefined && circuit !== undefined) return `${id} has auctions and a circuit`;
     const traded = !Number.isNaN(lastPrice);
     if (traded && planned === ProductStatus.scheduled) return `${id} traded before it was open`;
   }
@@ -111,6 +113,9 @@ function orderFault(state: MarketState): string | undefined {
       return 'has the terms of another product';
     }
     if (!isTrading(product.status)) return 'is in a product that takes none';
+    if (product.call !== undefined && (orders.flags(slot) & ~FOR_AUCTION) !== 0) {
+      return 'is in a product that trades in auctions';
+    }
     return closed[orders.account(slot)] === 1 ? 'is of a closed account' : undefined;
   };
   const [faulty] = orders.select((slot) => faultOf(slot) !== undefined);
@@ -143,13 +148,14 @@ function sharedPriority(orders: Orders): number {
 
 function bookFault(state: MarketState): string | undefined {
   const { books, orders } = state;
-  for (const book of books) {
+  for (const [row, book] of books.entries()) {
     const [bid, ask] = [
       bestDivisible(book, Side.buy, orders),
       bestDivisible(book, Side.sell, orders),
     ];
     const crossed = bid !== NONE && ask !== NONE && orders.price(bid) >= orders.price(ask);
-    if (crossed) return 'it has a crossed book';
+    const call = state.listings.products[row]!.call !== undefined;
+    if (crossed && !call) return 'it has a crossed book';
     if (!inTime(book, Side.buy, state) || !inTime(book, Side.sell, state)) {
       return 'it has a queue out of order';
     }

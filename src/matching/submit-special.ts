@@ -3,7 +3,7 @@ import { readI64 } from '../core/bytes.ts';
 import { Display, PegTo, TrailBy } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { isWhole, PEGGED, showingFlags, SIDE, TRAILING, WAITING } from '../orderbook/flags.ts';
-import { admit, emptyEntry, type Entry, pegPrice } from './admission.ts';
+import { admit, emptyEntry, type Entry, pegPrice, specialRefusal } from './admission.ts';
 import { admitBracket, type ExitPrices, reserveExits } from './brackets.ts';
 import { orderFields, writeAccepted, writeEvent } from './events.ts';
 import { finish, match } from './match.ts';
@@ -27,6 +27,8 @@ export function submitSpecial(
 ): number {
   const entry = current;
   readSpecialEntry(view, at, entry);
+  const unfit = specialRefusal(state, entry);
+  if (unfit !== 0) return unfit;
   if (view.getUint8(at + AT.hasOco) === 1) return submitPair(state, entry, view, at, outbox);
   const exits = readExits(view, at);
   const code = exits === undefined ? admit(state, entry) : admitBracket(state, entry, exits);

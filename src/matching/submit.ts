@@ -27,7 +27,8 @@ export function submit(state: MarketState, view: DataView, at: number, outbox: O
   lockOrder(state, product, entry);
   const slot = state.orders.place(entry, order);
   writeAccepted(state, outbox, slot, expiresAt, clientOrderId);
-  if (match(state, product, slot, outbox)) {
+  // In a call product nothing trades before the auction.
+  if (product.call !== undefined || match(state, product, slot, outbox)) {
     finish(state, slot, expiresAt, clientOrderId, outbox);
   }
   triggerStops(state, product, outbox);

@@ -41,6 +41,7 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   const product = state.listings.products[orders.product(maker)]!;
   const refused = accountRefusal(state, account) || productRefusal(state, product.row);
   if (refused !== 0) return refused;
+  if (product.call !== undefined) return RejectCode.NOT_IN_CALL;
   const side = sideOf(orders.flags(maker)) === Side.sell ? Side.buy : Side.sell;
   const price = orders.price(maker);
   if (isOutsideCollar(product, side, price)) return RejectCode.PRICE_OUTSIDE_COLLAR;

@@ -253,6 +253,20 @@ export class Book {
     return found;
   }
 
+  /** The prices of a side that are not worse than one, best first, and the lots that stand at each. */
+  within(side: number, limit: number): { prices: number[]; lots: bigint[] } {
+    const levels = this.#levels;
+    const found = { prices: [] as number[], lots: [] as bigint[] };
+    this.ladder(side).walk((level) => {
+      const price = levels.price(level);
+      if (side === Side.buy ? price < limit : price > limit) return false;
+      found.prices.push(price);
+      found.lots.push(levels.open(level));
+      return true;
+    });
+    return found;
+  }
+
   #undisplayedAt(level: number): number {
     if (this.#undisplayed === 0) return 0;
     const orders = this.#orders;

@@ -10,6 +10,8 @@ export const SESSION = 1 << 15;
 export const SIDE = 1;
 /** The bits of the kind; a limit order has none of them. */
 export const KIND = 3 << 1;
+/** The bits of how long it stands, SESSION aside. */
+const DURATION = 3 << 3;
 /** The bits of the post-only mode; an order that may trade on entry has none of them. */
 export const POST_ONLY = 3 << 5;
 /** Only a part of the order is shown at a time: `Display.clip`. */
@@ -38,6 +40,8 @@ export const ORDER_FLAGS: number = 0x3fff | SESSION | TRAILING | LINKED | PEGGED
 export const COUNTED = 1 << 20;
 /** Nobody but its owner sees the order in the depth of the book. */
 export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
+/** What may be flagged of an order that waits for an auction. */
+export const FOR_AUCTION: number = SIDE | DURATION | (7 << 7) | SESSION | CLIENT_ID | COUNTED;
 /** Not all of the order counts in the depth of the book. */
 export const PARTLY_SEEN: number = ICEBERG | UNDISPLAYED;
 
@@ -51,6 +55,11 @@ export function packFlags(
   // `TimeInForce.session` is good-till-cancelled with a bit of its own: SESSION.
   const duration = ((timeInForce & 3) << 3) | ((timeInForce & 4) << 13);
   return side | (kind << 1) | duration | (postOnly << 5) | (selfTrade << 7);
+}
+
+/** The flags of an order as a limit order that is good for a session. */
+export function limitForSession(flags: number): number {
+  return (flags & ~(KIND | DURATION)) | SESSION;
 }
 
 /** The flags of how much of an order everyone sees, and of whether it trades in parts. */

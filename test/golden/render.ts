@@ -156,6 +156,9 @@ export class Renderer {
     productHalted: ({ product }) => `${product} halted`,
     productResumed: ({ product }) => `${product} resumed`,
     productClosed: ({ product }) => `${product} closed`,
+    auctionHeld: (event) => this.#auction(event),
+    orderRemains: ({ order, price, open }) =>
+      `${this.label(order)} keeps its place: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
     sessionEnded: ({ product, count }) => `session of ${product} ended: ${count} in all`,
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),
@@ -291,6 +294,18 @@ export class Renderer {
     if (near !== '') parts.push(`collar ${near}`);
     if (far !== '') parts.push(`halts beyond ${far} in ${haltWindowMs} ms`);
     return `${product} circuit: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
+  }
+
+  #auction(event: Event<'auctionHeld'>): string {
+    const { product, hasPrice, price, quantity, bidsLeft, asksLeft } = event;
+    const { tick, lot } = this.#product(product);
+    if (!hasPrice) return `auction of ${product}: no price`;
+    const lots = (count: number): string => trimmed(stepText(count, lot));
+    const left = [
+      bidsLeft > 0 ? `, ${lots(bidsLeft)} bid and left` : '',
+      asksLeft > 0 ? `, ${lots(asksLeft)} offered and left` : '',
+    ];
+    return `auction of ${product}: ${lots(quantity)} @ ${stepText(price, tick)}${left.join('')}`;
   }
 
   #limits(event: Event<'accountLimitsSet'>): string {

@@ -15,7 +15,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   withdrawn: 'u32 u32 i64',
   transferred: 'u32 u32 u32 i64',
   assetListed: 'u32 u8',
-  productListed: 'u32 u32 u32 i64 u8 i64 u8 u8 i64 i64 i64 i64',
+  productListed: 'u32 u32 u32 i64 u8 i64 u8 u8 i64 i64 i64 i64 u8 u8 u8 i64 i64',
   termsSet: 'u32 u32 u32 u32 u8 i64 i64',
   productHalted: 'u32',
   productResumed: 'u32',
@@ -45,6 +45,8 @@ const TABLE: Record<keyof typeof EventType, string> = {
   bracketDropped: 'i64 u32 u32 u8 i64 i64',
   productOpened: 'u32',
   gateClosed: 'u32 u32',
+  auctionHeld: 'u32 u8 i64 i64 i64 i64',
+  orderRemains: 'i64 u32 u32 u8 i64 i64 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',
 };
 
