@@ -45,7 +45,7 @@ const PLANS: readonly Plan[] = [
     share: 40,
     least: 200,
     most: 2000,
-    profile: (draw) => ({ planned: draw(2) === 0 }),
+    profile: (draw) => ({ planned: draw(2) === 0, called: draw(3) === 0 }),
   },
   { name: 'scarce funds', share: 12, least: 200, most: 3000, profile: () => ({ funds: 'scarce' }) },
   { name: 'huge amounts', share: 16, least: 200, most: 3000, profile: () => ({ funds: 'huge' }) },

@@ -253,11 +253,13 @@ export const FORMS: readonly Form[] = [
     sample: { product: 'noon', band: { low: '1', high: '2' } },
     fields: { ...STAMP, product: REFERENCE, ...BAND, band: [...BAND.band, ...REQUIRED] },
   },
-  ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession'] as const).map((method) => ({
-    method,
-    sample: { product: 'noon' },
-    fields: { ...STAMP, product: REFERENCE },
-  })),
+  ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession', 'runAuction'] as const).map(
+    (method) => ({
+      method,
+      sample: { product: 'noon' },
+      fields: { ...STAMP, product: REFERENCE },
+    }),
+  ),
   ...(['submit', 'preview'] as const).flatMap((method): Form[] => [
     {
       method,

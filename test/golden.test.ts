@@ -89,6 +89,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   resumeProduct: OPENED,
   closeProduct: PRODUCT,
   endSession: OPENED,
+  runAuction: [...OPENED, 'NOT_A_CALL'],
   submit: [
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',
@@ -198,6 +199,8 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'resumeProduct: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
   'resumeProduct: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
   'closeProduct: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
+  'runAuction: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
+  'runAuction: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
   'endSession: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
   'endSession: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
   'submit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,

@@ -22,7 +22,8 @@ function profileOf(number: number): { profile: Profile; funded: boolean } {
   const ticks = [4, 2, 12][number % 3]!;
   const aggressive = number % 4 === 3 ? 50 : 100;
   const planned = number % 5 < 2;
-  const profile = { ...PLAIN, funds, ticks, aggressive, planned };
+  const called = number % 4 === 0;
+  const profile = { ...PLAIN, funds, ticks, aggressive, planned, called };
   return { profile, funded: number % 20 !== 19 };
 }
 

@@ -1,6 +1,7 @@
 import { ProductStatus, Side } from '../src/core/codes.ts';
 import type { Draw } from './mulberry32.ts';
 import type { Command, Reference } from './twin/commands.ts';
+import { runAuction } from './twin/auction-makers.ts';
 import * as limits from './twin/limit-makers.ts';
 import * as make from './twin/makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
@@ -25,6 +26,8 @@ export interface Profile {
   readonly pegOneIn: number;
   /** Whether half of the first products are traded as planned. */
   readonly planned: boolean;
+  /** Whether the other half of them trades in auctions. */
+  readonly called: boolean;
 }
 
 export const PLAIN: Profile = {
@@ -37,6 +40,7 @@ export const PLAIN: Profile = {
   wave: 0,
   pegOneIn: 12,
   planned: false,
+  called: false,
 };
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -224,6 +228,7 @@ const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.
   [4, 'rare', make.haltProduct],
   [18, 'rare', make.resumeProduct],
   [6, 'rare', make.endSession],
+  [14, 'trade', runAuction],
   [2, 'rare', make.closeProduct],
   [30, 'trade', make.advanceTime],
 ];

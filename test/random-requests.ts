@@ -23,6 +23,7 @@ const WEIGHTS = {
   haltProduct: 1,
   resumeProduct: 3,
   endSession: 1,
+  runAuction: 1,
   advanceTime: 2,
 } as const;
 const NAMES = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
@@ -89,6 +90,7 @@ function contentOf(command: keyof typeof WEIGHTS, time: number, draw: Draw): obj
     case 'haltProduct':
     case 'resumeProduct':
     case 'endSession':
+    case 'runAuction':
       return { product };
     case 'advanceTime':
       return {};

@@ -223,6 +223,7 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   resumeProduct: 4,
   closeProduct: 1,
   endSession: 3,
+  runAuction: 3,
   setCircuit: 3,
   setAccountLimits: 4,
   kill: 1,

@@ -269,6 +269,7 @@ function administration(draw: Draw) {
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
     endSession: draw.draft(product),
+    runAuction: draw.draft(product),
     setCircuit: draw.draft(circuits(draw)),
     setAccountLimits: draw.draft(allowances(draw, account)),
     recallTrade: draw.draft(recalls(draw)),

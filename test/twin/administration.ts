@@ -5,6 +5,7 @@ import {
   RejectCode,
   TimeInForce,
 } from '../../src/core/codes.ts';
+import { auctionFields, auctionsOf } from './auction.ts';
 import type { CommandOf, Reference } from './commands.ts';
 import * as circuit from './circuit.ts';
 import { tell } from './events.ts';
@@ -163,6 +164,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   const plan = planOf(command);
   const status = firstStatus(plan, market.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
+  const auctions = auctionsOf(command);
   const row = market.products.length;
   market.products.push({
     id,
@@ -173,6 +175,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     tickQuanta,
     lotQuanta,
     plan,
+    auctions,
     status,
     terms: 0,
     lastPrice: undefined,
@@ -181,7 +184,14 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     pegs: [],
   });
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
-  const values = [row, energyAsset, moneyAsset, ...steps, ...planFields(plan)];
+  const values = [
+    row,
+    energyAsset,
+    moneyAsset,
+    ...steps,
+    ...planFields(plan),
+    ...auctionFields(auctions),
+  ];
   tell(market, 'productListed', values, [id]);
   const { makerPpm, takerPpm } = command;
   putInForce(market, { product: row, version: 1, makerPpm, takerPpm, band: bandOf(command) });
@@ -284,6 +294,7 @@ export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'
 export function setCircuit(market: Market, command: CommandOf<'setCircuit'>): number {
   const found = changeable(market, command);
   if (typeof found === 'number') return found;
+  if (found.product.auctions !== undefined) return RejectCode.NOT_IN_CALL;
   circuit.setCircuit(market, found.product, command);
   return 0;
 }

@@ -38,6 +38,11 @@ interface Asked {
     deliveryEnd: number;
     opensMs: number;
     gateMs: number;
+    mechanism: number;
+    pricing: number;
+    hasReference: number;
+    referencePrice: number;
+    auctionEveryMs: number;
     id: string;
   };
   setFees: { product: Reference; makerPpm: number; takerPpm: number };
@@ -46,6 +51,7 @@ interface Asked {
   resumeProduct: { product: Reference };
   closeProduct: { product: Reference };
   endSession: { product: Reference };
+  runAuction: { product: Reference };
   submit: {
     account: Reference;
     product: Reference;

@@ -1,4 +1,5 @@
 import { Display, Side, TimeInForce } from '../../src/core/codes.ts';
+import { auctionFields } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
 import { positionOf } from './limits.ts';
@@ -35,6 +36,9 @@ export function marketBytes(market: Market): Uint8Array {
     const [planned, ...instants] = planFields(product.plan);
     to.u8(planned!);
     for (const instant of instants) to.i64(instant);
+    const [mechanism, pricing, hasReference, ...rest] = auctionFields(product.auctions);
+    for (const value of [mechanism!, pricing!, hasReference!]) to.u8(value);
+    for (const value of rest) to.i64(value);
   }
   to.u32(market.terms.length);
   for (const { product, version, makerPpm, takerPpm, band } of market.terms) {

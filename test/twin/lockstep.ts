@@ -289,7 +289,7 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
   const divisible = ({ allOrNone }: Order): boolean => allOrNone === 0;
   const [bid, ask] = [twin.queues[0].find(divisible), twin.queues[1].find(divisible)];
   const apart = bid === undefined || ask === undefined || bid.price < ask.price;
-  holds('no two resting orders would trade', apart);
+  holds('no two resting orders would trade', apart || twin.auctions !== undefined);
 }
 
 function compareOrder(state: MarketState, market: Market, slot: number, order: Order): void {

@@ -7,6 +7,7 @@ import {
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
+import { auctioned, CONTINUOUS } from './auction-makers.ts';
 import type { CommandSource } from '../random-commands.ts';
 import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
@@ -30,6 +31,10 @@ const { gtc, gtd, ioc, fok, session } = TimeInForce;
 export const ODD_IDS = ['__proto__', 'constructor', '../..', 'toString', 'a@b:c|d+e/f'];
 /** Ticks around which the products trade, by product row. */
 export const CENTRES = [3, 0, -2, 5];
+
+export function centreOf(row: number): number {
+  return CENTRES[row % CENTRES.length]!;
+}
 
 export function accountId(draw: Draw): string {
   return draw(8) === 0 ? ODD_IDS[draw(ODD_IDS.length)]! : `account${draw(16)}`;
@@ -312,6 +317,7 @@ export const listProduct: Maker = (source, draw) => {
   const lot = model?.lot ?? step(draw);
   const energyAsset = model?.energyAsset ?? source.asset(draw);
   const moneyAsset = model?.moneyAsset ?? source.asset(draw);
+  const planned = delivery(source.market.time, draw);
   return command('listProduct', source.operator(draw), {
     id: productId(draw),
     energyAsset,
@@ -322,7 +328,8 @@ export const listProduct: Maker = (source, draw) => {
     lotDecimals: lot.decimals,
     ...fees(draw),
     ...band(source, products.length, draw),
-    ...delivery(source.market.time, draw),
+    ...planned,
+    ...(draw(4) === 0 ? auctioned(planned, centreOf(products.length), draw) : CONTINUOUS),
   });
 };
 

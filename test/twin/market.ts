@@ -8,6 +8,7 @@ import {
   Side,
   Standing,
 } from '../../src/core/codes.ts';
+import type { Auctions } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
 
@@ -94,6 +95,7 @@ export interface Product {
   readonly queues: readonly [Order[], Order[]];
   /** Stop orders that wait, in the order in which they were placed. */
   readonly stops: Order[];
+  readonly auctions: Auctions | undefined;
   /** Those of the resting orders that are pegged. */
   readonly pegs: Order[];
 }
@@ -129,6 +131,8 @@ export interface Order {
   /** At what it is to get rid of what it traded. */
   readonly bracket: ExitPrices | undefined;
   ended: boolean;
+  /** Lots that it has traded in an auction and that are told of as shown. */
+  untold?: number;
   /** Of a trailing stop order while it waits: 1 for ticks, 2 for parts per million; else 0. */
   trailBy: number;
   trailDistance: number;

@@ -85,7 +85,7 @@ export function endOrders(market: Market, orders: readonly Order[], reason: numb
 
 function leave(market: Market, order: Order, reason: number, { money, energy }: Holding): void {
   const rested = isResting(market, order);
-  const shown = rested ? shownOf(order) : 0;
+  const shown = rested ? shownOf(order) + (order.untold ?? 0) : 0;
   const left = [order.price, reason, order.open, standingOf(market, order), shown];
   tell(market, 'orderEnded', [...identityOf(order), ...left, money, energy]);
   if (rested) leaveBook(market, order);
@@ -200,6 +200,7 @@ function lastAt(queue: readonly Order[], price: number): number {
 
 /** Trades an order with the book; false if self-trade prevention or a halt ended it. */
 export function match(market: Market, taker: Order): boolean {
+  if (market.products[taker.product]!.auctions !== undefined) return true;
   if (taker.allOrNone === 1 || taker.timeInForce === TimeInForce.fok) {
     const { filled, meetsOwn } = dryWalk(market, taker);
     if (filled < taker.open || meetsOwn) return true;
@@ -231,7 +232,7 @@ function suits(market: Market, taker: Order, maker: Order): boolean {
 }
 
 /** Does what the taker's mode says; false if the taker ends. */
-function preventSelfTrade(market: Market, taker: Order, maker: Order): boolean {
+export function preventSelfTrade(market: Market, taker: Order, maker: Order): boolean {
   const mode = taker.selfTrade;
   if (mode === SelfTrade.decrement) {
     const lots = Math.min(taker.open, tradableOf(maker));
@@ -291,10 +292,27 @@ function refresh(market: Market, order: Order): void {
   tell(market, 'orderRefreshed', [...identityOf(order), ...shown]);
 }
 
-/** One fill at the maker's price. Both locks are undone, the amounts move, the rest is locked anew. */
+/** One fill at the maker's price. */
 export function trade(market: Market, taker: Order, maker: Order, lots: number): void {
+  exchange(market, taker, maker, lots, maker.price, standingOf(market, maker));
+  market.receipt.filled += lots;
+  if (maker.open === 0) endOrder(market, maker, EndReason.filled);
+  else refresh(market, maker);
+  shrinkPartner(market, maker, lots);
+  shrinkPartner(market, taker, lots);
+}
+
+/** One fill at a price. Both locks are undone, the amounts move, the rest is locked anew. */
+export function exchange(
+  market: Market,
+  taker: Order,
+  maker: Order,
+  lots: number,
+  price: number,
+  standing: number,
+): void {
   const { moneyAsset, energyAsset } = market.products[taker.product]!;
-  const value = valueOf(market, taker.product, maker.price, lots);
+  const value = valueOf(market, taker.product, price, lots);
   const takerFee = feeOn(value, termsOf(market, taker).takerPpm);
   const makerFee = feeOn(value, termsOf(market, maker).makerPpm);
   const takerBuys = taker.side === Side.buy;
@@ -307,7 +325,7 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
     move(market, buyer.account, FEES, moneyAsset, buyerFee);
     move(market, seller.account, FEES, moneyAsset, sellerFee);
     move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
-    if (taker.money !== undefined) taker.money -= takerCost(market, taker, maker.price, lots);
+    if (taker.money !== undefined) taker.money -= takerCost(market, taker, price, lots);
     taker.open -= lots;
     maker.open -= lots;
     maker.clipLeft -= lots;
@@ -315,7 +333,7 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
   tell(market, 'trade', [
     ++market.lastTrade,
     taker.product,
-    maker.price,
+    price,
     lots,
     buyer.account,
     seller.account,
@@ -324,25 +342,20 @@ export function trade(market: Market, taker: Order, maker: Order, lots: number):
     maker.id,
     taker.id,
     taker.side,
-    standingOf(market, maker),
+    standing,
   ]);
   market.trades.push({
     trade: market.lastTrade,
     product: taker.product,
     buyer: buyer.account,
     seller: seller.account,
-    price: maker.price,
+    price,
     quantity: lots,
     buyerFee: Number(buyerFee),
     sellerFee: Number(sellerFee),
   });
   addPosition(market, buyer.account, taker.product, BigInt(lots));
   addPosition(market, seller.account, taker.product, BigInt(-lots));
-  market.receipt.filled += lots;
-  if (maker.open === 0) endOrder(market, maker, EndReason.filled);
-  else refresh(market, maker);
-  shrinkPartner(market, maker, lots);
-  shrinkPartner(market, taker, lots);
 }
 
 /** What becomes of an order after its match. */

@@ -1,4 +1,5 @@
 import { EndReason, ProductStatus } from '../../src/core/codes.ts';
+import { holdAuction } from './auction.ts';
 import { enterExits } from './brackets.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
@@ -25,7 +26,7 @@ export function firstStatus(plan: Plan | undefined, time: number): number {
 }
 
 /** All that was due by now, whether it has come about already or not, one after the other. */
-export function runTimers(market: Market): void {
+export function runTimers(market: Market, before: number): void {
   const due: { time: number; kind: number; number: number; happens: () => void }[] = [];
   for (const order of market.timed) {
     const happens = (): void => endOrders(market, [order], EndReason.expired);
@@ -36,6 +37,10 @@ export function runTimers(market: Market): void {
     const { opens, gate } = product.plan;
     due.push({ time: opens, kind: 1, number, happens: () => open(market, product, number) });
     due.push({ time: gate, kind: 2, number, happens: () => closeGate(market, product, number) });
+    for (const time of auctionTimes(product, opens, gate)) {
+      const happens = (): void => holdIfOpen(market, product, number);
+      if (time > before) due.push({ time, kind: 3, number, happens });
+    }
   });
   due
     .filter(({ time }) => time <= market.time)
@@ -50,8 +55,23 @@ function open(market: Market, product: Product, row: number): void {
   tell(market, 'productOpened', [row]);
 }
 
+function auctionTimes({ auctions }: Product, opens: number, gate: number): number[] {
+  const every = auctions?.everyMs ?? 0;
+  const times: number[] = [];
+  for (let time = opens + every; every > 0 && time < gate; time += every) times.push(time);
+  return times;
+}
+
+/** A product that is halted misses its auction. */
+function holdIfOpen(market: Market, product: Product, row: number): void {
+  const { auctions, status } = product;
+  if (auctions === undefined || status !== ProductStatus.open) return;
+  holdAuction(market, product, row, auctions);
+}
+
 function closeGate(market: Market, product: Product, row: number): void {
   if (product.status !== ProductStatus.open && product.status !== ProductStatus.halted) return;
+  holdIfOpen(market, product, row);
   const orders = restingOrders(market, (each) => each.product === row);
   endOrders(market, orders, EndReason.gateClosed);
   endTrading(market, product, row, ProductStatus.gateClosed);

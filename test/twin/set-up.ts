@@ -1,4 +1,5 @@
 import { Role } from '../../src/core/codes.ts';
+import { auctioned, CONTINUOUS } from './auction-makers.ts';
 import type { Profile } from '../random-commands.ts';
 import type { Command } from './commands.ts';
 import { CENTRES, command } from './makers.ts';
@@ -40,7 +41,7 @@ const PRODUCTS: readonly Listing[] = [
 
 /** The commands that begin most streams: accounts, assets, products, funds. */
 export function setUp(profile: Profile, draw: Draw): Command[] {
-  const { traders, ticks, funds, planned } = profile;
+  const { traders, ticks, funds, planned, called } = profile;
   const commands: Command[] = [];
   const add = (made: Command): void => {
     commands.push({ ...made, time: START_TIME, commandId: `s${commands.length}` });
@@ -52,6 +53,7 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
   for (const [id, decimals] of ASSETS) add(command('listAsset', OPERATOR, { id, decimals }));
   PRODUCTS.forEach(({ id, assets, tick, lot, ppm, banded }, row) => {
     const centre = CENTRES[row]!;
+    const plan = planned && row % 2 === 1 ? delivery(START_TIME, draw) : NO_DELIVERY;
     add(
       command('listProduct', OPERATOR, {
         id,
@@ -66,7 +68,8 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
         hasBand: banded ? 1 : 0,
         bandLow: banded ? centre - ticks - 2 : 0,
         bandHigh: banded ? centre + ticks + 1 : 0,
-        ...(planned && row % 2 === 1 ? delivery(START_TIME, draw) : NO_DELIVERY),
+        ...plan,
+        ...(called && row > 1 ? auctioned(plan, centre, draw) : CONTINUOUS),
       }),
     );
   });

@@ -33,6 +33,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   const product = market.products[maker.product]!;
   const refused = accountRefusal(market, account) || productRefusal(product);
   if (refused !== 0) return refused;
+  if (product.auctions !== undefined) return RejectCode.NOT_IN_CALL;
   const taker: Order = {
     id: 0,
     account,

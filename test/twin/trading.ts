@@ -18,6 +18,7 @@ import {
   withinLockLimit,
 } from './amounts.ts';
 import { outsideCollar, protectionOf } from './circuit.ts';
+import { isStrange } from './auction.ts';
 import { type CommandOf, isSpecial } from './commands.ts';
 import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
@@ -62,6 +63,10 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   }
   const dated = command.timeInForce === TimeInForce.gtd;
   if (dated && command.expiresAt <= market.time) return RejectCode.ALREADY_EXPIRED;
+  const { auctions } = market.products[product]!;
+  if (auctions !== undefined && isStrange(command, isSpecial(command))) {
+    return RejectCode.NOT_IN_CALL;
+  }
   const order = orderOf(market, command, account, product);
   if (order === undefined) return RejectCode.NO_PROTECTION;
   if (typeof order === 'string') return RejectCode[order];
@@ -112,7 +117,7 @@ function orderOf(
   account: number,
   product: number,
 ): Order | 'EMPTY_SIDE' | 'NO_REFERENCE' | undefined {
-  const { side, timeInForce, postOnly, selfTrade, quantity, clientOrderId } = command;
+  const { side, postOnly, selfTrade, quantity, clientOrderId } = command;
   const { display, displayQuantity, refreshBelow, allOrNone } = command;
   const { terms } = market.products[product]!;
   const { hasStop, trailBy, trailDistance } = command;
@@ -123,8 +128,12 @@ function orderOf(
     ? triggerBehind(side, trailBy, trailDistance, lastPrice)
     : command.stopPrice;
   const waits = isStop && !isReached({ side }, stopPrice, lastPrice);
-  let { kind, price } = command;
+  let { kind, price, timeInForce } = command;
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
+  if (kind === OrderKind.market && market.products[product]!.auctions !== undefined) {
+    kind = OrderKind.limit;
+    timeInForce = TimeInForce.session;
+  }
   if (kind === OrderKind.market && !immediate) {
     const queue = market.products[product]!.queues[side === Side.buy ? 1 : 0];
     const touch = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= quantity);

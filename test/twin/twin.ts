@@ -1,5 +1,6 @@
 import { CommandType, RejectCode, UNKNOWN } from '../../src/core/codes.ts';
 import * as administration from './administration.ts';
+import { runAuction } from './auction.ts';
 import type { Command } from './commands.ts';
 import { tell } from './events.ts';
 import * as limits from './limits.ts';
@@ -61,8 +62,9 @@ function forgetOldest(market: Market): void {
 
 function perform(market: Market, command: Command): number {
   if (command.time < market.time) return RejectCode.TIME_BACKWARDS;
+  const before = market.time;
   market.time = command.time;
-  runTimers(market);
+  runTimers(market, before);
   if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
   const code = dispatch(market, command);
   enterExits(market);
@@ -99,6 +101,8 @@ function dispatch(market: Market, command: Command): number {
       return administration.closeProduct(market, command);
     case 'endSession':
       return administration.endSession(market, command);
+    case 'runAuction':
+      return runAuction(market, command);
     case 'submit':
       return trading.submit(market, command);
     case 'amend':
