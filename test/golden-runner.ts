@@ -3,6 +3,7 @@ import { Engine, type EventRecord, type OrderOutcome, type Outcome } from '../sr
 import { MAX_FOLLOWERS } from '../src/core/limits.ts';
 import {
   bandOf,
+  callOf,
   deliveryOf,
   feesOf,
   parseCommand,
@@ -127,7 +128,7 @@ class ScriptMarket {
     const [tick, lot] = [options.get('tick')?.[0] ?? '0.01', options.get('lot')?.[0] ?? '0.001'];
     const grid = { id: 'energy', energy: 'kWh', money: 'EUR', tick, lot };
     const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
-    must(engine.listProduct({ ...grid, ...terms }));
+    must(engine.listProduct({ ...grid, ...terms, ...callOf(options) }));
     for (const account of ['alice', 'bob', 'carol']) {
       this.#fund(account, ['100', 'EUR', '100', 'kWh']);
     }
@@ -173,7 +174,7 @@ class ScriptMarket {
       expect(events).toEqual([]);
       return [this.#repetition(command, outcome)];
     }
-    const timers = events.filter(isOfTime);
+    const timers = ofTime(events);
     if (!outcome.ok && timers.length === 0) {
       expect(engine.marketHash(), `${line}: refused, so unchanged`).toBe(before.market);
     }
@@ -243,11 +244,19 @@ class ScriptMarket {
   }
 }
 
-/** Whether an event tells of what the time has brought about. */
-function isOfTime(event: EventRecord): boolean {
-  if (event.type === 'productOpened' || event.type === 'gateClosed') return true;
-  if (event.type !== 'orderEnded') return false;
-  return event.reason === 'expired' || event.reason === 'gateClosed';
+/** The events of a refused command that tell of what the time has brought about. */
+function ofTime(events: readonly EventRecord[]): EventRecord[] {
+  const held = lastAuction(events);
+  return events.filter((event, i) => {
+    if (i <= held || event.type === 'productOpened' || event.type === 'gateClosed') return true;
+    if (event.type !== 'orderEnded') return false;
+    return event.reason === 'expired' || event.reason === 'gateClosed';
+  });
+}
+
+/** Where the last auction among events ends, or -1. */
+function lastAuction(events: readonly EventRecord[]): number {
+  return events.map(({ type }) => type).lastIndexOf('auctionHeld');
 }
 
 function must(outcome: Outcome): void {
@@ -264,7 +273,7 @@ function checkReceipt(
   expect(codes, `${line}: outcome`).toEqual(outcome.ok ? [] : [outcome.code]);
   if (!('orderId' in outcome)) return;
   const { orderId, filledLots } = outcome;
-  const trades = events.filter((event) => event.type === 'trade');
+  const trades = events.slice(lastAuction(events) + 1).filter((event) => event.type === 'trade');
   const own = trades.filter(({ takerOrder }) => takerOrder === orderId);
   const filled = own.reduce((sum, { quantity }) => sum + quantity, 0);
   expect(filledLots, `${line}: filled`).toBe(filled);

@@ -60,6 +60,10 @@ const OPTIONS: Readonly<Record<string, number>> = {
   delivery: 2,
   opens: 1,
   gate: 1,
+  call: 0,
+  pricing: 1,
+  reference: 1,
+  every: 1,
   decimals: 1,
   by: 1,
   id: 1,
@@ -172,7 +176,12 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'list product': ([, , id], value, _find, { options }) => {
     const grid = { energy: value('trades'), money: value('for') };
     const steps = { tick: value('tick'), lot: value('lot') };
-    const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
+    const terms = {
+      ...feesOf(options),
+      ...bandOf(options),
+      ...deliveryOf(options),
+      ...callOf(options),
+    };
     return ['listProduct', { id, ...grid, ...steps, ...terms }];
   },
   'set fees': (_words, value, _find, { options }) => [
@@ -187,6 +196,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   halt: ([, product]) => ['haltProduct', { product }],
   resume: ([, product]) => ['resumeProduct', { product }],
   'end session': ([, , product]) => ['endSession', { product }],
+  auction: ([, product]) => ['runAuction', { product }],
   close: ([, product]) => ['closeProduct', { product }],
   advance: ([, to]) => ['advanceTime', { at: Number(to) }],
   'cancel all': (_words, value) => [
@@ -299,6 +309,15 @@ export function feesOf(options: Line['options']): Record<string, unknown> {
 export function bandOf(options: Line['options']): Record<string, unknown> {
   const band = options.get('band');
   return band === undefined ? {} : { band: { low: band[0], high: band[1] } };
+}
+
+export function callOf(options: Line['options']): Record<string, unknown> {
+  return defined({
+    mechanism: options.has('call') ? 'call' : undefined,
+    pricing: options.get('pricing')?.[0],
+    referencePrice: options.get('reference')?.[0],
+    auctionEveryMs: wholeNumber(options.get('every')?.[0]),
+  });
 }
 
 export function deliveryOf(options: Line['options']): Record<string, unknown> {

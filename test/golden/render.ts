@@ -205,9 +205,18 @@ export class Renderer {
     return this.#engine.accounts().some(({ id }) => id === actor) ? actor : 'somebody';
   }
 
+  #call(event: Event<'productListed'>): string {
+    const { id, mechanism, pricing, hasReference, referencePrice, auctionEveryMs } = event;
+    if (mechanism === 'continuous') return '';
+    const reference = stepText(referencePrice, this.#product(id).tick);
+    const near = hasReference ? `, reference ${reference}` : '';
+    const every = auctionEveryMs > 0 ? `, every ${auctionEveryMs} ms` : '';
+    return `, in auctions, ${pricing}${near}${every}`;
+  }
+
   #listed(event: Event<'productListed'>): string {
     const { id, energyAsset, moneyAsset, hasDelivery, deliveryStart, deliveryEnd } = event;
-    const head = `product ${id} listed, ${energyAsset} for ${moneyAsset}`;
+    const head = `product ${id} listed, ${energyAsset} for ${moneyAsset}${this.#call(event)}`;
     if (!hasDelivery) return head;
     const [opens, gate] = [event.opensMs, event.gateMs].map((offset) => deliveryStart + offset);
     const traded = `traded from ${opens} to ${gate}`;

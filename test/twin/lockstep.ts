@@ -164,9 +164,11 @@ function expires(events: Uint8Array): boolean {
   const view = viewOf(events);
   if (events.length === 0) return false;
   const type = recordType(view, 0);
-  const timers: readonly number[] = [EventType.productOpened, EventType.gateClosed];
+  const { productOpened, gateClosed, auctionHeld, trade, orderReduced } = EventType;
+  const timers: readonly number[] = [productOpened, gateClosed, auctionHeld, trade, orderReduced];
   if (type !== EventType.orderEnded) return timers.includes(type);
-  const reasons: readonly number[] = [EndReason.expired, EndReason.gateClosed];
+  const { expired, gateClosed: gate, auctionOver, selfTrade } = EndReason;
+  const reasons: readonly number[] = [expired, gate, auctionOver, selfTrade];
   return reasons.includes(view.getUint8(ENDED.reason));
 }
 
