@@ -35,10 +35,18 @@ export const DELIVERY = {
   gateMs: 0,
 };
 
+const CONTINUOUS = {
+  mechanism: 0,
+  pricing: 0,
+  hasReference: 0,
+  referencePrice: 0,
+  auctionEveryMs: 0,
+};
+
 /** What must stand in a command so that its fields agree with each other. */
 export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
-  listProduct: { moneyAsset: 7, ...NO_DELIVERY },
+  listProduct: { moneyAsset: 7, ...NO_DELIVERY, ...CONTINUOUS },
   submit: PLAIN,
   submitSpecial: {
     ...PLAIN,

@@ -124,6 +124,10 @@ const SAMPLE_PRODUCT = {
   lot: '0.1',
   band: { low: '1', high: '2' },
   delivery: { start: 5000, end: 6000, opensMs: -5000, gateMs: 9 },
+  mechanism: 'call',
+  pricing: 'uniform',
+  referencePrice: '1.5',
+  auctionEveryMs: 100,
 };
 
 export interface Form {
@@ -236,7 +240,21 @@ export const FORMS: readonly Form[] = [
       takerPpm: PPM,
       ...BAND,
       ...DELIVERY,
+      mechanism: [...names('Call', 'auction'), ...ranged('continuous')],
+      pricing: names('Uniform', 'payAsBid'),
+      referencePrice: [...TEXT, ...ranged('0.0005')],
+      auctionEveryMs: [...WHOLE.filter(([value]) => value !== null), ...typed(null)],
     },
+  },
+  {
+    method: 'listProduct',
+    sample: { ...SAMPLE_PRODUCT, pricing: 'mid-market' },
+    fields: { referencePrice: ranged(undefined), delivery: ranged(undefined) },
+  },
+  {
+    method: 'runAuction',
+    sample: { product: 'called' },
+    fields: { ...STAMP, product: REFERENCE },
   },
   {
     method: 'setFees',
@@ -253,13 +271,11 @@ export const FORMS: readonly Form[] = [
     sample: { product: 'noon', band: { low: '1', high: '2' } },
     fields: { ...STAMP, product: REFERENCE, ...BAND, band: [...BAND.band, ...REQUIRED] },
   },
-  ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession', 'runAuction'] as const).map(
-    (method) => ({
-      method,
-      sample: { product: 'noon' },
-      fields: { ...STAMP, product: REFERENCE },
-    }),
-  ),
+  ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession'] as const).map((method) => ({
+    method,
+    sample: { product: 'noon' },
+    fields: { ...STAMP, product: REFERENCE },
+  })),
   ...(['submit', 'preview'] as const).flatMap((method): Form[] => [
     {
       method,

@@ -32,6 +32,8 @@ function prepared(): Engine {
   limit(engine, 'bob', 'sell', 10, 300);
   limit(engine, 'alice', 'buy', 1, 300);
   must(engine.openAccount({ id: 'dave' }));
+  const grid = { energy: 'kWh', money: 'EUR', tick: '0.001', lot: '0.1' };
+  must(engine.listProduct({ id: 'called', ...grid, mechanism: 'call' }));
   must(engine.advanceTime({ at: 1_000 }));
   return engine;
 }

@@ -331,6 +331,17 @@ describe('records', () => {
     ['listProduct', { deliveryEnd: 1 }, 'must be 0 where there is none'],
     ['listProduct', { opensMs: -1 }, 'must be 0 where there is none'],
     ['listProduct', { gateMs: 1 }, 'must be 0 where there is none'],
+    ['listProduct', { pricing: 1 }, 'need mechanism call'],
+    ['listProduct', { hasReference: 1 }, 'need mechanism call'],
+    ['listProduct', { auctionEveryMs: 1 }, 'need mechanism call'],
+    ['listProduct', { mechanism: 1, referencePrice: 1 }, 'must be 0 where there is none'],
+    ['listProduct', { mechanism: 1, pricing: 2 }, 'needs a referencePrice'],
+    ['listProduct', { mechanism: 1, auctionEveryMs: 1 }, 'needs a delivery'],
+    [
+      'listProduct',
+      { ...DELIVERY, gateMs: 9_996, mechanism: 1, auctionEveryMs: 1 },
+      'no more than 10000 auctions',
+    ],
   ] as const)('%s with %o is no command', (name, wrong, message) => {
     const fixed = { ...AGREEING[name], ...wrong };
     const { view } = write(name, COMMANDS[name], leastOf, fixed);

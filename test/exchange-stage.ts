@@ -39,8 +39,11 @@ export function askEngine(engine: Engine, [command, request]: Ask, clock: TestCl
 }
 
 const GRID = { energy: 'kWh', money: 'EUR', tick: '0.001' } as const;
-/** Products: one with coarse lots; one of whose lots so many can be bid for that sums pass 2^53. */
-export const PRODUCTS = ['noon', 'night'] as const;
+/**
+ * Products: one with coarse lots; one of whose lots so many can be bid for that sums pass 2^53; one that
+ * trades in auctions.
+ */
+export const PRODUCTS = ['noon', 'night', 'called'] as const;
 export const TRADERS = ['alice', 'bob', 'carol', 'dave'] as const;
 
 /** What makes the market that these tests begin with. */
@@ -49,6 +52,7 @@ export const SET_UP: readonly Ask[] = [
   ['listAsset', { id: 'EUR', decimals: 6 }],
   ['listProduct', { id: 'noon', ...GRID, lot: '0.1' }],
   ['listProduct', { id: 'night', ...GRID, lot: '0.001' }],
+  ['listProduct', { id: 'called', ...GRID, lot: '0.1', mechanism: 'call' }],
   ...TRADERS.flatMap((account): Ask[] => [
     ['openAccount', { id: account }],
     ['deposit', { actor: 'operator', account, asset: 'kWh', amount: '100000' }],
@@ -305,6 +309,7 @@ const MAKERS: readonly (readonly [weight: number, Maker])[] = [
   [2, (draw) => ['haltProduct', product(draw) as Ask[1]]],
   [12, (draw) => ['resumeProduct', product(draw) as Ask[1]]],
   [6, (draw) => ['endSession', product(draw) as Ask[1]]],
+  [24, (draw) => ['runAuction', { product: draw(5) === 0 ? 'noon' : 'called' }]],
   [8, (draw) => ['closeProduct', { product: `day${draw(5)}` }]],
   [20, () => ['advanceTime', {}]],
 ];

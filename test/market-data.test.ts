@@ -241,7 +241,7 @@ it('the streams bring about every way in which market data changes', async () =>
   const once = ['added, 1 of it, else', 'changed, 1 of it, else', 'removed, 1 of it, else'];
   const twice = ['removed, 2 of it, refreshed', 'removed, 2 of it, else', 'added, 2 of it, else'];
   const best = ['last price true', 'last price false', 'bid true', 'bid false'];
-  const trades = ['displayed trade', 'undisplayed trade'];
+  const trades = ['displayed trade', 'undisplayed trade', 'outside trade'];
   const wanted = [...once, ...twice, ...best, ...trades];
   expect(wanted.filter((each) => !found.has(each))).toEqual([]);
 });

@@ -269,7 +269,7 @@ function administration(draw: Draw) {
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
     endSession: draw.draft(product),
-    runAuction: draw.draft(product),
+    runAuction: draw.draft(draw.mostly(fc.constant({ product: 'extra' }), product, 3)),
     setCircuit: draw.draft(circuits(draw)),
     setAccountLimits: draw.draft(allowances(draw, account)),
     recallTrade: draw.draft(recalls(draw)),
@@ -282,7 +282,10 @@ function planned({ fc, market: { products } }: Draw): Arbitrary<object> {
   const opensMs = fc.integer({ min: -20, max: 40 });
   const span = fc.integer({ min: 1, max: 40 });
   const plan = fc.record({ opensMs, openMs: span, leadMs: fc.integer({ min: -10, max: 20 }) });
-  return fc.record({ plan }).map((draft) => ({ ...products[0]!, id: 'extra', ...draft }));
+  const mechanism = fc.constantFrom('continuous', 'call');
+  return fc
+    .record({ plan, mechanism })
+    .map((draft) => ({ ...products[0]!, id: 'extra', ...draft }));
 }
 
 function bands({ fc, market, product }: Draw): Arbitrary<object> {

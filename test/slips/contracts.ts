@@ -95,11 +95,6 @@ export const CONTRACTS: readonly SlipGroup[] = [
     tests: ['golden', 'property'],
     slips: [
       {
-        about: 'a trade is settled at the price of the taker',
-        find: 'f64[maker * WORDS + PRICE]',
-        replace: 'f64[taker * WORDS + PRICE]',
-      },
-      {
         about: 'a maker pays by the terms with which the taker came',
         find: 'i32[maker * HALVES + TERMS]!]!.makerPpm',
         replace: 'i32[taker * HALVES + TERMS]!]!.makerPpm',

@@ -18,7 +18,7 @@ export const LIFE_CYCLE: readonly SlipGroup[] = [
       },
       {
         about: 'a product that opens forgets its gate',
-        find: 'planNext(state, product);\n  writeEvent',
+        find: 'planNext(state, product, opensAt(product.delivery!));\n  writeEvent',
         replace: 'writeEvent',
       },
       {

@@ -7,6 +7,11 @@ export const MATCHING: readonly SlipGroup[] = [
     tests: ['golden', 'property'],
     slips: [
       {
+        about: 'a trade is settled at the price of the taker',
+        find: 'f64[maker * WORDS + PRICE]',
+        replace: 'f64[taker * WORDS + PRICE]',
+      },
+      {
         about: 'a trade of all that the taker wants ends the maker',
         find: 'lots === makerOpen',
         replace: 'lots === takerOpen',
