@@ -35,6 +35,9 @@ export const DELIVERY = {
   gateMs: 0,
 };
 
+/** An auction each ms from the opening at 0 on. */
+export const OFTEN = { ...DELIVERY, mechanism: 1, auctionEveryMs: 1 };
+
 const CONTINUOUS = {
   mechanism: 0,
   pricing: 0,

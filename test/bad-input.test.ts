@@ -1,17 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/index.ts';
-import {
-  type Bad,
-  type ErrorClass,
-  FORMS,
-  ID,
-  names,
-  NATURAL,
-  NO_TEXT,
-  SAMPLE_ORDER,
-  WHOLE,
-} from './bad-input-forms.ts';
+import { FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
+import { type Bad, type ErrorClass, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import { codeOf, limit, must, stage, thrownBy, trace } from './stage.ts';
 
 function call(engine: Engine, method: keyof Engine, request: unknown): unknown {

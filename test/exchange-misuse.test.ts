@@ -7,16 +7,8 @@ import {
   memoryStorage,
   type StorageAdapter,
 } from '../src/index.ts';
-import {
-  type Bad,
-  FORMS,
-  ID,
-  names,
-  NATURAL,
-  NO_TEXT,
-  SAMPLE_ORDER,
-  WHOLE,
-} from './bad-input-forms.ts';
+import { FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
+import { type Bad, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import {
   askExchange,
   type Ask,

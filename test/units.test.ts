@@ -11,7 +11,7 @@ import {
   type PriceUnit,
   toSteps,
 } from '../src/index.ts';
-import { type Bad, NO_TEXT } from './bad-input-forms.ts';
+import { type Bad, NO_TEXT } from './bad-values.ts';
 import { limit, must, stage, thrownBy } from './stage.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;

@@ -41,7 +41,11 @@ export function callView(product: Product, time: number): CallView {
   };
 }
 
-function plannedAuction({ call, delivery, status }: Product, time: number): number | undefined {
+/** Epoch ms; undefined if none is planned. */
+export function plannedAuction(
+  { call, delivery, status }: Product,
+  time: number,
+): number | undefined {
   if (call === undefined || delivery === undefined || isOver(status)) return undefined;
   const next = nextAuctionAt(call, delivery, time);
   return Number.isNaN(next) ? gateAt(delivery) : next;

@@ -5,6 +5,7 @@ import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { ALL_OR_NONE, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
+import { auctionObstaclesOf } from './auction-obstacles.ts';
 import { type Intent, type Obstacle, obstaclesOf } from './obstacles.ts';
 
 /** Why an order has not traded, or not all of it. */
@@ -46,7 +47,7 @@ export function explainOpen(state: MarketState, slot: number): Explanation {
   const product = listings.products[orders.product(slot)]!;
   const openLots = orders.open(slot);
   const open = formatSteps(openLots, product.grid.lot);
-  const obstacles = obstaclesOf(state, product, intentOf(state, slot));
+  const obstacles = obstaclesTo(state, product, intentOf(state, slot));
   return {
     orderId: orders.id(slot),
     product: product.id,
@@ -103,6 +104,15 @@ const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
 /** The ends that come to an order on its way in: what kept the rest from trading stands in the book afterwards. */
 const ON_ENTRY: ReadonlySet<string> = new Set(['unfilled', 'selfTrade', 'cascade', 'halted']);
 
+/** The ends that come with an auction in a product that has them, unless it is halted. */
+const IN_AUCTION: ReadonlySet<string> = new Set(['auctionOver', 'gateClosed']);
+
+function obstaclesTo(state: MarketState, product: Product, intent: Intent): Obstacle[] {
+  const { call } = product;
+  if (call === undefined) return obstaclesOf(state, product, intent);
+  return auctionObstaclesOf(state, product, call, intent);
+}
+
 function obstaclesThen(
   { ended, sister }: OrderHistory,
   stateAfter: (sequence: number) => MarketState | undefined,
@@ -113,8 +123,14 @@ function obstaclesThen(
   const product = productOf(state, ended.product);
   const slot = state.orders.slotOf(ended.order);
   // One that entered and ended by one command was never to be seen.
-  if (slot !== NONE) return obstaclesOf(state, product, intentOf(state, slot));
-  const found = obstaclesOf(state, product, {
+  if (slot !== NONE) {
+    const found = obstaclesTo(state, product, intentOf(state, slot));
+    // An auction was held then.
+    return IN_AUCTION.has(ended.reason)
+      ? found.filter(({ reason }) => reason !== 'auction')
+      : found;
+  }
+  const found = obstaclesTo(state, product, {
     account: state.accounts.find(ended.account)!,
     side: Side[ended.side],
     price: ended.price,
@@ -122,6 +138,7 @@ function obstaclesThen(
     // None that trades whole or not at all is for the moment only.
     allOrNone: false,
     stopPrice: undefined,
+    slot: NONE,
   });
   if (ended.reason !== 'selfTrade' || sister === undefined) return found;
   const text = `The order that it met, ${sister}, was of the same account.`;
@@ -138,6 +155,7 @@ function intentOf(state: MarketState, slot: number): Intent {
     openLots: orders.open(slot),
     allOrNone: (flags & ALL_OR_NONE) !== 0,
     stopPrice: (flags & WAITING) === 0 ? undefined : state.stopPrice(slot),
+    slot,
   };
 }
 

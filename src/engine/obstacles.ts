@@ -24,7 +24,7 @@ export type Obstacle = { readonly text: string } & (
       readonly reason: 'noCounterparty';
     }
   | {
-      /** The best that others show on the other side is beyond its limit. */
+      /** The best that others show on the other side is beyond its limit, or beyond the rate of an auction at a rate. */
       readonly reason: 'priceGap';
       readonly otherOrder: number;
       readonly otherPrice: string;
@@ -44,6 +44,29 @@ export type Obstacle = { readonly text: string } & (
       readonly suitable: string;
       readonly suitableLots: number;
     }
+  | {
+      /** The price of the auction is beyond its limit, as things stand. */
+      readonly reason: 'auctionPrice';
+      readonly auctionPrice: string;
+      readonly auctionPriceTicks: number;
+      /** By how much its limit falls short: more than nothing. */
+      readonly gap: string;
+      readonly gapTicks: number;
+    }
+  | {
+      /** At the price of the auction those before it leave less than all of it, as things stand. */
+      readonly reason: 'auctionVolume';
+      readonly auctionPrice: string;
+      readonly auctionPriceTicks: number;
+      readonly left: string;
+      readonly leftLots: number;
+    }
+  | {
+      /** Its product trades in auctions. */
+      readonly reason: 'auction';
+      /** Epoch ms UTC; undefined if none is planned. */
+      readonly nextAuctionAt: number | undefined;
+    }
 );
 
 /** What an order asks for, whether it stands in the book or has left it. */
@@ -56,6 +79,8 @@ export interface Intent {
   readonly allOrNone: boolean;
   /** In ticks, of a stop order that waits. */
   readonly stopPrice: number | undefined;
+  /** Where it stands, or NONE. */
+  readonly slot: number;
 }
 
 /**
@@ -63,19 +88,23 @@ export interface Intent {
  * the book shows of them. Empty if nothing does. O(orders within its limit, and own ones before the first of another).
  */
 export function obstaclesOf(state: MarketState, product: Product, intent: Intent): Obstacle[] {
-  const found: Obstacle[] = [];
-  if (product.status === ProductStatus.halted) {
-    found.push({ reason: 'halted', text: `${product.id} is halted.` });
-  }
+  const found = halted(product);
   if (intent.stopPrice !== undefined) found.push(notTriggered(product, intent.stopPrice));
   const { own, other, suitable } = survey(state, product, intent);
-  if (own !== undefined) {
-    const text = `The order that it would meet first, ${own}, is of the same account.`;
-    found.push({ reason: 'ownOrder', otherOrder: own, text });
-  }
+  if (own !== undefined) found.push(ownOrder(own));
   const book = obstacleInBook(product, intent, other, suitable);
   if (book !== undefined) found.push(book);
   return found;
+}
+
+/** The obstacle that a product is halted, if it is. */
+export function halted({ id, status }: Product): Obstacle[] {
+  return status === ProductStatus.halted ? [{ reason: 'halted', text: `${id} is halted.` }] : [];
+}
+
+export function ownOrder(otherOrder: number): Obstacle {
+  const text = `The order that it would meet first, ${otherOrder}, is of the same account.`;
+  return { reason: 'ownOrder', otherOrder, text };
 }
 
 function notTriggered({ grid, lastPrice }: Product, stopPriceTicks: number): Obstacle {
@@ -107,7 +136,7 @@ interface Survey {
 }
 
 /** What there is on the other side. */
-function survey({ books, orders }: MarketState, product: Product, intent: Intent): Survey {
+export function survey({ books, orders }: MarketState, product: Product, intent: Intent): Survey {
   let own: number | undefined;
   let other: Seen | undefined;
   let suitable = 0;
@@ -128,11 +157,13 @@ function survey({ books, orders }: MarketState, product: Product, intent: Intent
   return { own, other, suitable };
 }
 
-function obstacleInBook(
+/** @param bound what the price is that the other one is to be within: the order's limit, or a rate */
+export function obstacleInBook(
   { grid }: Product,
   { side, price, openLots, allOrNone }: Intent,
   other: Seen | undefined,
   suitable: number,
+  bound: string = 'its limit',
 ): Obstacle | undefined {
   const buys = side === Side.buy;
   if (other === undefined) {
@@ -145,7 +176,7 @@ function obstacleInBook(
     const gapTicks = Math.abs(price - other.price);
     const gap = formatSteps(gapTicks, grid.tick);
     const otherPrice = formatSteps(other.price, grid.tick);
-    const far = `${gap} ${buys ? 'above' : 'below'} its limit of ${formatSteps(price, grid.tick)}`;
+    const far = `${gap} ${buys ? 'above' : 'below'} ${bound} of ${formatSteps(price, grid.tick)}`;
     return {
       reason: 'priceGap',
       otherOrder: other.order,

@@ -246,6 +246,7 @@ function administration(draw: Draw) {
   const ppm = fc.constantFrom(0, 1000, 50_000, 1_000_000);
   const listing = fc.constantFrom(
     { ...products[0]!, id: 'extra' },
+    { ...products[0]!, id: 'extra', mechanism: 'call' },
     { ...products[0]!, id: 'too-fine', tick: '0.000000000000001' },
     ...products,
   );

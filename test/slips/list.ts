@@ -1,5 +1,6 @@
 import { AUCTION } from './auction.ts';
 import { BY_MONEY } from './by-money.ts';
+import { CALL } from './call.ts';
 import { CONTRACTS } from './contracts.ts';
 import { FOLLOWERS } from './followers.ts';
 import { LEDGER } from './ledger.ts';
@@ -30,6 +31,7 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...LIMITS,
   ...BY_MONEY,
   ...AUCTION,
+  ...CALL,
   ...LIFE_CYCLE,
   ...SETTLEMENT,
 ];

@@ -110,6 +110,15 @@ export function tellAccepted(market: Market, order: Order, expiresAt: number): v
   tell(market, 'orderAccepted', values, [clientOrderId]);
 }
 
+/** What an order becomes in a product that trades in auctions: one at market stands for the next one. */
+function forAuction({ kind, timeInForce }: CommandOf<'submit'>): {
+  kind: number;
+  timeInForce: number;
+} {
+  if (kind !== OrderKind.market) return { kind, timeInForce };
+  return { kind: OrderKind.limit, timeInForce: TimeInForce.session };
+}
+
 /** The order that a submit asks for, at the price that bounds it; undefined if nothing bounds it. */
 function orderOf(
   market: Market,
@@ -128,12 +137,10 @@ function orderOf(
     ? triggerBehind(side, trailBy, trailDistance, lastPrice)
     : command.stopPrice;
   const waits = isStop && !isReached({ side }, stopPrice, lastPrice);
-  let { kind, price, timeInForce } = command;
+  let { price } = command;
+  const auctioned = market.products[product]!.auctions !== undefined;
+  let { kind, timeInForce } = auctioned ? forAuction(command) : command;
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
-  if (kind === OrderKind.market && market.products[product]!.auctions !== undefined) {
-    kind = OrderKind.limit;
-    timeInForce = TimeInForce.session;
-  }
   if (kind === OrderKind.market && !immediate) {
     const queue = market.products[product]!.queues[side === Side.buy ? 1 : 0];
     const touch = queue.find(({ allOrNone, open }) => allOrNone === 0 || open <= quantity);
