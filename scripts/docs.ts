@@ -138,6 +138,18 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',
     ),
+    auction: example(
+      'call-auction',
+      'orders: they wait, though they would trade, until an auction is held',
+    ),
+    auctionAsBid: example(
+      'call-auction',
+      'pay as bid: the same orders trade, each pair at the limit of its buyer',
+    ),
+    auctionAtRate: example(
+      'call-auction',
+      'mid-market: all at the rate, and those whom it suits alone, whatever another price might bring together',
+    ),
   },
   'reject-codes.md': { codes: rejectTable },
   'errors.md': {

@@ -50,6 +50,7 @@ export const CALL: readonly SlipGroup[] = [
         about: 'an order that has traded in parts is told of as shown in the last of them',
         find: 'endFilled(state, outbox, bid, bought)',
         replace: 'endFilled(state, outbox, bid, lots)',
+        tests: ['market-data', 'property'],
       },
       {
         about: 'what an auction leaves of the ask at the top is not told',
