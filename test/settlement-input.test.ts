@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type MeterReading, settleSlot, type SettlementTerms } from '../src/index.ts';
-import { type Bad, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-input-forms.ts';
+import { type Bad, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import { meters, TERMS, trades } from './settlement-stage.ts';
 import { thrownBy } from './stage.ts';
 
