@@ -149,6 +149,7 @@ describe('queries', () => {
       lastPrice: '0.100',
       lastPriceTicks: 100,
       phase: 'open',
+      mechanism: 'continuous',
     });
     expect(engine.product('noon')?.band).toBeUndefined();
   });

@@ -110,12 +110,12 @@ export function tellAccepted(market: Market, order: Order, expiresAt: number): v
   tell(market, 'orderAccepted', values, [clientOrderId]);
 }
 
-/** What an order becomes in a product that trades in auctions: one at market stands for the next one. */
-function forAuction({ kind, timeInForce }: CommandOf<'submit'>): {
-  kind: number;
-  timeInForce: number;
-} {
-  if (kind !== OrderKind.market) return { kind, timeInForce };
+/** What an order is entered as: one at market in a product that trades in auctions stands for the next one. */
+function enteredAs(
+  { kind, timeInForce }: CommandOf<'submit'>,
+  auctioned: boolean,
+): { kind: number; timeInForce: number } {
+  if (kind !== OrderKind.market || !auctioned) return { kind, timeInForce };
   return { kind: OrderKind.limit, timeInForce: TimeInForce.session };
 }
 
@@ -138,8 +138,7 @@ function orderOf(
     : command.stopPrice;
   const waits = isStop && !isReached({ side }, stopPrice, lastPrice);
   let { price } = command;
-  const auctioned = market.products[product]!.auctions !== undefined;
-  let { kind, timeInForce } = auctioned ? forAuction(command) : command;
+  let { kind, timeInForce } = enteredAs(command, market.products[product]!.auctions !== undefined);
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
   if (kind === OrderKind.market && !immediate) {
     const queue = market.products[product]!.queues[side === Side.buy ? 1 : 0];
