@@ -52,7 +52,12 @@ class Day {
   readonly #plan: { readonly at: number; readonly act: () => void }[] = [];
   readonly #draw: Draw;
 
-  constructor(day: string, prices: readonly PricedSlot[], seed: number) {
+  constructor(
+    day: string,
+    prices: readonly PricedSlot[],
+    mechanism: 'continuous' | 'call',
+    seed: number,
+  ) {
     this.#draw = mulberry32(seed);
     const { engine } = this;
     must(engine.advanceTime({ at: prices[0]!.start - 1_440 * MINUTE }));
@@ -63,7 +68,7 @@ class Day {
     }
     const grid = { money: 'EUR', tick: '0.00001', lot: '0.001' };
     const plan = { opensMs: -90 * MINUTE, gateMs: -5 * MINUTE, period: 'PT15M' } as const;
-    const where = { zone: 'DE', timeZone: 'Europe/Berlin', day };
+    const where = { zone: 'DE', timeZone: 'Europe/Berlin', day, mechanism };
     slotProducts({ ...grid, ...plan, ...where }).forEach((product, i) => {
       must(engine.listAsset({ id: product.energy, decimals: 3 }));
       must(engine.listProduct(product));
@@ -126,43 +131,54 @@ describe.each(DAYS)('the prices of $day', ({ day, slots, lowest }) => {
     if (lowest !== undefined) expect(Math.min(...prices.map(({ ticks }) => ticks))).toBe(lowest);
   });
 
-  it.skipIf(!found)(`make a market in which no home pays more than the utility asks${note}`, () => {
-    const prices = pricesOf(day);
-    const { engine, net } = new Day(day, prices, 20_251_026);
-    const products = engine.products();
-    const traded = new Map(HOMES.map((home) => [home, 0]));
-    const saved = new Map(HOMES.map((home) => [home, 0]));
-    const below = { zero: 0, neighbours: 0 };
-    for (const trade of engine.trades()) {
-      const { priceTicks, quantityLots, buyer, seller, product } = trade;
-      const { ticks } = prices[products.findIndex(({ id }) => id === product)]!;
-      const money = priceTicks * quantityLots * NANO;
-      const best = { [buyer]: ticks + SURCHARGE_TICKS - priceTicks, [seller]: priceTicks - ticks };
-      for (const [home, sign] of [
-        [buyer, -1],
-        [seller, 1],
-      ] as const) {
-        if (!traded.has(home)) continue;
-        traded.set(home, traded.get(home)! + sign * money);
-        expect(best[home]).toBeGreaterThanOrEqual(0);
-        saved.set(home, saved.get(home)! + best[home]! * quantityLots * NANO);
+  it.skipIf(!found).each(['continuous', 'call'] as const)(
+    `make a market, %s, in which no home pays more than the utility asks${note}`,
+    (mechanism) => {
+      const prices = pricesOf(day);
+      const { engine, net } = new Day(day, prices, mechanism, 20_251_026);
+      const products = engine.products();
+      const traded = new Map(HOMES.map((home) => [home, 0]));
+      const saved = new Map(HOMES.map((home) => [home, 0]));
+      const below = { zero: 0, neighbours: 0 };
+      const pricesIn = new Map(products.map(({ id }) => [id, new Set<number>()]));
+      for (const trade of engine.trades()) {
+        const { priceTicks, quantityLots, buyer, seller, product } = trade;
+        const { ticks } = prices[products.findIndex(({ id }) => id === product)]!;
+        const money = priceTicks * quantityLots * NANO;
+        const best = {
+          [buyer]: ticks + SURCHARGE_TICKS - priceTicks,
+          [seller]: priceTicks - ticks,
+        };
+        for (const [home, sign] of [
+          [buyer, -1],
+          [seller, 1],
+        ] as const) {
+          if (!traded.has(home)) continue;
+          traded.set(home, traded.get(home)! + sign * money);
+          expect(best[home]).toBeGreaterThanOrEqual(0);
+          saved.set(home, saved.get(home)! + best[home]! * quantityLots * NANO);
+        }
+        pricesIn.get(product)!.add(priceTicks);
+        if (priceTicks < 0) below.zero++;
+        if (buyer !== 'utility' && seller !== 'utility') below.neighbours++;
       }
-      if (priceTicks < 0) below.zero++;
-      if (buyer !== 'utility' && seller !== 'utility') below.neighbours++;
-    }
-    expect(below.neighbours).toBeGreaterThan(slots);
-    if (lowest !== undefined) expect(below.zero).toBeGreaterThan(slots);
-    for (const home of HOMES) {
-      const balances = engine.balances(home);
-      const expected = new Map([...net.get(home)!].filter(([, wh]) => wh > 0));
-      expected.set('EUR', PURSE_NANO + traded.get(home)!);
-      expect(balances.map(({ lockedQuanta }) => lockedQuanta)).toEqual(balances.map(() => 0));
-      const held = balances.filter(({ availableQuanta }) => availableQuanta !== 0);
-      expect(new Map(held.map((row) => [row.asset, row.availableQuanta]))).toEqual(expected);
-      expect(saved.get(home)!).toBeGreaterThan(0);
-    }
-    expect(products.map(({ phase }) => phase)).toEqual(products.map(() => 'delivered'));
-    expect(engine.isConserved()).toBe(true);
-    expect(Engine.replay(engine.commandLog()).stateHash()).toBe(engine.stateHash());
-  });
+      const most = Math.max(...[...pricesIn.values()].map(({ size }) => size));
+      if (mechanism === 'call') expect(most).toBe(1);
+      else expect(most).toBeGreaterThan(2);
+      expect(below.neighbours).toBeGreaterThan(slots);
+      if (lowest !== undefined) expect(below.zero).toBeGreaterThan(slots);
+      for (const home of HOMES) {
+        const balances = engine.balances(home);
+        const expected = new Map([...net.get(home)!].filter(([, wh]) => wh > 0));
+        expected.set('EUR', PURSE_NANO + traded.get(home)!);
+        expect(balances.map(({ lockedQuanta }) => lockedQuanta)).toEqual(balances.map(() => 0));
+        const held = balances.filter(({ availableQuanta }) => availableQuanta !== 0);
+        expect(new Map(held.map((row) => [row.asset, row.availableQuanta]))).toEqual(expected);
+        expect(saved.get(home)!).toBeGreaterThan(0);
+      }
+      expect(products.map(({ phase }) => phase)).toEqual(products.map(() => 'delivered'));
+      expect(engine.isConserved()).toBe(true);
+      expect(Engine.replay(engine.commandLog()).stateHash()).toBe(engine.stateHash());
+    },
+  );
 });
