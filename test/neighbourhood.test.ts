@@ -7,11 +7,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readHomes } from '../examples/neighbourhood/csv.ts';
 import {
   firstPeriods,
+  inPeriodsOf,
   makeNeighbourhood,
   type PvCase,
   withCase,
 } from '../examples/neighbourhood/homes.ts';
-import { type MarketResult, runMarket } from '../examples/neighbourhood/market.ts';
+import {
+  type MarketResult,
+  type Mechanism,
+  MECHANISMS,
+  runMarket,
+} from '../examples/neighbourhood/market.ts';
 import { figures } from '../examples/neighbourhood/report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -46,17 +52,19 @@ function millionths(value: number): number {
 }
 
 describe.skipIf(!available)('17 real homes', () => {
-  const cases: [string, PvCase, number][] = [
-    ['citylearn17_all_pv_full_year', 'all-pv', Infinity],
-    ['citylearn17_odd_homes_double_pv_full_year', 'odd-double-pv', Infinity],
-    ['citylearn17_odd_homes_double_pv_first_168h', 'odd-double-pv', 168],
+  const week = 'citylearn17_odd_homes_double_pv_first_168h';
+  const cases: [string, Mechanism, PvCase, number][] = [
+    ['citylearn17_all_pv_full_year', 'continuous', 'all-pv', Infinity],
+    ['citylearn17_odd_homes_double_pv_full_year', 'continuous', 'odd-double-pv', Infinity],
+    ...MECHANISMS.map((each): (typeof cases)[number] => [week, each, 'odd-double-pv', 168]),
   ];
-  it.each(cases)('%s equals the reference to the last Wh and nano-EUR', (name, which, limit) => {
+  it.each(cases)('%s, %s, equals the reference to the last Wh and nano-EUR', (...each) => {
+    const [name, mechanism, which, limit] = each;
     const all = JSON.parse(readFileSync(EXPECTED, 'utf8')) as Record<string, Reference>;
     const expected = all[name] as Reference;
     const homes = firstPeriods(withCase(readHomes(HOMES), which), limit);
-    const result = runMarket(homes, TARIFFS, 1);
-    const shown = figures(result, homes.periods);
+    const result = runMarket(homes, TARIFFS, mechanism, 1);
+    const shown = figures(result, homes);
     expect(sum(result.homes.map((home) => home.loadWh))).toBe(BigInt(expected.load));
     expect(sum(result.homes.map((home) => home.pvWh))).toBe(BigInt(expected.pv));
     expect(result.ownUseWh).toBe(expected.self_direct);
@@ -75,7 +83,11 @@ describe.skipIf(!available)('17 real homes', () => {
 /** What must hold for any neighbourhood: nobody loses, prices were found in the book, books balance. */
 function expectSoundMarket(result: MarketResult): void {
   expect(result.conserved).toBe(true);
-  expect(result.lowestPrice).toBeLessThan(result.highestPrice);
+  // Buyers who end at the retail tariff bid it, and the middle of the tariffs is one price.
+  const { mechanism, lowestPrice, highestPrice } = result;
+  const onePrice = mechanism === 'pay-as-bid' || mechanism === 'mid-market';
+  if (onePrice) expect(lowestPrice).toBe(highestPrice);
+  else expect(lowestPrice).toBeLessThan(highestPrice);
   expect(result.lowestPrice).toBeGreaterThanOrEqual(TARIFFS.feedIn);
   expect(result.highestPrice).toBeLessThanOrEqual(TARIFFS.retail);
   for (const home of result.homes) {
@@ -86,9 +98,12 @@ function expectSoundMarket(result: MarketResult): void {
 }
 
 describe('a made-up neighbourhood', () => {
-  it('trades soundly, and all that could be traded', () => {
-    const homes = makeNeighbourhood(12, 3, 7);
-    const result = runMarket(homes, TARIFFS, 7);
+  it.each(
+    MECHANISMS.flatMap((mechanism) => [15, 30, 60].map((minutes) => ({ mechanism, minutes }))),
+  )('trades soundly, and all there is: $mechanism, $minutes minutes', ({ mechanism, minutes }) => {
+    const homes = makeNeighbourhood(12, 2, 7, minutes);
+    expect(homes.periods).toBe((2 * 24 * 60) / minutes);
+    const result = runMarket(homes, TARIFFS, mechanism, 7);
     expectSoundMarket(result);
     let tradable = 0;
     for (let t = 0; t < homes.periods; t++) {
@@ -101,9 +116,25 @@ describe('a made-up neighbourhood', () => {
     expect(tradable).toBeGreaterThan(0);
   });
 
+  it('is cut into shorter periods, and nothing is lost', () => {
+    const hours = makeNeighbourhood(3, 1, 7, 60);
+    const quarters = inPeriodsOf(hours, 15);
+    expect(quarters.periods).toBe(96);
+    for (const series of ['load', 'pv'] as const) {
+      quarters[series].forEach((cut, home) => {
+        for (let hour = 0; hour < 24; hour++) {
+          const parts = cut.slice(4 * hour, 4 * hour + 4);
+          expect(sum(parts)).toBe(BigInt(hours[series][home]![hour]!));
+          expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
+        }
+      });
+    }
+    expect(inPeriodsOf(hours, 60)).toEqual(hours);
+  });
+
   it('is the same for the same seed, and another for another', () => {
     const hash = (seed: number): string =>
-      runMarket(makeNeighbourhood(5, 1, seed), TARIFFS, seed).engine.stateHash();
+      runMarket(makeNeighbourhood(5, 1, seed), TARIFFS, 'continuous', seed).engine.stateHash();
     expect(hash(3)).toBe(hash(3));
     expect(hash(3)).not.toBe(hash(4));
   });
@@ -120,6 +151,8 @@ describe('npm start', () => {
       [
         'homes',
         'periods',
+        'minutes',
+        'mechanism',
         'commands',
         'trades',
         'tradedWh',
@@ -131,7 +164,7 @@ describe('npm start', () => {
         'seconds',
       ].sort(),
     );
-    expect(found).toMatchObject({ homes: 4, periods: 24, conserved: true });
+    expect(found).toMatchObject({ homes: 4, periods: 96, minutes: 15, conserved: true });
     expect(found['communitySavingNano']).toMatch(/^\d+$/);
   });
 
@@ -150,7 +183,7 @@ describe('npm start', () => {
     // 2.0 kWh of sun: 1.5 to the neighbour, 0.5 to the utility; the pair saves 1.5 x 0.22 EUR.
     expect(sun?.slice(0, 5)).toEqual(['0.0', '2.0', '0.0', '1.5', '-0.16']);
     expect(shade?.slice(0, 5)).toEqual(['1.5', '0.0', '1.5', '0.0', '0.45']);
-    expect(text).toMatch(/^homes, periods +2, 1$/m);
+    expect(text).toMatch(/^homes, periods +2, 1 of 60 minutes$/m);
     expect(text).toMatch(/^traded between homes +1\.5 kWh in 1 trades$/m);
     expect(text).toMatch(/^saved by all together +0\.33 EUR$/m);
     expect(text).toMatch(/^self-sufficiency +0\.0% -> 100\.0%$/m);
@@ -159,14 +192,15 @@ describe('npm start', () => {
 
   it('explains itself', () => {
     const text = execFileSync(process.execPath, [...main, '--help'], { cwd: ROOT }).toString();
-    for (const option of ['homes', 'days', 'seed', 'data', 'case', 'limit', 'retail', 'json']) {
-      expect(text).toContain(`--${option}`);
-    }
+    const options = 'homes days seed data case period mechanism limit retail feed-in json help';
+    for (const option of options.split(' ')) expect(text).toContain(`--${option}`);
   });
 
   it.each([
     [['--homes', '0'], '--homes must be a whole number'],
     [['--case', 'none'], '--case must be'],
+    [['--period', 'PT20M'], "--period must be PT15M, PT30M or PT60M, got 'PT20M'"],
+    [['--mechanism', 'lottery'], '--mechanism must be continuous, uniform, '],
     [['--retail', '1e3'], '--retail must be a price'],
     [['--retail', '0.05'], '0.000002 below --retail'],
     [['--data', 'no-such-file.csv'], '--data no-such-file.csv is no file'],
@@ -194,7 +228,7 @@ describe('a CSV of homes', () => {
 
   it('is read by column name, in any order', () => {
     const homes = read('﻿a_pv_wh,note,a_load_wh\r\n1,x,2\r\n3,y,4\r\n');
-    expect(homes).toEqual({ names: ['a'], load: [[2, 4]], pv: [[1, 3]], periods: 2 });
+    expect(homes).toEqual({ names: ['a'], load: [[2, 4]], pv: [[1, 3]], periods: 2, minutes: 60 });
   });
 
   it.each([

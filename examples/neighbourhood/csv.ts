@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Neighbourhood } from './homes.ts';
 
 /**
- * Reads homes from a CSV file: one row per period, and per home the columns NAME_load_wh and
+ * Reads homes from a CSV file: one row per hour, and per home the columns NAME_load_wh and
  * NAME_pv_wh in whole Wh. Other columns are passed over.
  * @throws Error naming file, line and column of what is wrong
  */
@@ -42,7 +42,7 @@ export function readHomes(file: string): Neighbourhood {
     });
   });
   if (lines.length < 2) throw new Error(`${file}:2: no rows below the header`);
-  return { names, load, pv, periods: lines.length - 1 };
+  return { names, load, pv, periods: lines.length - 1, minutes: 60 };
 }
 
 /** Accounts that the market has of its own. */

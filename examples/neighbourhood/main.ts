@@ -1,18 +1,19 @@
 /**
- * A neighbourhood that trades: homes with load and PV, one product per hour, agents that bid
+ * A neighbourhood that trades: homes with load and PV, a product for each quarter of an hour, agents that bid
  * between the feed-in tariff and the retail tariff. `npm start -- --help` lists the options.
  */
 import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readHomes } from './csv.ts';
 import {
+  CASES,
   firstPeriods,
+  inPeriodsOf,
   makeNeighbourhood,
   type Neighbourhood,
-  type PvCase,
   withCase,
 } from './homes.ts';
-import { runMarket, type Tariffs } from './market.ts';
+import { MECHANISMS, runMarket, type Tariffs } from './market.ts';
 import { figures, report } from './report.ts';
 
 const HELP = `A local energy market on the embedded engine.
@@ -20,11 +21,15 @@ const HELP = `A local energy market on the embedded engine.
   npm start -- [options]
 
   --homes N      homes of the made-up neighbourhood (default 20)
-  --days N       days of it, hour by hour (default 7)
+  --days N       days of it (default 7)
   --seed N       seed of the neighbourhood and of the agents (default 1)
   --data FILE    real homes instead (no --homes, --days): CSV with NAME_load_wh and NAME_pv_wh
                  columns in whole Wh, a row per hour
   --case NAME    all-pv, or odd-double-pv: odd homes with twice their PV, even ones without
+  --period P     delivery periods: PT15M (default), PT30M or PT60M (default for --data)
+  --mechanism M  how they trade: continuous (default), or one auction at the gate of each period, in which
+                 all trade at its price (uniform), each pair at its buyer's limit (pay-as-bid), or
+                 all halfway between the tariffs (mid-market)
   --limit N      the first N periods only
   --retail P     what the utility asks, EUR/kWh (default 0.30)
   --feed-in P    what the utility pays, EUR/kWh (default 0.08)
@@ -41,6 +46,8 @@ function main(): void {
       seed: { type: 'string', default: '1' },
       data: { type: 'string' },
       case: { type: 'string', default: 'all-pv' },
+      period: { type: 'string' },
+      mechanism: { type: 'string', default: 'continuous' },
       limit: { type: 'string' },
       retail: { type: 'string', default: '0.30' },
       'feed-in': { type: 'string', default: '0.08' },
@@ -53,40 +60,48 @@ function main(): void {
     return;
   }
   const seed = whole(values.seed, '--seed', 0, 4_294_967_295);
+  const mechanism = oneOf(MECHANISMS, values.mechanism, '--mechanism');
   const source = neighbourhood(values, seed);
   const limit = values.limit === undefined ? Infinity : whole(values.limit, '--limit', 1, 1e9);
-  const chosen = firstPeriods(withCase(source, pvCase(values.case)), limit);
+  const chosen = firstPeriods(withCase(source, oneOf(CASES, values.case, '--case')), limit);
   const tariffs = readTariffs(values.retail, values['feed-in']);
-  const result = runMarket(chosen, tariffs, seed, progressOnStderr());
-  if (values.json) console.log(JSON.stringify(figures(result, chosen.periods)));
-  else console.log(report(result, chosen.periods));
+  const result = runMarket(chosen, tariffs, mechanism, seed, progressOnStderr());
+  if (values.json) console.log(JSON.stringify(figures(result, chosen)));
+  else console.log(report(result, chosen));
   if (!result.conserved) throw new Error('the books do not balance');
 }
 
 function neighbourhood(
-  { data, homes, days }: { data?: string; homes?: string; days?: string },
+  { data, homes, days, period }: { data?: string; homes?: string; days?: string; period?: string },
   seed: number,
 ): Neighbourhood {
+  const length = oneOf(PERIODS, period ?? (data === undefined ? 'PT15M' : 'PT60M'), '--period');
+  const minutes = Number(length.slice(2, 4));
   if (data === undefined) {
     const count = whole(homes ?? '20', '--homes', 1, 10_000);
-    return makeNeighbourhood(count, whole(days ?? '7', '--days', 1, 3_660), seed);
+    return makeNeighbourhood(count, whole(days ?? '7', '--days', 1, 3_660), seed, minutes);
   }
   if (homes !== undefined || days !== undefined) {
     throw new Error('--homes and --days are for the made-up neighbourhood, not for --data');
   }
   if (!existsSync(data) || !statSync(data).isFile()) throw new Error(`--data ${data} is no file`);
-  return readHomes(data);
+  return inPeriodsOf(readHomes(data), minutes);
+}
+
+const PERIODS = ['PT15M', 'PT30M', 'PT60M'] as const;
+
+function oneOf<T extends string>(names: readonly T[], text: string, option: string): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new Error(
+    `${option} must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}, got '${text}'`,
+  );
 }
 
 function whole(text: string, option: string, min: number, max: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new Error(`${option} must be a whole number from ${min} to ${max}, got '${text}'`);
-}
-
-function pvCase(text: string): PvCase {
-  if (text === 'all-pv' || text === 'odd-double-pv') return text;
-  throw new Error(`--case must be all-pv or odd-double-pv, got '${text}'`);
 }
 
 function readTariffs(retailText: string, feedInText: string): Tariffs {

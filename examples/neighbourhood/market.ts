@@ -1,12 +1,20 @@
-import { Engine, type Outcome } from 'wattbook';
+import { Engine, type ListProductRequest, type Outcome, slotProducts } from 'wattbook';
 import { type Neighbourhood, randomSource } from './homes.ts';
 
-const HOUR_MS = 3_600_000;
-/** The data names no dates; its first period is delivered from here on. */
-const FIRST_DELIVERY = Date.UTC(2025, 5, 1);
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** The data names no dates; its first period is the first of this day. */
+const FIRST_DAY = Date.UTC(2025, 5, 1);
+const TIME_ZONE = 'Europe/Berlin';
+/** From the closing of a gate to the delivery. */
+const LEAD_MS = 5 * MINUTE_MS;
 const UTILITY = 'utility';
 /** How often each home may improve its price before the gate closes. */
 const ROUNDS = 4;
+
+/** How the homes trade: as their orders come in, or in an auction at the gate of each period. */
+export const MECHANISMS = ['continuous', 'uniform', 'pay-as-bid', 'mid-market'] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
 
 /** Prices in micro-currency per kWh, which is also the tick: 0.30 EUR/kWh is 300,000. */
 export interface Tariffs {
@@ -29,6 +37,7 @@ export interface HomeResult {
 
 export interface MarketResult {
   readonly engine: Engine;
+  readonly mechanism: Mechanism;
   readonly homes: readonly HomeResult[];
   readonly ownUseWh: number;
   /** Trades between homes, and all trades. */
@@ -45,25 +54,64 @@ export interface MarketResult {
 }
 
 /**
- * Trades a neighbourhood period by period. Each period is a product of its own, on energy that is
- * an asset of its own: noon's surplus cannot be sold at midnight. The utility stands in the book
- * with its two tariffs as the last resort. Homes with a surplus offer it, homes that lack energy
- * bid for it, each at a price of its own between the tariffs; round by round they come nearer to
- * what they would get from the utility, and in the last round they are there.
+ * Trades a neighbourhood period by period. Each period is a product of its own, which opens a period and five
+ * minutes before its delivery and closes five minutes before, on energy that is an asset of its own: noon's surplus
+ * cannot be sold at midnight. The utility stands in the book with its two tariffs as the last resort. Homes
+ * with a surplus offer it, homes that lack energy bid for it, each at a price of its own between the tariffs;
+ * round by round they come nearer to what they would get from the utility, and in the last round they are there.
  */
 export function runMarket(
   homes: Neighbourhood,
   tariffs: Tariffs,
+  mechanism: Mechanism,
   seed: number,
   progress: (done: number, of: number) => void = () => {},
 ): MarketResult {
-  const market = new NeighbourhoodMarket(homes, tariffs, seed);
+  const market = new NeighbourhoodMarket(homes, tariffs, mechanism, seed);
   const start = performance.now();
+  const products = productsOf(homes, tariffs, mechanism);
   for (let period = 0; period < homes.periods; period++) {
-    market.trade(period);
+    market.trade(period, products.next().value!);
     progress(period + 1, homes.periods);
   }
   return market.result((performance.now() - start) / 1000);
+}
+
+type Product = Required<Pick<ListProductRequest, 'id' | 'energy' | 'delivery'>> &
+  ListProductRequest;
+
+/** What lists the products of the periods, day after day. */
+function* productsOf(
+  { minutes }: Neighbourhood,
+  { retail, feedIn }: Tariffs,
+  mechanism: Mechanism,
+): Generator<Product, undefined> {
+  const middle = ticksText(Math.floor((retail + feedIn) / 2));
+  const how =
+    mechanism === 'continuous'
+      ? { mechanism }
+      : mechanism === 'mid-market'
+        ? ({ mechanism: 'call', pricing: mechanism, referencePrice: middle } as const)
+        : ({ mechanism: 'call', pricing: mechanism } as const);
+  for (let day = FIRST_DAY; ; day += DAY_MS) {
+    yield* slotProducts({
+      ...how,
+      zone: 'neighbourhood',
+      timeZone: TIME_ZONE,
+      day: new Date(day).toISOString().slice(0, 10),
+      period: `PT${minutes}M`,
+      opensMs: -minutes * MINUTE_MS - LEAD_MS,
+      gateMs: -LEAD_MS,
+      money: 'EUR',
+      tick: '0.000001',
+      lot: '0.001',
+    }) as Product[];
+  }
+}
+
+/** Decimal text of a price. */
+function ticksText(ticks: number): string {
+  return (ticks / 1e6).toFixed(6);
 }
 
 interface Agent {
@@ -73,6 +121,7 @@ interface Agent {
   /** First price and the one that the utility would give, in ticks. */
   readonly first: number;
   readonly last: number;
+  /** 0 where none is open. */
   orderId: number;
 }
 
@@ -81,6 +130,7 @@ class NeighbourhoodMarket {
   readonly #random: () => number;
   readonly #homes: Neighbourhood;
   readonly #tariffs: Tariffs;
+  readonly #mechanism: Mechanism;
   readonly #index: Map<string, number>;
   readonly #bought: number[];
   readonly #sold: number[];
@@ -91,9 +141,10 @@ class NeighbourhoodMarket {
   #lowest = Infinity;
   #highest = -Infinity;
 
-  constructor(homes: Neighbourhood, tariffs: Tariffs, seed: number) {
+  constructor(homes: Neighbourhood, tariffs: Tariffs, mechanism: Mechanism, seed: number) {
     this.#homes = homes;
     this.#tariffs = tariffs;
+    this.#mechanism = mechanism;
     this.#random = randomSource(seed);
     this.#index = new Map(homes.names.map((name, home) => [name, home]));
     this.#bought = homes.names.map(() => 0);
@@ -110,30 +161,26 @@ class NeighbourhoodMarket {
         'so much energy at such prices costs more than 9 million EUR, which nano-EUR cannot count',
       );
     }
-    const at = FIRST_DELIVERY - HOUR_MS;
-    must(this.#engine.listAsset({ id: 'EUR', decimals: 9, at }));
+    must(this.#engine.listAsset({ id: 'EUR', decimals: 9 }));
     this.#open(UTILITY, surplusNano * tariffs.feedIn);
     homes.names.forEach((name, home) => this.#open(name, this.#fundsNano[home] as number));
   }
 
-  trade(period: number): void {
+  trade(period: number, product: Product): void {
     const engine = this.#engine;
-    const delivery = FIRST_DELIVERY + period * HOUR_MS;
-    const product = `neighbourhood/PT60M/${new Date(delivery).toISOString().slice(0, 16)}Z`;
-    const energy = `Wh@${product}`;
-    const opens = delivery - HOUR_MS;
-    must(engine.listAsset({ id: energy, decimals: 3, at: opens }));
-    const step = { tick: '0.000001', lot: '0.001' };
-    must(engine.listProduct({ id: product, energy, money: 'EUR', ...step }));
+    const { start, opensMs, gateMs } = product.delivery;
+    const [opens, gate] = [start + opensMs, start + gateMs];
+    must(engine.listAsset({ id: product.energy, decimals: 3, at: opens }));
+    must(engine.listProduct(product));
     const agents = this.#agents(period);
-    this.#quoteTariffs(product, energy, agents);
+    const inBook = this.#mechanism !== 'mid-market';
+    if (inBook) this.#quoteTariffs(product.id, product.energy, agents);
     for (let round = 0; round < ROUNDS; round++) {
-      const at = opens + round * 10 * 60_000;
-      for (const agent of shuffled(agents, this.#random)) {
-        this.#act(agent, round, product, energy, at);
-      }
+      const at = opens + ((gate - opens) / ROUNDS) * round;
+      for (const agent of shuffled(agents, this.#random)) this.#act(agent, round, product, at);
     }
-    must(engine.closeProduct({ product, at: delivery - 5 * 60_000 }));
+    must(engine.advanceTime({ at: gate }));
+    if (!inBook) this.#tradeRest(product, agents);
     this.#count();
     engine.forgetHistory();
   }
@@ -157,6 +204,7 @@ class NeighbourhoodMarket {
     });
     return {
       engine: this.#engine,
+      mechanism: this.#mechanism,
       homes,
       ownUseWh: names.reduce((sum, _, home) => sum + this.#sum(home, Math.min), 0),
       homeTrades: this.#homeTrades,
@@ -212,22 +260,49 @@ class NeighbourhoodMarket {
     }
   }
 
-  #act(agent: Agent, round: number, product: string, energy: string, at: number): void {
+  #act(agent: Agent, round: number, { id, energy }: Product, at: number): void {
     const engine = this.#engine;
     const account = this.#homes.names[agent.home] as string;
     const priceTicks =
       agent.first + Math.trunc(((agent.last - agent.first) * round) / (ROUNDS - 1));
     if (round > 0) {
-      if (engine.order(agent.orderId) === undefined) return;
-      must(engine.amend({ actor: account, orderId: agent.orderId, priceTicks, at }));
+      if (agent.orderId === 0) return;
+      const outcome = engine.amend({ actor: account, orderId: agent.orderId, priceTicks, at });
+      // All of it has traded meanwhile.
+      if (!outcome.ok && outcome.code === 'UNKNOWN_ORDER') agent.orderId = 0;
+      else must(outcome);
       return;
     }
     const { side, quantity } = agent;
     if (side === 'sell') {
       must(engine.deposit({ account, asset: energy, amountQuanta: quantity, at }));
     }
-    const order = { account, product, side, priceTicks, quantityLots: quantity, at } as const;
+    const order = { account, product: id, side, priceTicks, quantityLots: quantity, at } as const;
     agent.orderId = must(engine.submit(order)).orderId;
+  }
+
+  /** What no neighbour took at the middle of the tariffs is traded with the utility at its own. */
+  #tradeRest({ energy, ...product }: Product, agents: readonly Agent[]): void {
+    const engine = this.#engine;
+    const left = new Map(agents.map(({ home, quantity }) => [home, quantity]));
+    for (const { buyer, seller, quantityLots } of engine.trades()) {
+      for (const home of [this.#index.get(buyer)!, this.#index.get(seller)!]) {
+        left.set(home, left.get(home)! - quantityLots);
+      }
+    }
+    const rest = agents
+      .map((agent) => ({ ...agent, quantity: left.get(agent.home)! }))
+      .filter(({ quantity }) => quantity > 0);
+    const id = `${product.id}/rest`;
+    const { money, tick, lot } = product;
+    must(engine.listProduct({ id, energy, money, tick, lot }));
+    this.#quoteTariffs(id, energy, rest);
+    for (const { home, side, quantity, last } of rest) {
+      const account = this.#homes.names[home] as string;
+      const order = { account, product: id, side, priceTicks: last, quantityLots: quantity };
+      must(engine.submit({ ...order, timeInForce: 'ioc' }));
+    }
+    must(engine.closeProduct({ product: id }));
   }
 
   #count(): void {
@@ -271,7 +346,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return mixed;
 }
 
-/** In this market nobody asks for what would be refused. */
+/** In this market nothing else is refused. */
 function must<T extends Outcome>(outcome: T): Extract<T, { ok: true }> {
   if (!outcome.ok) throw new Error(`refused with ${outcome.code} at ${outcome.sequence}`);
   return outcome as Extract<T, { ok: true }>;

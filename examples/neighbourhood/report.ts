@@ -1,9 +1,13 @@
+import type { Neighbourhood } from './homes.ts';
 import type { MarketResult } from './market.ts';
 
 /** Shares of PV and of load, before and with the market. */
 interface Figures {
   readonly homes: number;
   readonly periods: number;
+  /** Length of a period. */
+  readonly minutes: number;
+  readonly mechanism: string;
   /** Commands that the engine carried out. */
   readonly commands: number;
   /** Trades between homes, and their energy. */
@@ -18,7 +22,7 @@ interface Figures {
   readonly seconds: number;
 }
 
-export function figures(result: MarketResult, periods: number): Figures {
+export function figures(result: MarketResult, { periods, minutes }: Neighbourhood): Figures {
   const { homes, ownUseWh, tradedWh, engine } = result;
   const load = homes.reduce((sum, home) => sum + home.loadWh, 0);
   const pv = homes.reduce((sum, home) => sum + home.pvWh, 0);
@@ -27,6 +31,8 @@ export function figures(result: MarketResult, periods: number): Figures {
   return {
     homes: homes.length,
     periods,
+    minutes,
+    mechanism: result.mechanism,
     commands: engine.sequence,
     trades: result.homeTrades,
     tradedWh,
@@ -42,8 +48,8 @@ export function figures(result: MarketResult, periods: number): Figures {
 const SHOWN_HOMES = 24;
 
 /** What a person wants to see. */
-export function report(result: MarketResult, periods: number): string {
-  const all = figures(result, periods);
+export function report(result: MarketResult, neighbourhood: Neighbourhood): string {
+  const all = figures(result, neighbourhood);
   const rows = result.homes
     .slice(0, SHOWN_HOMES)
     .map((home) => [
@@ -63,7 +69,8 @@ export function report(result: MarketResult, periods: number): string {
   const percent = ({ without, with: now }: Figures['selfConsumption']): string =>
     `${(100 * without).toFixed(1)}% -> ${(100 * now).toFixed(1)}%`;
   const lines = [
-    ['homes, periods', `${all.homes}, ${all.periods}`],
+    ['homes, periods', `${all.homes}, ${all.periods} of ${all.minutes} minutes`],
+    ['mechanism', all.mechanism],
     ['traded between homes', `${kWh(all.tradedWh)} kWh in ${all.trades} trades`],
     ['price, lowest / mean / highest', prices(result, mean)],
     ['self-consumption', percent(all.selfConsumption)],
