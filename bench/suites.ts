@@ -2,6 +2,7 @@ import type { Flow } from '../src/testing/index.ts';
 import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
 import { cancelCases } from './cancels.ts';
+import { auctionCase, yearCase } from './energy.ts';
 import { exchangePath } from './exchange.ts';
 import { flowCases, specialCase } from './flows.ts';
 import { latencyCases } from './latency.ts';
@@ -36,5 +37,6 @@ export const SUITES: readonly Suite[] = [
   { name: 'snapshot', cases: [snapshotCase()] },
   { name: 'restore', cases: [restoreCase()] },
   { name: 'replay', cases: [replayCase()] },
+  { name: 'energy', cases: [yearCase(), auctionCase()] },
   { name: 'limit', cases: limitCases() },
 ];

@@ -135,6 +135,16 @@ describe('suites', () => {
     });
     expect(figures.get('memory/10M')!.details).toEqual({ orders: 10_000 });
     expect(figures.get('replay/A')!.details).toEqual({ commands: 3003 + 300 + 2000 });
+    const day = figures.get('energy/year17')!.details as Record<string, number>;
+    expect(day['periods']).toBe(24);
+    // Each home enters an order in almost every hour, and most amend it.
+    expect(day['commands']).toBeGreaterThan(2 * 17 * 24);
+    expect(day['trades']).toBeGreaterThan((17 * 24) / 2);
+    // Bids and asks are drawn from the same prices: half of each is at the middle or better.
+    const auction = figures.get('energy/auction1M')!.details as Record<string, number>;
+    expect(auction['orders']).toBe(1000);
+    expect(auction['trades']).toBeGreaterThan(400);
+    expect(auction['trades']).toBeLessThan(600);
     const pages = figures.get('memory/pages-D')!.details as Record<string, number>;
     // The lowest page of each side always stays.
     expect(pages['mostPages']).toBeGreaterThanOrEqual(Math.max(2, pages['pages']!));
