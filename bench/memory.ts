@@ -78,7 +78,9 @@ const BYTES_PER_PLACE = 12;
 
 function laddersOf(state: MarketState): { pages: number; levels: number } {
   let [pages, levels] = [0, 0];
-  for (const { bids, asks } of state.books) {
+  for (const book of state.books) {
+    if (book === undefined) continue;
+    const { bids, asks } = book;
     pages += bids.pages + asks.pages;
     for (const ladder of [bids, asks]) ladder.walk(() => ++levels > 0);
   }

@@ -47,8 +47,20 @@ const PLANS: readonly Plan[] = [
     most: 2000,
     profile: (draw) => ({ planned: draw(2) === 0, called: draw(3) === 0 }),
   },
-  { name: 'scarce funds', share: 12, least: 200, most: 3000, profile: () => ({ funds: 'scarce' }) },
-  { name: 'huge amounts', share: 16, least: 200, most: 3000, profile: () => ({ funds: 'huge' }) },
+  {
+    name: 'scarce funds',
+    share: 12,
+    least: 200,
+    most: 3000,
+    profile: (draw) => ({ funds: 'scarce', planned: draw(2) === 0 }),
+  },
+  {
+    name: 'huge amounts',
+    share: 16,
+    least: 200,
+    most: 3000,
+    profile: (draw) => ({ funds: 'huge', planned: draw(2) === 0 }),
+  },
   {
     name: 'many levels',
     share: 20,
@@ -160,7 +172,10 @@ function pause({ market }: Lockstep): number {
 }
 
 function pagesOf({ state }: Lockstep): number {
-  return state.books.reduce((most, book) => Math.max(most, book.bids.pages, book.asks.pages), 0);
+  const pages = state.books.flatMap((book) =>
+    book === undefined ? [] : [book.bids.pages, book.asks.pages],
+  );
+  return Math.max(0, ...pages);
 }
 
 function report(tally: Tally, mismatches: number, started: number): void {

@@ -164,6 +164,7 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   resumeProduct: ['product'],
   closeProduct: ['product'],
   endSession: ['product'],
+  archiveProduct: ['product'],
   runAuction: ['product'],
   submit: (
     'account product side kind timeInForce expiresAt postOnly selfTrade price priceTicks ' +

@@ -19,6 +19,7 @@ const REQUESTS: Readonly<Record<keyof Requests, object>> = {
   resumeProduct: { product: 'energy' },
   closeProduct: { product: 'energy' },
   endSession: { product: 'energy' },
+  archiveProduct: { product: 'energy' },
   runAuction: { product: 'energy' },
   submit: { account: 'bob', product: 'energy', side: 'buy', price: '1', quantity: '1' },
   amend: { actor: 'bob', orderId: 1, quantity: '1' },

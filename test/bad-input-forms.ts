@@ -233,6 +233,11 @@ export const FORMS: readonly Form[] = [
     sample: { product: 'noon', band: { low: '1', high: '2' } },
     fields: { ...STAMP, product: REFERENCE, ...BAND, band: [...BAND.band, ...REQUIRED] },
   },
+  {
+    method: 'archiveProduct',
+    sample: { product: 'over' },
+    fields: { ...STAMP, product: REFERENCE },
+  },
   ...(['haltProduct', 'resumeProduct', 'closeProduct', 'endSession'] as const).map((method) => ({
     method,
     sample: { product: 'noon' },

@@ -17,13 +17,15 @@ function withField(sample: object, field: string, value: unknown): object {
   return { ...sample, [outer]: { ...old, [inner]: value } };
 }
 
-/** The stage with an order of bob to change, and an empty account to close. */
+/** The stage with an order of bob to change, an empty account to close, and a product that is over. */
 function prepared(): Engine {
   const engine = stage();
   limit(engine, 'bob', 'sell', 10, 300);
   limit(engine, 'alice', 'buy', 1, 300);
   must(engine.openAccount({ id: 'dave' }));
   const grid = { energy: 'kWh', money: 'EUR', tick: '0.001', lot: '0.1' };
+  must(engine.listProduct({ ...grid, id: 'over' }));
+  must(engine.closeProduct({ product: 'over' }));
   must(engine.listProduct({ id: 'called', ...grid, mechanism: 'call' }));
   must(engine.advanceTime({ at: 1_000 }));
   return engine;

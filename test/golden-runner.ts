@@ -154,6 +154,7 @@ class ScriptMarket {
   run(line: string): string[] {
     const engine = this.#engine;
     const command = parseCommand(line, this.#renderer.find);
+    this.#renderer.note();
     const before = {
       sequence: engine.sequence,
       market: engine.marketHash(),

@@ -89,6 +89,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   resumeProduct: OPENED,
   closeProduct: PRODUCT,
   endSession: OPENED,
+  archiveProduct: ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'NOT_CLOSED'],
   runAuction: [
     'UNKNOWN_PRODUCT',
     'FORBIDDEN',

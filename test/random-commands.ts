@@ -228,6 +228,7 @@ const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.
   [4, 'rare', make.haltProduct],
   [18, 'rare', make.resumeProduct],
   [6, 'rare', make.endSession],
+  [6, 'rare', make.archiveProduct],
   [14, 'trade', runAuction],
   [2, 'rare', make.closeProduct],
   [30, 'trade', make.advanceTime],

@@ -30,6 +30,7 @@ export const CommandType = {
   kill: 23,
   recallTrade: 24,
   submitSpecial: 25,
+  archiveProduct: 26,
   runAuction: 27,
 } as const;
 
@@ -73,6 +74,7 @@ export const EventType = {
   bracketDropped: 136,
   productOpened: 137,
   gateClosed: 138,
+  productArchived: 139,
   auctionHeld: 140,
   orderRemains: 151,
 } as const;
@@ -182,6 +184,8 @@ export const RejectCode = {
   NOT_YET_OPEN: 49,
   /** The planned instant at which trading ends has come. */
   GATE_CLOSED: 50,
+  /** The product may trade yet, or its delivery has not ended. */
+  NOT_CLOSED: 51,
   /** The product trades in auctions, in which there is no such order, and no circuit. */
   NOT_IN_CALL: 52,
   /** The product is traded continuously: no auction is held of it. */
@@ -221,6 +225,7 @@ export const PRECEDENCE: readonly RejectName[] = [
   'PRODUCT_HALTED',
   'NOT_YET_OPEN',
   'GATE_CLOSED',
+  'NOT_CLOSED',
   'NOT_A_CALL',
   'STALE_VERSION',
   'NOT_WAITING',

@@ -180,6 +180,7 @@ export const COMMANDS = {
   kill: command('kill', [['account', 'account']]),
   recallTrade: command('recallTrade', RECALLED),
   submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
+  archiveProduct: command('archiveProduct', [['product', 'product']]),
   runAuction: command('runAuction', [['product', 'product']]),
 } as const;
 
@@ -350,6 +351,10 @@ export const EVENTS = {
   gateClosed: event('gateClosed', [
     ['product', 'product'],
     ['count', 'number'],
+  ]),
+  productArchived: event('productArchived', [
+    ['product', 'product'],
+    ['delivered', 'amountOrZero'],
   ]),
   auctionHeld: event('auctionHeld', AUCTION),
   orderRemains: event('orderRemains', [

@@ -100,6 +100,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   resumeProduct: encodeProductCommand,
   closeProduct: encodeProductCommand,
   endSession: encodeProductCommand,
+  archiveProduct: encodeProductCommand,
   runAuction: encodeProductCommand,
   submit: encodeSubmit,
   amend(to, request) {

@@ -158,6 +158,14 @@ export class Engine extends Queries {
   closeProduct(request: requests.ProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('closeProduct', request));
   }
+  /**
+   * Forgets a product that is closed, and delivered if it has a delivery: its id is free, and so is all that it took.
+   * If it has a delivery and nothing else uses its energy asset, that is delivered: it leaves all accounts, and is
+   * forgotten too. O(accounts that have it).
+   */
+  archiveProduct(request: requests.ProductRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('archiveProduct', request));
+  }
 
   // Orders
 
@@ -239,6 +247,7 @@ export class Engine extends Queries {
   forgetHistory(): void {
     const { commands, events } = this.#sequencer;
     this.#sequencer.dropBefore(commands.length, events.length);
+    stateOf(this).archived.forget(this.sequence);
   }
 
   /** What the kept events tell of an order that has ended. */

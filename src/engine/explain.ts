@@ -71,7 +71,7 @@ export function explainEnded(
   stateAfter: (sequence: number) => MarketState | undefined,
 ): Explanation {
   const { order: orderId, product, reason, open: openLots, sequence, time } = history.ended;
-  const { grid } = productOf(state, product);
+  const { grid } = state.productThen(product, sequence);
   const open = formatSteps(openLots, grid.lot);
   const obstacles = reason === 'filled' ? [] : obstaclesThen(history, stateAfter);
   const rest =
@@ -120,7 +120,7 @@ function obstaclesThen(
   const onEntry = ON_ENTRY.has(ended.reason);
   const state = stateAfter(onEntry ? ended.sequence : ended.sequence - 1);
   if (state === undefined) return undefined;
-  const product = productOf(state, ended.product);
+  const product = state.productThen(ended.product, ended.sequence);
   const slot = state.orders.slotOf(ended.order);
   // One that entered and ended by one command was never to be seen.
   if (slot !== NONE) {
@@ -157,10 +157,6 @@ function intentOf(state: MarketState, slot: number): Intent {
     stopPrice: (flags & WAITING) === 0 ? undefined : state.stopPrice(slot),
     slot,
   };
-}
-
-function productOf({ listings }: MarketState, id: string): Product {
-  return listings.products[listings.findProduct(id)!]!;
 }
 
 function sentences(first: string, obstacles: readonly Obstacle[]): string {

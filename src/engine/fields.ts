@@ -38,6 +38,7 @@ const OWN: OwnFields = {
   resumeProduct: { product: 1 },
   closeProduct: { product: 1 },
   endSession: { product: 1 },
+  archiveProduct: { product: 1 },
   runAuction: { product: 1 },
   submit: {
     ...PRICE,

@@ -62,9 +62,9 @@ export class Queries {
     const product = row === undefined ? undefined : this.#state.listings.products[row];
     return product && views.productView(this.#state, product);
   }
-  /** All products in the order in which they were listed, closed ones included. */
+  /** All products in the order in which they were listed, closed ones included, archived ones not. */
   products(): views.ProductView[] {
-    return this.#state.listings.products.map((each) => views.productView(this.#state, each));
+    return this.#state.listings.living().map((each) => views.productView(this.#state, each));
   }
   /** @throws RangeError if the account or the asset is unknown */
   balance(account: string, asset: string): views.BalanceView {
@@ -75,8 +75,9 @@ export class Queries {
   /** Balances that are not zero, available and locked. @throws RangeError if it is unknown */
   balances(account: string): views.BalanceView[] {
     const row = accountRow(this.#state, account);
-    return this.#state.listings.assets
-      .map((_, asset) => views.balanceView(this.#state, row, asset))
+    return this.#state.listings
+      .assetRows()
+      .map((asset) => views.balanceView(this.#state, row, asset))
       .filter(({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0);
   }
   /** An open order, or undefined once it has ended. */

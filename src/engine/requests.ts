@@ -353,6 +353,7 @@ export interface Requests {
   resumeProduct: ProductRequest;
   closeProduct: ProductRequest;
   endSession: ProductRequest;
+  archiveProduct: ProductRequest;
   runAuction: ProductRequest;
   submit: OrderRequest;
   amend: AmendRequest;

@@ -38,6 +38,8 @@ export class Sequencer {
     this.state = state;
     this.#clock = clock;
     this.#keep = keep;
+    // What the kept events are about can be read as long as they are.
+    state.archived.keepsAll = keep;
   }
 
   /** What stopped the market, if anything did. */

@@ -194,7 +194,7 @@ export function accountView(state: MarketState, row: number): AccountView {
 
 /** Decimal text of an amount in an asset. */
 export function amountText(state: MarketState, asset: number, quanta: number | bigint): string {
-  return formatSteps(quanta, quantum(state.listings.assets[asset]!.decimals));
+  return formatSteps(quanta, quantum(state.asset(asset).decimals));
 }
 
 export function balanceView(state: MarketState, account: number, asset: number): BalanceView {
@@ -361,8 +361,7 @@ export function tradeView(
   state: MarketState,
   event: Extract<EventRecord, { type: 'trade' }>,
 ): TradeView {
-  const row = state.listings.findProduct(event.product)!;
-  const product = state.listings.products[row]!;
+  const product = state.productThen(event.product, event.sequence);
   const { moneyAsset, grid } = product;
   const valueQuanta = energyValue(product, event.price, event.quantity);
   return {

@@ -106,6 +106,10 @@ export class ExchangeCommands {
   closeProduct(request: RequestTo<'closeProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('closeProduct', request, options, receiptOf);
   }
+  /** Forgets a product that is closed, and delivered if it has a delivery; its energy leaves all accounts if nothing else uses it. */
+  archiveProduct(request: RequestTo<'archiveProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('archiveProduct', request, options, receiptOf);
+  }
 
   /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {

@@ -251,6 +251,7 @@ export class Exchange extends ExchangeCommands {
     const { firstSequence, lastSequence } = frame;
     const bytes = frame.bytes.length;
     this.#feed.publish(events, lastSequence);
+    this.#sequencer.state.archived.forget(this.#feed.goneSequence);
     this.#observer.tell({ kind: 'stored', firstSequence, lastSequence, bytes, durationMs });
   }
 

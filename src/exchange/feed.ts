@@ -48,6 +48,11 @@ export class Feed {
     return this.#lastSequence;
   }
 
+  /** Events up to here are no longer kept. */
+  get goneSequence(): number {
+    return this.#goneSequence;
+  }
+
   /** Set once nothing more will be published; with the fault, if there was one. */
   get ended(): { readonly fault: WattbookError | undefined } | undefined {
     return this.#ended;

@@ -186,7 +186,7 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
     case 'trade':
       return filled(state, event);
     case 'orderMoved':
-      return [movedUpdate(event, productOf(state, event.product).grid)];
+      return [movedUpdate(event, state.productThen(event.product, event.sequence).grid)];
     case 'orderTerms':
       return [termsUpdate(state, event)];
     case 'ordersLinked':
@@ -237,8 +237,8 @@ function releasedLock(
   state: MarketState,
   event: Extract<EventRecord, { type: 'bracketDropped' | 'orderEnded' }>,
 ): ReleasedLock {
-  const { product, releasedMoney, releasedEnergy } = event;
-  const { moneyAsset, energyAsset } = productOf(state, product);
+  const { product, sequence, releasedMoney, releasedEnergy } = event;
+  const { moneyAsset, energyAsset } = state.productThen(product, sequence);
   return {
     releasedMoney: amountText(state, moneyAsset, releasedMoney),
     releasedMoneyQuanta: releasedMoney,
@@ -263,7 +263,7 @@ function termsUpdate(
   event: Extract<EventRecord, { type: 'orderTerms' }>,
 ): OrderTermsUpdate {
   const { sequence, time, order: orderId, account, product, side, display, allOrNone } = event;
-  const { moneyAsset, grid } = productOf(state, product);
+  const { moneyAsset, grid } = state.productThen(product, sequence);
   const { tick, lot } = grid;
   const iceberg = display === 'clip';
   return {
@@ -294,7 +294,7 @@ function termsUpdate(
 
 function orderUpdate(state: MarketState, event: OrderEvent): OrderUpdate {
   const { sequence, time, order: orderId, account, product, side } = event;
-  const { grid } = productOf(state, product);
+  const { grid } = state.productThen(product, sequence);
   const whose = { sequence, time, orderId, account, product, side };
   const priceTicks = event.price;
   const price = formatSteps(priceTicks, grid.tick);
@@ -359,7 +359,7 @@ function filled(
   event: Extract<EventRecord, { type: 'trade' }>,
 ): readonly OrderFilledUpdate[] {
   const { sequence, time, trade, product, takerSide } = event;
-  const { moneyAsset, grid } = productOf(state, product);
+  const { moneyAsset, grid } = state.productThen(product, sequence);
   const fill = (side: 'buy' | 'sell', account: string, feeQuanta: number): OrderFilledUpdate => {
     const role = side === takerSide ? 'taker' : 'maker';
     return {
@@ -381,8 +381,4 @@ function filled(
     };
   };
   return [fill('buy', event.buyer, event.buyerFee), fill('sell', event.seller, event.sellerFee)];
-}
-
-function productOf({ listings }: MarketState, id: string) {
-  return listings.products[listings.findProduct(id)!]!;
 }

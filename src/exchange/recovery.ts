@@ -53,6 +53,7 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
     const { commands, events } = sequencer;
     feed.publish(feed.keeps(events.length) ? events.slice() : undefined, end.sequence);
     sequencer.dropBefore(commands.length, events.length);
+    state.archived.forget(feed.goneSequence);
   }
   checkEnd(writer.end, end, 'when opened');
   return { sequencer, feed, replayed: state.sequence - from };

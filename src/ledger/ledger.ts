@@ -11,7 +11,7 @@ const NONE = -1;
 const FIRST = 64;
 const GOLDEN = 0x9e37_79b1;
 
-// A row is a record of 32 bytes: two numbers, then four integers, of which one is not used.
+// A row is a record of 32 bytes: two numbers, then four integers.
 const WORDS = 4;
 const AVAILABLE = 0;
 const LOCKED = 1;
@@ -20,6 +20,8 @@ const ACCOUNT = 4;
 const ASSET = 5;
 /** Next row of the same place in the index. */
 const CHAIN = 6;
+/** Next row of the same asset. */
+const NEXT = 7;
 
 /**
  * Accounts x assets, one row each as soon as it is used, in quanta. Every posting is double entry,
@@ -27,8 +29,12 @@ const CHAIN = 6;
  * negative: whoever posts has checked, and a row that would be is a broken invariant.
  */
 export class Ledger {
-  /** Rows in use. */
+  /** Rows that were ever used; those that were given back are empty, and look as if they were of `outside`. */
   rows = 0;
+  /** Rows that were given back. */
+  readonly #free: number[] = [];
+  /** The row of an asset that was made last, from which the others hang by NEXT. */
+  readonly #ofAsset = new Map<number, number>();
   /** The records as numbers and as integers: the same memory. */
   #f64 = new Float64Array(FIRST * WORDS);
   #i32 = new Int32Array(this.#f64.buffer);
@@ -139,18 +145,58 @@ export class Ledger {
   }
 
   #add(account: number, asset: number): number {
-    if (this.rows === this.#heads.length) this.#grow();
-    const row = this.rows++;
-    this.#i32[row * HALVES + ACCOUNT] = account;
-    this.#i32[row * HALVES + ASSET] = asset;
+    // With none free all rows are in the index, so that it can be made anew from them.
+    const full = this.#free.length === 0 && this.rows === this.#heads.length;
+    if (full) this.#grow();
+    const row = this.#free.pop() ?? this.rows++;
+    const i32 = this.#i32;
+    i32[row * HALVES + ACCOUNT] = account;
+    i32[row * HALVES + ASSET] = asset;
+    i32[row * HALVES + NEXT] = this.#ofAsset.get(asset) ?? NONE;
+    this.#ofAsset.set(asset, row);
     this.#link(row);
     return row;
+  }
+
+  /**
+   * Has all of an asset leave for `outside`, of which nothing may be locked, and gives its rows back. O(rows of the asset).
+   * @returns how much it was
+   */
+  retire(asset: number): number {
+    const supply = this.supply(asset);
+    let sum = 0;
+    let next = this.#ofAsset.get(asset) ?? NONE;
+    this.#ofAsset.delete(asset);
+    while (next !== NONE) {
+      const row = next;
+      next = this.#i32[row * HALVES + NEXT]!;
+      sum += this.available(row);
+      if (this.locked(row) !== 0) brokenInvariant(`row ${row} is locked, and its asset is gone`);
+      this.#unlink(row);
+      this.#i32.fill(0, row * HALVES, (row + 1) * HALVES);
+      this.#free.push(row);
+    }
+    if (sum !== 0) brokenInvariant(`asset ${asset} did not add up to zero`);
+    return supply;
   }
 
   #link(row: number): void {
     const at = spread(this.account(row), this.asset(row), this.#shift);
     this.#i32[row * HALVES + CHAIN] = this.#heads[at]!;
     this.#heads[at] = row;
+  }
+
+  #unlink(row: number): void {
+    const i32 = this.#i32;
+    const head = spread(this.account(row), this.asset(row), this.#shift);
+    const after = i32[row * HALVES + CHAIN]!;
+    let at = this.#heads[head]!;
+    if (at === row) {
+      this.#heads[head] = after;
+      return;
+    }
+    while (i32[at * HALVES + CHAIN] !== row) at = i32[at * HALVES + CHAIN]!;
+    i32[at * HALVES + CHAIN] = after;
   }
 
   #grow(): void {

@@ -57,13 +57,38 @@ export interface Product {
   circuit: Circuit | undefined;
 }
 
-/** Assets, products and their terms, by row. Rows and ids are never given out twice. */
+/**
+ * Assets, products and their terms, by row. Those of an archived product are gone: of its row and that of its asset,
+ * which are never given out twice, an empty place stays; rows of terms are used again.
+ */
 export class Listings {
-  readonly assets: Asset[] = [];
-  readonly products: Product[] = [];
-  readonly terms: Terms[] = [];
+  readonly assets: (Asset | undefined)[] = [];
+  readonly products: (Product | undefined)[] = [];
+  readonly terms: (Terms | undefined)[] = [];
+  /** In the order of the rows, as all that are listed come behind. */
   readonly #assetRows = new Map<string, number>();
   readonly #productRows = new Map<string, number>();
+  /** Rows of terms by product row. */
+  readonly #termsOf = new Map<number, number[]>();
+  /** By asset row, in how many products it is energy or money. */
+  readonly #uses = new Map<number, number>();
+  /** No row of terms before this one is free. */
+  #lowestFree = 0;
+
+  /** The rows of all assets that there are, from the first one up. */
+  assetRows(): number[] {
+    return [...this.#assetRows.values()];
+  }
+
+  /** All products that there are, by row. */
+  living(): Product[] {
+    return Array.from(this.#productRows.values(), (row) => this.products[row]!);
+  }
+
+  /** In how many products an asset is energy or money. */
+  usesOf(asset: number): number {
+    return this.#uses.get(asset) ?? 0;
+  }
 
   findAsset(id: string): number | undefined {
     return this.#assetRows.get(id);
@@ -104,10 +129,37 @@ export class Listings {
     };
     this.products.push(product);
     this.#productRows.set(id, row);
+    this.#use(energyAsset, 1);
+    this.#use(moneyAsset, 1);
     return product;
   }
 
-  /** Puts new terms in force for a product. */
+  /** Forgets a product and its terms. */
+  removeProduct({ id, row, energyAsset, moneyAsset }: Product): void {
+    this.products[row] = undefined;
+    this.#productRows.delete(id);
+    this.#use(energyAsset, -1);
+    this.#use(moneyAsset, -1);
+    for (const terms of this.#termsOf.get(row)!) {
+      this.terms[terms] = undefined;
+      this.#lowestFree = Math.min(this.#lowestFree, terms);
+    }
+    this.#termsOf.delete(row);
+  }
+
+  /** Forgets an asset that no product uses. */
+  removeAsset(row: number): void {
+    this.#assetRows.delete(this.assets[row]!.id);
+    this.assets[row] = undefined;
+  }
+
+  #use(asset: number, more: number): void {
+    const uses = this.usesOf(asset) + more;
+    if (uses === 0) this.#uses.delete(asset);
+    else this.#uses.set(asset, uses);
+  }
+
+  /** Puts new terms in force for a product, in the first row that is free. O(1) amortised, but O(terms) behind an archived product. */
   setTerms(
     product: Product,
     makerPpm: number,
@@ -115,11 +167,14 @@ export class Listings {
     band: Terms['band'],
     version: number,
   ): void {
-    product.terms = this.terms.length;
-    this.addTerms(product.row, version, makerPpm, takerPpm, band);
+    while (this.terms[this.#lowestFree] !== undefined) this.#lowestFree++;
+    product.terms = this.#lowestFree;
+    this.addTerms(product.terms, product.row, version, makerPpm, takerPpm, band);
   }
 
+  /** Puts terms into a row that is free. */
   addTerms(
+    row: number,
     product: number,
     version: number,
     makerPpm: number,
@@ -127,7 +182,11 @@ export class Listings {
     band: Terms['band'],
   ): void {
     const lockPpm = Math.max(makerPpm, takerPpm);
-    this.terms.push({ product, version, makerPpm, takerPpm, lockPpm, band });
+    while (this.terms.length < row) this.terms.push(undefined);
+    this.terms[row] = { product, version, makerPpm, takerPpm, lockPpm, band };
+    const rows = this.#termsOf.get(product);
+    if (rows === undefined) this.#termsOf.set(product, [row]);
+    else rows.push(row);
   }
 
   /**

@@ -8,6 +8,7 @@ import { NONE } from '../orderbook/orders.ts';
 import { setAccountLimits } from './account-limits.ts';
 import * as administration from './administration.ts';
 import { amend } from './amend.ts';
+import { archiveProduct } from './archive.ts';
 import { runAuction } from './auction.ts';
 import { enterExits } from './brackets.ts';
 import { cancel, cancelAll, kill } from './cancel.ts';
@@ -60,6 +61,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   kill,
   recallTrade,
   submitSpecial,
+  archiveProduct,
   runAuction,
 });
 

@@ -49,16 +49,17 @@ const PRODUCT_STATUSES: readonly number[] = Object.values(ProductStatus);
 export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   const from = new Reader(bytes);
   const { listings } = state;
-  for (let left = from.u32(); left > 0; left--) {
+  decodeRows(from, listings.assets, () => {
     const id = from.id();
     if (listings.findAsset(id) !== undefined) throw twice(id);
     listings.addAsset(id, from.decimals());
-  }
+  });
   const accounts = from.u32();
   for (let row = 0; row < accounts; row++) decodeAccount(from, state, row);
-  for (let left = from.u32(); left > 0; left--) decodeProduct(from, state);
+  decodeRows(from, listings.products, () => decodeProduct(from, state));
+  while (state.books.length < listings.products.length) state.addNoBook();
   for (let left = from.u32(); left > 0; left--) decodeTerms(from, state);
-  for (const { id, row, terms } of listings.products) {
+  for (const { id, row, terms } of listings.living()) {
     if (listings.terms[terms]?.product !== row) throw new RangeError(`has no terms for ${id}`);
   }
   for (let left = from.u32(); left > 0; left--) decodeBalance(from, state);
@@ -69,6 +70,31 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   for (let left = orders; left > 0; left--) decodeOrder(from, state, partners);
   from.end();
   linkOrders(state, partners);
+}
+
+/**
+ * The most rows that a snapshot may say were given out: an empty place takes memory all the same. Quarter hours of a zone
+ * take them up in 478 years.
+ */
+const MAX_ROWS = 2 ** 24;
+
+/**
+ * Reads what has a row: how many rows were given out, and then those that there are, from the first one up.
+ * @param list takes them; gets an empty place for each that is gone
+ */
+function decodeRows(from: Reader, list: unknown[], decode: () => void): void {
+  const rows = from.u32();
+  if (rows > MAX_ROWS) throw new RangeError(`has given out ${rows} rows`);
+  const fill = (upTo: number): void => {
+    while (list.length < upTo) list.push(undefined);
+  };
+  for (let left = from.u32(); left > 0; left--) {
+    const row = from.u32();
+    if (row < list.length || row >= rows) throw new RangeError(`names row ${row} of ${rows}`);
+    fill(row);
+    decode();
+  }
+  fill(rows);
 }
 
 /** Links orders by what they say is the id of their partner. */
@@ -144,12 +170,15 @@ function decodeCall(from: Reader, delivery: Delivery | undefined): Call | undefi
 }
 
 function decodeTerms(from: Reader, state: MarketState): void {
+  const row = from.u32();
   const product = from.row(state.listings.products);
+  const { terms } = state.listings;
+  if (row < terms.length || row >= MAX_ROWS) throw new RangeError('has terms out of order');
   const [version, makerPpm, takerPpm] = [from.u32(), from.u32(), from.u32()];
   const hasBand = from.u8() === 1;
   const [low, high] = [from.i64(), from.i64()];
   const band = hasBand ? { low, high } : undefined;
-  state.listings.addTerms(product, version, makerPpm, takerPpm, band);
+  state.listings.addTerms(row, product, version, makerPpm, takerPpm, band);
 }
 
 function decodeBalance(from: Reader, { accounts, listings, ledger }: MarketState): void {
@@ -276,7 +305,7 @@ function decodeLimits(from: Reader, { accounts, listings, limits }: MarketState)
   const account = from.row(accounts.list);
   const [hasOpenOrders, openOrders] = [from.u8() === 1, from.u32()];
   const [hasExposure, asset, amount] = [from.u8() === 1, from.u32(), from.i64()];
-  if (hasExposure && asset >= listings.assets.length) {
+  if (hasExposure && listings.assets[asset] === undefined) {
     throw new RangeError('limits an asset that is not there');
   }
   const since = from.i64();
@@ -348,5 +377,5 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);
   from.end();
   // What is planned next depends on the time.
-  for (const product of state.listings.products) planNext(state, product);
+  for (const product of state.listings.living()) planNext(state, product);
 }

@@ -86,11 +86,15 @@ export function encodeMarket(state: MarketState, log: ByteLog = stateLog(state))
 /** Appends the market but for its orders. */
 export function encodeLists(state: MarketState, log: ByteLog): void {
   const to = new Writer(log);
-  const { assets, products, terms } = state.listings;
+  const { listings } = state;
+  const assets = listings.assetRows();
+  to.u32(listings.assets.length);
   to.u32(assets.length);
-  for (const asset of assets) {
-    to.id(asset.id);
-    to.u8(asset.decimals);
+  for (const row of assets) {
+    const { id, decimals } = listings.assets[row]!;
+    to.u32(row);
+    to.id(id);
+    to.u8(decimals);
   }
   to.u32(state.accounts.list.length);
   for (const account of state.accounts.list) {
@@ -98,8 +102,11 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.u8(account.role);
     to.u8(account.status);
   }
+  const products = listings.living();
+  to.u32(listings.products.length);
   to.u32(products.length);
   for (const product of products) {
+    to.u32(product.row);
     to.id(product.id);
     to.u32(product.energyAsset);
     to.u32(product.moneyAsset);
@@ -113,8 +120,16 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     encodeDelivery(product.delivery, to);
     encodeCall(product.call, to);
   }
-  to.u32(terms.length);
-  for (const { product, version, makerPpm, takerPpm, band } of terms) {
+  encodeTerms(state, to);
+  encodeBalances(state, to);
+}
+
+function encodeTerms({ listings: { terms } }: MarketState, to: Writer): void {
+  to.u32(terms.reduce((sum, each) => sum + (each === undefined ? 0 : 1), 0));
+  terms.forEach((each, row) => {
+    if (each === undefined) return;
+    const { product, version, makerPpm, takerPpm, band } = each;
+    to.u32(row);
     to.u32(product);
     to.u32(version);
     to.u32(makerPpm);
@@ -122,8 +137,7 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.u8(band === undefined ? 0 : 1);
     to.i64(band?.low ?? 0);
     to.i64(band?.high ?? 0);
-  }
-  encodeBalances(state, to);
+  });
 }
 
 function encodeDelivery(delivery: Delivery | undefined, to: Writer): void {
@@ -235,7 +249,7 @@ function encodeLimits({ limits }: MarketState, to: Writer): void {
 }
 
 function encodeCircuits({ listings, time }: MarketState, to: Writer): void {
-  const products = listings.products.filter(({ circuit }) => circuit !== undefined);
+  const products = listings.living().filter(({ circuit }) => circuit !== undefined);
   to.u32(products.length);
   for (const { row, circuit } of products) {
     const { collar, move, windowMs } = circuit!;

@@ -23,11 +23,13 @@ export function knownAccount(state: MarketState, account: number): boolean {
 }
 
 export function knownAsset(state: MarketState, asset: number): boolean {
-  return asset < state.listings.assets.length;
+  const { assets } = state.listings;
+  return asset < assets.length && assets[asset] !== undefined;
 }
 
 export function knownProduct(state: MarketState, product: number): boolean {
-  return product < state.listings.products.length;
+  const { products } = state.listings;
+  return product < products.length && products[product] !== undefined;
 }
 
 /** Why an account cannot act in the market or pay out, or 0. */

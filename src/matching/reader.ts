@@ -54,7 +54,7 @@ export class Reader {
   /** The same in bytes that were gone past. */
   rowAt(at: number, rows: readonly unknown[]): number {
     const row = this.view.getUint32(at);
-    if (row >= rows.length) throw new RangeError(`names row ${row} of ${rows.length}`);
+    if (rows[row] === undefined) throw new RangeError(`names row ${row} of ${rows.length}`);
     return row;
   }
   /** One of the numbers of a table. */

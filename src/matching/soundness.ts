@@ -71,23 +71,31 @@ function balanceFault({ ledger, accounts }: MarketState): string | undefined {
   return undefined;
 }
 
+/** Versions count up from 1 for each product, and the latest ones are in force. */
 function termsFault({ listings }: MarketState): string | undefined {
-  const latest = new Map<number, number>();
-  for (const { product, version, makerPpm, takerPpm, band } of listings.terms) {
-    if (version !== (latest.get(product) ?? 0) + 1) return 'its terms are out of order';
+  const versions = new Map<number, Set<number>>();
+  for (const terms of listings.terms) {
+    if (terms === undefined) continue;
+    const { product, version, makerPpm, takerPpm, band } = terms;
     if (makerPpm > PPM || takerPpm > PPM) return 'it has a fee of more than the value';
     if (band !== undefined && band.low > band.high) return 'it has a band upside down';
-    latest.set(product, version);
+    const known = versions.get(product) ?? new Set();
+    if (known.has(version)) return 'its terms are out of order';
+    versions.set(product, known.add(version));
   }
-  const current = listings.products.every(
-    ({ row, terms }) => listings.terms[terms]!.version === latest.get(row),
-  );
-  return current ? undefined : 'it has old terms in force';
+  for (const { row, terms } of listings.living()) {
+    const known = versions.get(row)!;
+    for (let version = 1; version <= known.size; version++) {
+      if (!known.has(version)) return 'its terms are out of order';
+    }
+    if (listings.terms[terms]!.version !== known.size) return 'it has old terms in force';
+  }
+  return undefined;
 }
 
 /** Statuses are what the plans of the products make of them. */
 function planFault({ listings, time }: MarketState): string | undefined {
-  for (const { id, status, delivery, lastPrice, call, circuit } of listings.products) {
+  for (const { id, status, delivery, lastPrice, call, circuit } of listings.living()) {
     const planned = plannedStatus(delivery, time);
     const asPlanned = isTrading(status) ? planned === ProductStatus.open : status === planned;
     if (!asPlanned && status !== ProductStatus.closed) return `${id} is not where its plan has it`;
@@ -149,6 +157,7 @@ function sharedPriority(orders: Orders): number {
 function bookFault(state: MarketState): string | undefined {
   const { books, orders } = state;
   for (const [row, book] of books.entries()) {
+    if (book === undefined) continue;
     const [bid, ask] = [
       bestDivisible(book, Side.buy, orders),
       bestDivisible(book, Side.sell, orders),
@@ -165,7 +174,7 @@ function bookFault(state: MarketState): string | undefined {
 
 /** Of the stops of a side the one that is reached first comes first. */
 function stopFault(state: MarketState): string | undefined {
-  for (const { row, lastPrice, status } of state.listings.products) {
+  for (const { row, lastPrice, status } of state.listings.living()) {
     // A volatility halt leaves stop orders that were reached: `resumeProduct` triggers them.
     for (const side of status === ProductStatus.halted ? [] : [Side.buy, Side.sell]) {
       const first = state.stops[row]?.best(side) ?? NONE;
@@ -234,7 +243,7 @@ function bracketFault(state: MarketState): string | undefined {
 /** Of each product no more orders follow a price than may, and its pegs stand where they belong. */
 function followerFault(state: MarketState): string | undefined {
   const { orders, listings } = state;
-  for (const product of listings.products) {
+  for (const product of listings.living()) {
     const pegs = orders.pegs.in(product.row);
     if (orders.trails.in(product.row).length + pegs.length > MAX_FOLLOWERS) {
       return 'it has more orders that follow a price than there may be';

@@ -6,11 +6,12 @@ import { Side } from '../core/codes.ts';
 import type { Naming } from '../core/records.ts';
 import { Accounts } from '../ledger/accounts.ts';
 import { FEES, Ledger } from '../ledger/ledger.ts';
-import { Listings, type Product } from '../market/products.ts';
+import { Archived } from '../market/archived.ts';
+import { type Asset, Listings, type Product } from '../market/products.ts';
 import { Book } from '../orderbook/book.ts';
 import { WAITING } from '../orderbook/flags.ts';
 import { Levels } from '../orderbook/levels.ts';
-import { Orders } from '../orderbook/orders.ts';
+import { NONE, Orders } from '../orderbook/orders.ts';
 import type { AccountLimits } from './account-limits.ts';
 import type { Exit } from './brackets.ts';
 import { CommandWindow } from './command-window.ts';
@@ -57,8 +58,8 @@ export class MarketState implements Holdings {
   readonly orders = new Orders();
   readonly levels = new Levels();
   /** By product row. */
-  readonly books: Book[] = [];
-  /** Stop orders that wait, by product row; none before the first. */
+  readonly books: (Book | undefined)[] = [];
+  /** Stop orders that wait, by product row; no book before the first. */
   readonly stops: (Book | undefined)[] = [];
   /** Ledger row that collects a product's fees, by product row. */
   readonly feeRows: number[] = [];
@@ -82,7 +83,8 @@ export class MarketState implements Holdings {
   lastTrade = 0;
   lastPriority = 0;
 
-  // Scratch of the command under way; no part of the state.
+  // No part of the state: for readers, and scratch of the command under way.
+  readonly archived = new Archived();
   /** Sequence and time as the words of an event's header. */
   readonly stamp = new Int32Array(4);
   /** Price of the first trade of the order that came in last. */
@@ -104,8 +106,17 @@ export class MarketState implements Holdings {
 
   /** Registers a product's book and fee row. */
   addBook(product: Product): void {
+    while (this.books.length < product.row) this.addNoBook();
     this.books.push(new Book(this.orders, this.levels));
+    this.stops.push(undefined);
     this.feeRows.push(this.ledger.row(FEES, product.moneyAsset));
+  }
+
+  /** Leaves a place empty, as archived products do. */
+  addNoBook(): void {
+    this.books.push(undefined);
+    this.stops.push(undefined);
+    this.feeRows.push(NONE);
   }
 
   /** The book in which an open order stands. */
@@ -143,14 +154,25 @@ export class MarketState implements Holdings {
     return slots.sort((a, b) => this.orders.id(a) - this.orders.id(b));
   }
 
+  /** How an asset is counted, also one that was archived and is kept for readers. */
+  asset(row: number): Asset {
+    return (this.listings.assets[row] ?? this.archived.asset(row))!;
+  }
+
+  /** The product that an id stood for at a sequence, also one that was archived and is kept for readers. */
+  productThen(id: string, sequence: number): Product {
+    const { listings, archived } = this;
+    return archived.named(id, sequence) ?? listings.products[listings.findProduct(id)!]!;
+  }
+
   /** The id of a row; '#row' for one that does not exist, as a record from elsewhere may name. */
   readonly naming: Naming = (kind, row) => {
     const named =
       kind === 'account'
         ? this.accounts.list[row]
         : kind === 'asset'
-          ? this.listings.assets[row]
-          : this.listings.products[row];
+          ? (this.listings.assets[row] ?? this.archived.asset(row))
+          : (this.listings.products[row] ?? this.archived.product(row));
     return named === undefined ? `#${row}` : named.id;
   };
 }

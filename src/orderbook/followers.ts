@@ -21,12 +21,14 @@ interface Places {
   product(slot: number): number;
 }
 
+const NOBODY: readonly number[] = [];
+
 /** Orders of a kind that follows a price, with what each of them is to keep to. */
 export class Followers<T> {
   readonly #places: Places;
   readonly #terms = new Map<number, T>();
   /** Slots in order of order id, by product row. */
-  readonly #slots: number[][] = [];
+  readonly #slots = new Map<number, number[]>();
 
   constructor(places: Places) {
     this.#places = places;
@@ -44,13 +46,15 @@ export class Followers<T> {
 
   /** The followers of a product, in order of order id. */
   in(product: number): readonly number[] {
-    return this.#slots[product] ?? [];
+    return this.#slots.get(product) ?? NOBODY;
   }
 
   /** Takes in an order that has its id and product. O(1) for the latest one, else O(followers of the product). */
   add(slot: number, terms: T): void {
     this.#terms.set(slot, terms);
-    const slots = (this.#slots[this.#places.product(slot)] ??= []);
+    const product = this.#places.product(slot);
+    const slots = this.#slots.get(product) ?? [];
+    this.#slots.set(product, slots);
     const id = this.#places.id(slot);
     let at = slots.length;
     while (at > 0 && this.#places.id(slots[at - 1]!) > id) at--;
@@ -65,7 +69,9 @@ export class Followers<T> {
   /** Forgets an order, if it is one of them. O(followers of the product). */
   delete(slot: number): void {
     if (!this.#terms.delete(slot)) return;
-    const slots = this.#slots[this.#places.product(slot)]!;
+    const product = this.#places.product(slot);
+    const slots = this.#slots.get(product)!;
     slots.splice(slots.indexOf(slot), 1);
+    if (slots.length === 0) this.#slots.delete(product);
   }
 }

@@ -186,13 +186,13 @@ function placed(drafts: readonly DraftOf[], startAt: number, stamped: boolean): 
   });
 }
 
-/** A delivery of an hour. */
+/** A delivery as long as its trading. */
 function deliveryIn(now: number, { opensMs, openMs, leadMs }: NonNullable<Draft['plan']>): object {
   const opens = Math.max(0, now + opensMs);
   const start = Math.max(0, opens + openMs + leadMs);
   return {
     start,
-    end: start + 3_600_000,
+    end: start + openMs,
     opensMs: opens - start,
     gateMs: opens + openMs - start,
   };
@@ -223,6 +223,7 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   resumeProduct: 4,
   closeProduct: 1,
   endSession: 3,
+  archiveProduct: 2,
   runAuction: 3,
   setCircuit: 3,
   setAccountLimits: 4,

@@ -55,7 +55,8 @@ export class Draw {
     const odd = fc.constantFrom('guest', 'guest', 'nobody', 'operator', 'fees', 'outside');
     this.account = this.mostly(fc.constantFrom(...accounts), odd, 30);
     this.asset = this.mostly(fc.constantFrom(...assets), fc.constant({ id: 'gold', decimals: 0 }));
-    const others = fc.constantFrom({ ...first, id: 'extra' }, { ...first, id: 'nowhere' });
+    const extra = { ...first, id: 'extra' };
+    const others = fc.constantFrom(extra, extra, { ...first, id: 'nowhere' });
     this.product = this.mostly(fc.constantFrom(...products), others);
     const far = fc.constantFrom(MAX_INTEGER, -MAX_INTEGER);
     this.ticks = this.mostly(fc.integer({ min: minPriceTicks, max: maxPriceTicks }), far);
@@ -270,6 +271,7 @@ function administration(draw: Draw) {
     resumeProduct: draw.draft(product),
     closeProduct: draw.draft(product),
     endSession: draw.draft(product),
+    archiveProduct: draw.draft(draw.mostly(fc.constant({ product: 'extra' }), product, 1)),
     runAuction: draw.draft(draw.mostly(fc.constant({ product: 'extra' }), product, 3)),
     setCircuit: draw.draft(circuits(draw)),
     setAccountLimits: draw.draft(allowances(draw, account)),

@@ -17,7 +17,7 @@ const EXPECTED: Report = {
   commands: 103_003,
   trades: 12_927,
   conserved: true,
-  stateHash: 'bd874b8e2b9cfdda0f7c9cf519b5e1244fe0a175ba8109dda6b065124afc7c2a',
+  stateHash: '85eada40694af68766299c23b4e1481e0015452ca602bc73aedba49030237c3d',
 };
 
 const NODES = [20, 22, 24];

@@ -198,6 +198,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'end session': ([, , product]) => ['endSession', { product }],
   auction: ([, product]) => ['runAuction', { product }],
   close: ([, product]) => ['closeProduct', { product }],
+  archive: ([, product]) => ['archiveProduct', { product }],
   advance: ([, to]) => ['advanceTime', { at: Number(to) }],
   'cancel all': (_words, value) => [
     'cancelAll',

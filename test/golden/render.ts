@@ -33,6 +33,8 @@ export class Renderer {
   readonly #exits = new Map<number, string>();
   /** What scripts call an order: the client order id, or '#' and the number. */
   readonly #labels = new Map<number, string>();
+  readonly #products = new Map<string, ProductView>();
+  readonly #steps = new Map<string, string>();
   readonly #productOf = new Map<number, string>();
   readonly #sideOf = new Map<number, 'buy' | 'sell'>();
   /** Latest order by client order id. */
@@ -119,8 +121,29 @@ export class Renderer {
     this.#named.set(name, order);
   }
 
+  /** Takes in what there is, to be told of once it is archived. */
+  note(): void {
+    for (const product of this.#engine.products()) {
+      this.#products.set(product.id, product);
+      this.#step(product.energy);
+      this.#step(product.money);
+    }
+  }
+
   #product(id: string): ProductView {
-    return this.#engine.product(id)!;
+    return this.#engine.product(id) ?? this.#products.get(id)!;
+  }
+
+  /** The quantum of an asset, such as '0.001'; of one that was archived what it was. */
+  #step(asset: string): string {
+    try {
+      const { available } = this.#engine.balance('outside', asset);
+      const decimals = (available.split('.')[1] ?? '').length;
+      this.#steps.set(asset, decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return this.#steps.get(asset)!;
   }
 
   #lots(order: number, lots: number): string {
@@ -132,9 +155,7 @@ export class Renderer {
   }
 
   #amount(asset: string, quanta: number): string {
-    const decimals = (this.#engine.balance('outside', asset).available.split('.')[1] ?? '').length;
-    const step = decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
-    return `${trimmed(stepText(quanta, step))} ${asset}`;
+    return `${trimmed(stepText(quanta, this.#step(asset)))} ${asset}`;
   }
 
   readonly #texts: { readonly [T in EventRecord['type']]: (event: Event<T>) => string } = {
@@ -152,6 +173,8 @@ export class Renderer {
     productListed: (event) => this.#listed(event),
     termsSet: (event) => this.#terms(event),
     productOpened: ({ product }) => `${product} opens`,
+    productArchived: ({ product, delivered }) =>
+      `${product} archived, ${this.#amount(this.#product(product).energy, delivered)} delivered`,
     gateClosed: ({ product, count }) => `gate of ${product} closed: ${count} in all`,
     productHalted: ({ product }) => `${product} halted`,
     productResumed: ({ product }) => `${product} resumed`,

@@ -1,3 +1,4 @@
+import { ARCHIVE } from './archive.ts';
 import { AUCTION } from './auction.ts';
 import { BY_MONEY } from './by-money.ts';
 import { CALL } from './call.ts';
@@ -33,5 +34,6 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...AUCTION,
   ...CALL,
   ...LIFE_CYCLE,
+  ...ARCHIVE,
   ...SETTLEMENT,
 ];

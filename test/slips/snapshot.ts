@@ -68,8 +68,8 @@ export const SNAPSHOT: readonly SlipGroup[] = [
       },
       {
         about: 'a version of terms may be left out',
-        find: 'version !== (latest',
-        replace: 'version < (latest',
+        find: 'version <= known.size',
+        replace: 'version < known.size',
       },
       {
         about: 'a band may be upside down by a tick',

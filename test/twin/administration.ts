@@ -141,8 +141,9 @@ export function transfer(market: Market, command: CommandOf<'transfer'>): number
 export function listAsset(market: Market, command: CommandOf<'listAsset'>): number {
   const { id, decimals } = command;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
-  if (market.assets.some((asset) => asset.id === id)) return RejectCode.DUPLICATE_ASSET;
-  market.assets.push({ id, decimals });
+  if (market.assets.some((asset) => !asset.gone && asset.id === id))
+    return RejectCode.DUPLICATE_ASSET;
+  market.assets.push({ id, decimals, gone: false });
   tell(market, 'assetListed', [market.assets.length - 1, decimals], [id]);
   return 0;
 }
@@ -153,7 +154,8 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   const moneyAsset = rowOf(market.assets, command.moneyAsset);
   if (energyAsset === undefined || moneyAsset === undefined) return RejectCode.UNKNOWN_ASSET;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
-  if (market.products.some((product) => product.id === id)) return RejectCode.DUPLICATE_PRODUCT;
+  if (market.products.some((product) => !product.gone && product.id === id))
+    return RejectCode.DUPLICATE_PRODUCT;
   const tick = { mantissa: command.tickMantissa, decimals: command.tickDecimals };
   const lot = { mantissa: command.lotMantissa, decimals: command.lotDecimals };
   const lotQuanta = quanta([lot], market.assets[energyAsset]!.decimals);
@@ -175,6 +177,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     tickQuanta,
     lotQuanta,
     plan,
+    gone: false,
     auctions,
     status,
     terms: 0,
@@ -222,8 +225,10 @@ function bandOf({ hasBand, bandLow, bandHigh }: BandFields): Terms['band'] {
 }
 
 function putInForce(market: Market, terms: Terms): void {
-  market.terms.push(terms);
-  market.products[terms.product]!.terms = market.terms.length - 1;
+  const free = market.terms.indexOf(undefined);
+  const row = free < 0 ? market.terms.length : free;
+  market.terms[row] = terms;
+  market.products[terms.product]!.terms = row;
   const { product, version, makerPpm, takerPpm, band } = terms;
   const edges = band === undefined ? [0, 0, 0] : [1, band.low, band.high];
   tell(market, 'termsSet', [product, version, makerPpm, takerPpm, ...edges]);

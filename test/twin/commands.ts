@@ -51,6 +51,7 @@ interface Asked {
   resumeProduct: { product: Reference };
   closeProduct: { product: Reference };
   endSession: { product: Reference };
+  archiveProduct: { product: Reference };
   runAuction: { product: Reference };
   submit: {
     account: Reference;

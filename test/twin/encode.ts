@@ -10,10 +10,13 @@ import { planFields } from './plan.ts';
 export function marketBytes(market: Market): Uint8Array {
   const to = new Bytes();
   to.u32(market.assets.length);
-  for (const { id, decimals } of market.assets) {
+  to.u32(market.assets.filter(({ gone }) => !gone).length);
+  market.assets.forEach(({ id, decimals, gone }, row) => {
+    if (gone) return;
+    to.u32(row);
     to.id(id);
     to.u8(decimals);
-  }
+  });
   to.u32(market.accounts.length);
   for (const { id, role, status } of market.accounts) {
     to.id(id);
@@ -21,7 +24,10 @@ export function marketBytes(market: Market): Uint8Array {
     to.u8(status);
   }
   to.u32(market.products.length);
-  for (const product of market.products) {
+  to.u32(market.products.filter(({ gone }) => !gone).length);
+  for (const [row, product] of market.products.entries()) {
+    if (product.gone) continue;
+    to.u32(row);
     to.id(product.id);
     to.u32(product.energyAsset);
     to.u32(product.moneyAsset);
@@ -40,13 +46,15 @@ export function marketBytes(market: Market): Uint8Array {
     for (const value of [mechanism!, pricing!, hasReference!]) to.u8(value);
     for (const value of rest) to.i64(value);
   }
-  to.u32(market.terms.length);
-  for (const { product, version, makerPpm, takerPpm, band } of market.terms) {
-    for (const value of [product, version, makerPpm, takerPpm]) to.u32(value);
+  to.u32(market.terms.filter((terms) => terms !== undefined).length);
+  market.terms.forEach((terms, row) => {
+    if (terms === undefined) return;
+    const { product, version, makerPpm, takerPpm, band } = terms;
+    for (const value of [row, product, version, makerPpm, takerPpm]) to.u32(value);
     to.u8(band === undefined ? 0 : 1);
     to.i64(band?.low ?? 0);
     to.i64(band?.high ?? 0);
-  }
+  });
   balances(market, to);
   to.u32(market.orders.size);
   for (const { queues, stops } of market.products) {

@@ -45,6 +45,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   bracketDropped: 'i64 u32 u32 u8 i64 i64',
   productOpened: 'u32',
   gateClosed: 'u32 u32',
+  productArchived: 'u32 i64',
   auctionHeld: 'u32 u8 i64 i64 i64 i64',
   orderRemains: 'i64 u32 u32 u8 i64 i64 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',

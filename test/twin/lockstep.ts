@@ -218,12 +218,18 @@ export function compareFields(state: MarketState, market: Market): void {
   market.accounts.forEach((account, row) => compareAccount(state, market, account, row));
   same('market', 'assets', state.listings.assets.length, market.assets.length);
   market.assets.forEach((asset, row) => {
+    holds('an asset is there or gone', (state.listings.assets[row] === undefined) === asset.gone);
+    if (asset.gone) return;
     same('asset', 'id', state.listings.assets[row]!.id, asset.id);
     same('asset', 'decimals', state.listings.assets[row]!.decimals, asset.decimals);
     same('asset', 'sum over all rows', sumOf(state, row), 0n);
   });
   same('market', 'products', state.listings.products.length, market.products.length);
-  market.products.forEach((_, row) => compareProduct(state, market, row));
+  market.products.forEach(({ gone }, row) => {
+    const there = state.listings.products[row] !== undefined;
+    holds('a product is there or gone', there !== gone);
+    if (there) compareProduct(state, market, row);
+  });
   same('market', 'resting orders', state.orders.resting, market.orders.size);
   compareLocks(state, market);
   holds('isConserved', isConserved(state));

@@ -354,6 +354,18 @@ export const resumeProduct: Maker = (source, draw) => {
 export const endSession: Maker = (source, draw) =>
   command('endSession', source.operator(draw), { product: source.product(draw) });
 
+/** Mostly of one that is over. */
+export const archiveProduct: Maker = (source, draw) => {
+  const { products } = source.market;
+  const { closed, gateClosed } = ProductStatus;
+  const over = [...products.keys()].filter((row) => {
+    const { status, gone } = products[row]!;
+    return !gone && (status === closed || status === gateClosed);
+  });
+  const product = over.length > 0 && draw(6) > 0 ? over[draw(over.length)]! : source.product(draw);
+  return command('archiveProduct', source.operator(draw), { product });
+};
+
 export const closeProduct: Maker = (source, draw) => {
   const { products } = source.market;
   const open = products.filter(({ status }) => status === ProductStatus.open).length;

@@ -20,6 +20,8 @@ export const OPERATOR = 2;
 export interface Asset {
   readonly id: string;
   readonly decimals: number;
+  /** Whether it was archived with its product. */
+  gone: boolean;
 }
 
 /** In quanta of one asset. */
@@ -87,6 +89,8 @@ export interface Product {
   readonly tickQuanta: bigint;
   readonly lotQuanta: bigint;
   readonly plan: Plan | undefined;
+  /** Whether it was archived. */
+  gone: boolean;
   status: number;
   terms: number;
   lastPrice: number | undefined;
@@ -183,7 +187,8 @@ export class Market {
   readonly assets: Asset[] = [];
   readonly accounts: Account[] = [];
   readonly products: Product[] = [];
-  readonly terms: Terms[] = [];
+  /** Those of archived products are gone, and their places are free. */
+  readonly terms: (Terms | undefined)[] = [];
   /** Resting orders by id. */
   readonly orders = new Map<number, Order>();
   /** Resting orders that expire. */
@@ -221,8 +226,12 @@ export class Market {
 }
 
 /** The row that a reference stands for, if there is one. */
-export function rowOf(list: readonly unknown[], reference: Reference): number | undefined {
-  return typeof reference === 'number' && reference < list.length ? reference : undefined;
+export function rowOf(
+  list: readonly { readonly id: string; readonly gone?: boolean }[],
+  reference: Reference,
+): number | undefined {
+  if (typeof reference !== 'number' || reference >= list.length) return undefined;
+  return list[reference]!.gone === true ? undefined : reference;
 }
 
 export function balanceOf(market: Market, account: number, asset: number): Balance {

@@ -39,6 +39,24 @@ const PRODUCTS: readonly Listing[] = [
   { id: 'swap', assets: [2, 1], tick: [1, 1], lot: [1, 2], ppm: [250, 999_999], banded: false },
 ];
 
+/** What is traded and delivered within most streams, and has an asset of its own. */
+const QUARTER_ASSET = ['QUARTER', 3] as const;
+const QUARTER: Listing = {
+  id: 'quarter',
+  assets: [4, 0],
+  tick: [1, 6],
+  lot: [1, 3],
+  ppm: [0, 700],
+  banded: false,
+};
+
+function soon(draw: Draw) {
+  const opensMs = -20 - draw(80);
+  const deliveryStart = START_TIME + 10 + draw(90);
+  const deliveryEnd = deliveryStart + 1 + draw(20);
+  return { hasDelivery: 1, deliveryStart, deliveryEnd, opensMs, gateMs: 0 - draw(10) };
+}
+
 /** The commands that begin most streams: accounts, assets, products, funds. */
 export function setUp(profile: Profile, draw: Draw): Command[] {
   const { traders, ticks, funds, planned, called } = profile;
@@ -50,10 +68,14 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
     add(command('openAccount', OPERATOR, { id: `trader${i}`, role: Role.trader }));
   }
   add(command('openAccount', OPERATOR, { id: 'second-operator', role: Role.operator }));
-  for (const [id, decimals] of ASSETS) add(command('listAsset', OPERATOR, { id, decimals }));
-  PRODUCTS.forEach(({ id, assets, tick, lot, ppm, banded }, row) => {
-    const centre = CENTRES[row]!;
-    const plan = planned && row % 2 === 1 ? delivery(START_TIME, draw) : NO_DELIVERY;
+  const assets = planned ? [...ASSETS, QUARTER_ASSET] : ASSETS;
+  for (const [id, decimals] of assets) add(command('listAsset', OPERATOR, { id, decimals }));
+  const products = planned ? [...PRODUCTS, QUARTER] : PRODUCTS;
+  products.forEach(({ id, assets, tick, lot, ppm, banded }, row) => {
+    const centre = CENTRES[row % CENTRES.length]!;
+    const later = row === 1 || (called && row === 3);
+    const plan = planned && later ? delivery(START_TIME, draw) : NO_DELIVERY;
+    const traded = products[row] === QUARTER ? soon(draw) : plan;
     add(
       command('listProduct', OPERATOR, {
         id,
@@ -68,13 +90,13 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
         hasBand: banded ? 1 : 0,
         bandLow: banded ? centre - ticks - 2 : 0,
         bandHigh: banded ? centre + ticks + 1 : 0,
-        ...plan,
-        ...(called && row > 1 ? auctioned(plan, centre, draw) : CONTINUOUS),
+        ...traded,
+        ...(called && row > 1 && row < 4 ? auctioned(plan, centre, draw) : CONTINUOUS),
       }),
     );
   });
   for (let trader = 0; trader < traders; trader++) {
-    ASSETS.forEach(([, decimals], asset) => {
+    assets.forEach(([, decimals], asset) => {
       const scarce = 20 + draw(200) * (decimals === 9 ? 100_000 : 10);
       const ample = (50_000 + draw(50_000)) * (decimals === 9 ? 10_000 * ticks : ticks);
       const huge = Math.floor(Number.MAX_SAFE_INTEGER / traders) - draw(3);

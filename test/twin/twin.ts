@@ -7,6 +7,7 @@ import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { enterExits } from './brackets.ts';
 import { movePegs } from './pegs.ts';
+import { archiveProduct } from './archive.ts';
 import { runTimers } from './plan.ts';
 import { take } from './take.ts';
 import * as trading from './trading.ts';
@@ -99,6 +100,8 @@ function dispatch(market: Market, command: Command): number {
       return administration.resumeProduct(market, command);
     case 'closeProduct':
       return administration.closeProduct(market, command);
+    case 'archiveProduct':
+      return archiveProduct(market, command);
     case 'endSession':
       return administration.endSession(market, command);
     case 'runAuction':

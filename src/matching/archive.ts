@@ -1,0 +1,49 @@
+import { RejectCode } from '../core/codes.ts';
+import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { isOver } from '../market/life-cycle.ts';
+import type { Product } from '../market/products.ts';
+import { NONE } from '../orderbook/orders.ts';
+import { writeEvent } from './events.ts';
+import { isOperator, knownProduct } from './permission.ts';
+import type { MarketState, Outbox } from './state.ts';
+
+const AT = offsetsOf(COMMANDS.archiveProduct);
+
+/**
+ * The archive command: the market forgets a product that is over and delivered, and gives back all that it took. Its
+ * energy is delivered, if it had a delivery and nothing else knows that asset. O(ledger rows of the asset).
+ */
+export function archiveProduct(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outbox: Outbox,
+): number {
+  const row = view.getUint32(at + AT.product);
+  if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
+  if (!isOperator(state, view.getUint32(at + AT.actor))) return RejectCode.FORBIDDEN;
+  const { listings, archived, sequence } = state;
+  const product = listings.products[row]!;
+  const { delivery, status, energyAsset } = product;
+  const isDelivered = delivery === undefined || state.time >= delivery.end;
+  if (!isOver(status) || !isDelivered) return RejectCode.NOT_CLOSED;
+  const own = delivery !== undefined && !isShared(state, product);
+  archived.add(sequence, product, own ? listings.assets[energyAsset] : undefined);
+  listings.removeProduct(product);
+  state.books[row] = undefined;
+  state.stops[row] = undefined;
+  state.feeRows[row] = NONE;
+  const delivered = own ? state.ledger.retire(energyAsset) : 0;
+  if (own) listings.removeAsset(energyAsset);
+  writeEvent(state, outbox, 'productArchived', [row, delivered]);
+  return 0;
+}
+
+/** Whether anything else knows a product's energy asset: another product, or the limit of an account. */
+function isShared({ listings, limits }: MarketState, { energyAsset }: Product): boolean {
+  if (listings.usesOf(energyAsset) > 1) return true;
+  for (const { maxExposure } of limits.values()) {
+    if (maxExposure?.asset === energyAsset) return true;
+  }
+  return false;
+}
