@@ -9,7 +9,7 @@ import { yardsticks } from './yardsticks.ts';
 
 const HELP = `Takes the figures of this library.
 
-  npm run bench                       all suites
+  npm run bench                       all suites but energy-year, which takes minutes
   npm run bench -- book apply         some of them: ${SUITES.map(({ name }) => name).join(', ')}
 
   --json FILE   writes the figures to a file as well
@@ -72,7 +72,7 @@ export async function bench(args: readonly string[], around: Surroundings): Prom
 }
 
 function chosen(names: readonly string[]): readonly Suite[] {
-  if (names.length === 0) return SUITES;
+  if (names.length === 0) return SUITES.filter(({ byNameAlone }) => byNameAlone !== true);
   return names.map((name) => {
     const found = SUITES.find((suite) => suite.name === name);
     if (found !== undefined) return found;

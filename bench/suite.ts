@@ -62,5 +62,7 @@ export interface Case {
 
 export interface Suite {
   readonly name: string;
+  /** Whether it runs only where it is asked for: it takes minutes by itself. */
+  readonly byNameAlone?: boolean;
   readonly cases: readonly Case[];
 }

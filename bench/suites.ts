@@ -3,6 +3,7 @@ import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
 import { cancelCases } from './cancels.ts';
 import { auctionCase, yearCase } from './energy.ts';
+import { homesCase } from './energy-homes.ts';
 import { exchangePath } from './exchange.ts';
 import { flowCases, specialCase } from './flows.ts';
 import { latencyCases } from './latency.ts';
@@ -37,6 +38,10 @@ export const SUITES: readonly Suite[] = [
   { name: 'snapshot', cases: [snapshotCase()] },
   { name: 'restore', cases: [restoreCase()] },
   { name: 'replay', cases: [replayCase()] },
-  { name: 'energy', cases: [yearCase(), auctionCase()] },
+  {
+    name: 'energy',
+    cases: [yearCase(), auctionCase(), homesCase('homes1000-week', 7)],
+  },
+  { name: 'energy-year', byNameAlone: true, cases: [homesCase('homes1000', 365, 1)] },
   { name: 'limit', cases: limitCases() },
 ];

@@ -124,6 +124,21 @@ describe('an archived product', () => {
     expect(engine.snapshot().length).toBeLessThan(500);
   });
 
+  it('leaves its row of terms to the next that needs one, the first row that is free', () => {
+    const engine = opened();
+    const { terms, products } = stateOf(engine).listings;
+    must(engine.listAsset({ id: 'kWh', decimals: 3 }));
+    const list = (id: string) => must(engine.listProduct({ ...GRID, id, energy: 'kWh' }));
+    for (const id of ['dawn', 'noon', 'dusk', 'night']) list(id);
+    for (const product of ['noon', 'dawn', 'dusk']) {
+      must(engine.closeProduct({ product }));
+      must(engine.archiveProduct({ product }));
+    }
+    for (const id of ['one', 'two', 'three', 'four']) list(id);
+    expect(products.slice(4).map((product) => product?.terms)).toEqual([0, 1, 2, 4]);
+    expect(terms).toHaveLength(5);
+  });
+
   it('is told of by an exchange as long as it keeps the events', async () => {
     const storage = memoryStorage();
     let now = 0;

@@ -145,6 +145,12 @@ describe('suites', () => {
     expect(auction['orders']).toBe(1000);
     expect(auction['trades']).toBeGreaterThan(400);
     expect(auction['trades']).toBeLessThan(600);
+    // A day of both.
+    const { details: traded, checksum } = figures.get('energy/homes1000-week')!;
+    expect(traded).toMatchObject({ days: 1, products: 96, refused: 0 });
+    expect(traded!['orders']).toBeGreaterThan(0.99 * 96_000);
+    expect(traded!['trades']).toBeGreaterThan(0.3 * 96_000);
+    expect(figures.get('energy-year/homes1000')!.checksum).toBe(checksum);
     const pages = figures.get('memory/pages-D')!.details as Record<string, number>;
     // The lowest page of each side always stays.
     expect(pages['mostPages']).toBeGreaterThanOrEqual(Math.max(2, pages['pages']!));

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Engine, type EngineOptions, type OrderRequest, slotProducts } from '../src/index.ts';
+import { stateOf } from '../src/engine/queries.ts';
 import type { ListProductRequest } from '../src/engine/requests.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
 import { must } from './stage.ts';
@@ -15,10 +18,32 @@ const ARCHIVED_MS = HOUR;
 const HOMES = 8;
 const MONEY = 1_000_000_000_000;
 
+/** Bytes on the heap and in array buffers that are in use. Those of buffers are given back some time after they are found. */
+export async function memoryBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 /** A zone with the clocks that its days go by. */
 export interface Zone {
   readonly zone: string;
   readonly timeZone: string;
+}
+
+/** What a market is made of. */
+export interface RollingOptions {
+  readonly zones: readonly Zone[];
+  /** First day that is traded, epoch ms of its beginning in UTC. */
+  readonly from: number;
+  readonly seed: number;
+  /** Whether some orders carry command ids; of the latest 65,536 commands they are remembered. Default true. */
+  readonly commandIds?: boolean;
 }
 
 /** What was done, and what came of it. */
@@ -59,7 +84,7 @@ interface Rolling extends Zone {
  * their delivery. All of it follows from the seed.
  */
 export class RollingMarket {
-  readonly engine: Engine;
+  engine: Engine;
   readonly tally: Tally = {
     commands: 0,
     refused: 0,
@@ -73,12 +98,15 @@ export class RollingMarket {
   readonly #draw: Draw;
   readonly #zones: readonly Rolling[];
   #time: number;
+  readonly #commandIds: boolean;
+  readonly #keeps: boolean;
   #clientOrders = 0;
 
-  /** @param from first day that is traded, epoch ms of its beginning in UTC */
-  constructor(zones: readonly Zone[], from: number, seed: number, options: EngineOptions = {}) {
+  constructor({ zones, from, seed, commandIds = true }: RollingOptions, options?: EngineOptions) {
     this.engine = new Engine(options);
     this.#draw = mulberry32(seed);
+    this.#commandIds = commandIds;
+    this.#keeps = options?.history !== 'drop';
     this.#zones = zones.map((zone) => ({
       ...zone,
       slots: new Map<number, Slot>(),
@@ -98,6 +126,11 @@ export class RollingMarket {
     for (const account of ['home0', 'home1']) {
       must(this.engine.setAccountLimits({ account, maxOpenOrders: 10_000, maxExposure }));
     }
+  }
+
+  /** Goes on with an engine that was restored from a snapshot of the one before. */
+  restore(): void {
+    this.engine = Engine.restore(this.engine.snapshot(), { history: 'drop' });
   }
 
   /** Epoch ms. */
@@ -187,9 +220,10 @@ export class RollingMarket {
   #submit(order: OrderRequest): void {
     const named = this.#draw(3) === 0;
     const clientOrderId = `order${++this.#clientOrders}`;
-    const names = named ? { clientOrderId, commandId: `c-${clientOrderId}` } : {};
-    this.#did(this.engine.submit({ ...order, ...names }));
-    for (const event of this.engine.events()) if (event.type === 'trade') this.tally.trades++;
+    const commandId = this.#commandIds && named ? { commandId: `c-${clientOrderId}` } : {};
+    const names = named ? { clientOrderId } : {};
+    this.#did(this.engine.submit({ ...order, ...names, ...commandId }));
+    this.tally.trades = stateOf(this.engine).lastTrade;
   }
 
   #archive(slots: Map<number, Slot>): void {
@@ -197,17 +231,17 @@ export class RollingMarket {
     const slot = slots.get(start);
     if (slot === undefined) return;
     slots.delete(start);
-    must(this.engine.archiveProduct({ product: slot.id }));
-    for (const event of this.engine.events({ after: this.engine.sequence - 1 })) {
-      if (event.type !== 'productArchived') continue;
-      if (event.product !== slot.id || event.delivered !== slot.deposited) {
-        throw new Error(`${slot.id}: ${event.delivered} delivered of ${slot.deposited}`);
-      }
-      this.tally.delivered += event.delivered;
-      this.tally.deposited += slot.deposited;
-      this.tally.archived++;
+    const { engine, tally } = this;
+    const delivered = -engine.balance('outside', slot.id).availableQuanta;
+    this.#did(must(engine.archiveProduct({ product: slot.id })));
+    // Of the latest command alone, unless all are kept.
+    for (const event of this.#keeps ? [] : engine.events()) {
+      if (event.type === 'productArchived' && event.delivered === slot.deposited) continue;
+      throw new Error(`${slot.id} of ${slot.deposited}: ${JSON.stringify(event)}`);
     }
-    this.tally.commands++;
+    tally.delivered += delivered;
+    tally.deposited += slot.deposited;
+    tally.archived++;
   }
 
   #did({ ok }: { readonly ok: boolean }): void {
