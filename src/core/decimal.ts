@@ -88,10 +88,14 @@ export function formatSteps(count: number | bigint, step: Decimal): string {
   const product = typeof count === 'number' ? count * step.mantissa : NaN;
   // BigInt takes several times as long, and few numbers need it.
   const exact = Number.isSafeInteger(product) ? product : BigInt(count) * BigInt(step.mantissa);
-  const digits = String(exact < 0 ? -exact : exact).padStart(step.decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - step.decimals);
-  const part = step.decimals === 0 ? '' : `.${digits.slice(digits.length - step.decimals)}`;
-  return `${exact < 0 ? '-' : ''}${whole}${part}`;
+  const { decimals } = step;
+  let digits = String(exact < 0 ? -exact : exact);
+  if (decimals > 0) {
+    if (digits.length <= decimals) digits = digits.padStart(decimals + 1, '0');
+    const whole = digits.length - decimals;
+    digits = `${digits.slice(0, whole)}.${digits.slice(whole)}`;
+  }
+  return exact < 0 ? `-${digits}` : digits;
 }
 
 /** `value` in units of 10^-decimals as an integer, or undefined if it is no whole number of them. */

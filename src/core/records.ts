@@ -127,22 +127,25 @@ export function writeRecord(
  * reference that was unknown reads as the id asked for in a command, and as '' in an event.
  */
 export function readRecord(view: DataView, start: number, naming: Naming): Record<string, unknown> {
-  const layout = LAYOUTS.get(recordType(view, start)) as Layout & { name: string };
+  const { name: type, fields, strings, isCommand } = READERS.get(recordType(view, start))!;
   const record: Record<string, unknown> = {
-    type: layout.name,
+    type,
     sequence: readI64(view, start + HEADER.sequence),
     time: readI64(view, start + HEADER.time),
   };
   const unknown: string[] = [];
   let at = start + HEADER_SIZE;
-  for (const [name, kind] of layout.fields) {
-    const value = readField(view, at, KINDS[kind].size);
-    const isUnknown = value === UNKNOWN && isReference(kind);
-    record[name] = isUnknown ? '' : display(kind, value, naming);
-    if (isUnknown && isCommand(layout.name)) unknown.push(name);
-    at += KINDS[kind].size;
+  for (const { name, size, reference, isFlag, names } of fields) {
+    const value = readField(view, at, size);
+    at += size;
+    if (reference !== undefined) {
+      const isUnknown = value === UNKNOWN;
+      record[name] = isUnknown ? '' : naming(reference, value);
+      if (isUnknown && isCommand) unknown.push(name);
+    } else if (isFlag) record[name] = value === 1;
+    else record[name] = names === undefined ? value : nameOf(names, value);
   }
-  for (const name of [...layout.strings, ...unknown]) {
+  for (const name of [...strings, ...unknown]) {
     record[name] = readId(view, at);
     at += 1 + view.getUint8(at);
   }
@@ -153,12 +156,40 @@ function isReference(kind: KindName): kind is Reference {
   return kind === 'account' || kind === 'asset' || kind === 'product';
 }
 
-function display(kind: KindName, value: number, naming: Naming): unknown {
-  if (isReference(kind)) return naming(kind, value);
-  if (kind === 'flag') return value === 1;
+/** How a field of a record is read. */
+interface FieldReader {
+  readonly name: string;
+  readonly size: number;
+  readonly reference: Reference | undefined;
+  readonly isFlag: boolean;
+  /** The table that its numbers are of. */
+  readonly names: Readonly<Record<string, number>> | undefined;
+}
+
+interface RecordReader {
+  readonly name: string;
+  readonly fields: readonly FieldReader[];
+  readonly strings: readonly string[];
+  readonly isCommand: boolean;
+}
+
+/** By type, worked out once: every event that somebody reads goes through them. */
+const READERS: ReadonlyMap<number, RecordReader> = new Map(
+  [...LAYOUTS].map(([type, { name, fields, strings }]) => {
+    const readers = fields.map(([field, kind]) => readerOf(field, kind));
+    return [type, { name, fields: readers, strings, isCommand: isCommand(name) }];
+  }),
+);
+
+function readerOf(name: string, kind: KindName): FieldReader {
   const entry = KINDS[kind];
-  if (!('names' in entry)) return value;
-  return nameOf(entry.names, value);
+  return {
+    name,
+    size: entry.size,
+    reference: isReference(kind) ? kind : undefined,
+    isFlag: kind === 'flag',
+    names: 'names' in entry ? entry.names : undefined,
+  };
 }
 
 /** By type. */
