@@ -45,7 +45,11 @@ const PLANS: readonly Plan[] = [
     share: 40,
     least: 200,
     most: 2000,
-    profile: (draw) => ({ planned: draw(2) === 0, called: draw(3) === 0 }),
+    profile: (draw) => ({
+      planned: draw(2) === 0,
+      called: draw(3) === 0,
+      networks: draw(3) === 0,
+    }),
   },
   {
     name: 'scarce funds',

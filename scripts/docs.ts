@@ -1,7 +1,8 @@
 /** Writes the parts of docs/ that are made from tables in the code: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { PRECEDENCE, RejectCode } from '../src/core/codes.ts';
+import { RejectCode } from '../src/core/codes.ts';
 import { KINDS } from '../src/core/kinds.ts';
+import { PRECEDENCE } from '../src/core/precedence.ts';
 import { COMMANDS, EVENTS, type Layout } from '../src/core/registry.ts';
 
 const WIDTHS: Record<number, string> = { 1: 'u8', 2: 'u16', 4: 'u32', 8: 'i64' };
@@ -134,6 +135,11 @@ const GENERATED: Record<string, Record<string, () => string>> = {
       'middle and middle: who came first gets it, who comes later keeps a tick away',
     ),
     trailing: example('trailing', "a seller's trigger follows the price up, and not down"),
+    network: example('networks', 'grid fee: the effective price decides, then time'),
+    premium: example(
+      'networks',
+      'premium: what is solar is worth more to the buyer: it is met first, and its seller gets it',
+    ),
     take: example(
       'orders',
       'take: part of an ask, whatever its place in the queue; it sets no last price',

@@ -4,7 +4,17 @@ export type { CallFields } from './engine/call-fields.ts';
 export type { CallView, IndicativeView } from './engine/call-views.ts';
 export type { AccountLimitsView, PositionView } from './engine/limit-views.ts';
 export type { Explanation } from './engine/explain.ts';
+export type { NetworkObstacle } from './engine/network-obstacles.ts';
 export type { Obstacle } from './engine/obstacles.ts';
+export type {
+  CapacityView,
+  GridFeeView,
+  MemberView,
+  NetworkOrderView,
+  NetworkView,
+  PartnerView,
+  ZoneView,
+} from './engine/network-views.ts';
 export type { Preview } from './engine/preview.ts';
 export type * from './engine/requests.ts';
 export type {
@@ -67,6 +77,7 @@ export type {
   OrderUpdate,
   OrderWaitingUpdate,
 } from './exchange/order-updates.ts';
+export type { OrderCarriedUpdate, OrderNetworkUpdate } from './exchange/network-updates.ts';
 export type { OrderMovedUpdate, OrderStopMovedUpdate } from './exchange/follower-updates.ts';
 export { type Period, type Slot, slotsOf } from './market/calendar.ts';
 export { slotProducts, type SlotProductsRequest } from './engine/slot-products.ts';
@@ -98,7 +109,8 @@ export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';
 export type { AbortSignalLike } from './core/abort.ts';
 export { Queries } from './engine/queries.ts';
-export { PRECEDENCE, RejectCode, type RejectName } from './core/codes.ts';
+export { RejectCode, type RejectName } from './core/codes.ts';
+export { PRECEDENCE } from './core/precedence.ts';
 export {
   convertEnergy,
   convertPrice,

@@ -49,7 +49,11 @@ const CONTINUOUS = {
 /** What must stand in a command so that its fields agree with each other. */
 export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
-  listProduct: { moneyAsset: 7, ...NO_DELIVERY, ...CONTINUOUS },
+  listProduct: { moneyAsset: 7, ...NO_DELIVERY, ...CONTINUOUS, hasNetwork: 1 },
+  listNetwork: { tickMantissa: 7 },
+  setPartner: { partner: 7 },
+  setCapacity: { hasQuantity: 1 },
+  submitInNetwork: { ...PLAIN, attributes: 0, side: 0 },
   submit: PLAIN,
   submitSpecial: {
     ...PLAIN,

@@ -45,7 +45,7 @@ describe(`random markets, seed ${SEED}`, () => {
   it('are worth something: requests are accepted, orders trade, every reject code occurs', () => {
     const codes = new Map<string, number>();
     const accepted = new Map<string, number>();
-    let [count, trades, texts, repeated] = [0, 0, 0, 0];
+    let [count, trades, networked, texts, repeated] = [0, 0, 0, 0, 0];
     const runs = 2500;
     const markets = fc.property(arbitraryMarket(fc), arbitraryRequests(fc), (opening, requests) => {
       const { engine, outcomes } = carriedOut(opening);
@@ -59,17 +59,20 @@ describe(`random markets, seed ${SEED}`, () => {
         if ('price' in each.request || 'quantity' in each.request) texts++;
       }
       count += requests.length;
-      trades += [...engine.trades()].length;
+      const traded = [...engine.trades()];
+      trades += traded.length;
+      networked += traded.filter(({ product }) => product === 'shared').length;
     });
     fc.assert(markets, options(runs));
     expect(count / runs).toBeGreaterThan(40);
     expect(codes.get('ok')! / count).toBeGreaterThan(0.5);
-    expect(trades / runs).toBeGreaterThan(5);
+    expect(trades / runs).toBeGreaterThan(4);
+    expect(networked / runs).toBeGreaterThan(0.05);
     expect(texts / count).toBeGreaterThan(0.3);
     expect(repeated).toBeGreaterThan(runs / 4);
-    // It takes a thousand orders.
+    // It takes a thousand orders, or 32 zones.
     const missing = Object.keys(RejectCode).filter((code) => !codes.has(code));
-    expect(missing).toEqual(['FOLLOWER_LIMIT']);
+    expect(missing).toEqual(['FOLLOWER_LIMIT', 'ZONE_LIMIT', 'LANE_LIMIT']);
     const rare = COMMANDS.filter((command) => (accepted.get(command) ?? 0) < 10);
     expect(rare).toEqual([]);
     // Orders that stand are met often enough.
@@ -170,19 +173,24 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
     'account product side kind timeInForce expiresAt postOnly selfTrade price priceTicks ' +
     'quantity quantityLots minQuantity minQuantityLots clientOrderId ' +
     'displayQuantity displayQuantityLots refreshBelow refreshBelowLots allOrNone stopPrice stopPriceTicks ' +
-    'maxMoney maxMoneyQuanta oco bracket'
+    'maxMoney maxMoneyQuanta oco bracket zone attributes only onlyZones premiums'
   ).split(' '),
   amend: ['orderId', 'price', 'priceTicks', 'quantity', 'quantityLots', 'expectedVersion'],
   cancel: ['orderId'],
   cancelAll: ['account', 'product'],
-  take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks'],
+  take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks', 'zone'],
   advanceTime: [],
   setCircuit: ['product', 'collar', 'collarPpm', 'halt'],
   setAccountLimits: ['account', 'maxOpenOrders', 'maxExposure'],
+  listNetwork: ['id', 'tick'],
+  addZone: ['network', 'id', 'gridAccount'],
+  setGridFee: ['network', 'from', 'to', 'feeTicks'],
+  setCapacity: ['product', 'from', 'to', 'quantity', 'quantityLots'],
+  setPartner: ['account', 'partner', 'rule'],
   kill: ['account'],
   recallTrade: (
     'trade product buyer seller price priceTicks quantity quantityLots ' +
-    'buyerFeeQuanta sellerFeeQuanta'
+    'buyerFeeQuanta sellerFeeQuanta fromZone toZone gridFeeTicks feeVersion'
   ).split(' '),
 };
 const COMMANDS = Object.keys(FIELDS) as (keyof Requests)[];

@@ -40,6 +40,11 @@ const REQUESTS: Readonly<Record<keyof Requests, object>> = {
     buyerFeeQuanta: 0,
     sellerFeeQuanta: 0,
   },
+  listNetwork: { id: 'grid', tick: '0.01' },
+  addZone: { network: 'grid', id: 'north', gridAccount: 'bob' },
+  setGridFee: { network: 'grid', from: 'north', to: 'south', fee: '0.01' },
+  setCapacity: { product: 'energy', from: 'north', to: 'south', quantity: '1' },
+  setPartner: { account: 'bob', partner: 'alice', rule: 'excluded' },
 };
 const COMMAND_NAMES = Object.keys(REQUESTS) as (keyof Requests)[];
 

@@ -17,8 +17,8 @@ import {
   WHOLE,
 } from './bad-values.ts';
 
-const STAMP = { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: NATURAL };
-const REFERENCE = [...ID, ...REQUIRED];
+export const STAMP = { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: NATURAL };
+export const REFERENCE = [...ID, ...REQUIRED];
 /** Steps of the stage: EUR has 6 decimals, a tick is 0.001, a lot 0.1. */
 const FUNDS = {
   account: REFERENCE,
@@ -68,7 +68,7 @@ const SAMPLE_LIMITS = {
   maxOpenOrders: 5,
   maxExposure: { asset: 'EUR', amount: '1.5' },
 };
-const SAMPLE_RECALL = {
+export const SAMPLE_RECALL = {
   trade: 1,
   product: 'noon',
   buyer: 'alice',

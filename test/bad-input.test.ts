@@ -1,9 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/index.ts';
-import { FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
+import { FORMS as PLAIN_FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
+import { NETWORK_FORMS } from './bad-input-network-forms.ts';
 import { type Bad, type ErrorClass, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import { codeOf, limit, must, stage, thrownBy, trace } from './stage.ts';
+
+const FORMS = [...PLAIN_FORMS, ...NETWORK_FORMS];
 
 function call(engine: Engine, method: keyof Engine, request: unknown): unknown {
   return (engine[method] as (request: unknown) => unknown).call(engine, request);
@@ -27,6 +30,12 @@ function prepared(): Engine {
   must(engine.listProduct({ ...grid, id: 'over' }));
   must(engine.closeProduct({ product: 'over' }));
   must(engine.listProduct({ id: 'called', ...grid, mechanism: 'call' }));
+  must(engine.listNetwork({ id: 'grid', tick: '0.001' }));
+  must(engine.addZone({ network: 'grid', id: 'north', gridAccount: 'bob' }));
+  must(engine.listProduct({ id: 'wired', ...grid, network: 'grid' }));
+  const there = { product: 'wired', zone: 'north' };
+  limit(engine, 'bob', 'sell', 10, 300, there);
+  limit(engine, 'alice', 'buy', 1, 300, there);
   must(engine.advanceTime({ at: 1_000 }));
   return engine;
 }
@@ -83,6 +92,8 @@ describe('every field of every request', () => {
   });
 });
 
+const WIRED = { ...SAMPLE_ORDER, product: 'wired', zone: 'north' };
+const WAY = { from: 'north', to: 'north' };
 /** What fields say together: the request, the class of the error, and what its message names. */
 const TOGETHER: readonly [method: keyof Engine, request: object, ErrorClass, named: string][] = [
   ['submit', { ...SAMPLE_ORDER, priceTicks: 250 }, TypeError, 'priceTicks'],
@@ -166,6 +177,30 @@ const TOGETHER: readonly [method: keyof Engine, request: object, ErrorClass, nam
     { account: 'alice', orderId: 1, quantityLots: 1, limitPrice: '1', limitPriceTicks: 1 },
     TypeError,
     'limitPriceTicks',
+  ],
+  ['submit', { ...SAMPLE_ORDER, only: ['solar'] }, TypeError, 'zone is missing'],
+  ['submit', { ...SAMPLE_ORDER, premiums: { solar: '1' } }, TypeError, 'zone is missing'],
+  ['submit', { ...WIRED, attributes: ['solar'] }, RangeError, 'attributes'],
+  ['submit', { ...WIRED, side: 'sell', only: ['solar'] }, RangeError, 'only and premiums'],
+  ['submit', { ...WIRED, side: 'sell', premiums: { windTicks: 1 } }, RangeError, 'premiums'],
+  ['submit', { ...WIRED, premiums: { wind: '1', windTicks: 1 } }, TypeError, 'premiums.windTicks'],
+  ['submit', { ...WIRED, stopPrice: '1' }, TypeError, 'special terms'],
+  ['submit', { ...WIRED, oco: { price: '1' } }, TypeError, 'special terms'],
+  ['submit', { ...WIRED, displayQuantityLots: 1 }, TypeError, 'special terms'],
+  ['setGridFee', { ...WAY, network: 'grid', fee: '1', feeTicks: 1 }, TypeError, 'feeTicks'],
+  ['setCapacity', { ...WAY, product: 'wired' }, TypeError, 'quantity (or quantityLots) is missing'],
+  [
+    'setCapacity',
+    { ...WAY, product: 'wired', quantity: null, quantityLots: 1 },
+    TypeError,
+    'not both',
+  ],
+  ['setPartner', { account: 'alice', partner: 'alice', rule: 'wanted' }, RangeError, 'partner'],
+  [
+    'take',
+    { account: 'alice', orderId: 3, quantityLots: 1, limitPrice: '1', attributes: ['solar'] },
+    TypeError,
+    'zone is missing',
   ],
 ];
 

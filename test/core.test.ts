@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteLog, putI64, putId, readI64, readId } from '../src/core/bytes.ts';
 import * as codes from '../src/core/codes.ts';
-import { CommandType, EventType, PRECEDENCE, RejectCode, UNKNOWN } from '../src/core/codes.ts';
+import { CommandType, EventType, RejectCode, UNKNOWN } from '../src/core/codes.ts';
+import { PRECEDENCE } from '../src/core/precedence.ts';
 import { formatSteps, inQuanta, parseDecimal, parseSteps, quantum } from '../src/core/decimal.ts';
 import { type KindName, KINDS } from '../src/core/kinds.ts';
 import { isId } from '../src/core/limits.ts';
@@ -169,7 +170,8 @@ describe('bytes', () => {
 });
 
 const ENTRIES = Object.entries({ ...COMMANDS, ...EVENTS }) as [string, Layout][];
-const isReference = (kind: KindName) => ['account', 'asset', 'product'].includes(kind);
+const isReference = (kind: KindName) =>
+  ['account', 'asset', 'product', 'network', 'zone'].includes(kind);
 const naming = (kind: string, row: number) => `${kind}-${row}`;
 
 /** What a field of a record looks like to a reader. */

@@ -1,6 +1,8 @@
 import type { Ask } from './exchange-stage.ts';
 
 const UNDONE = { product: 'noon', priceTicks: 5, buyerFeeQuanta: 0, sellerFeeQuanta: 0 };
+const WIRED = { product: 'dusk', zone: 'north', priceTicks: 5, quantityLots: 3 };
+const BACK = { fromZone: 'north', toZone: 'north', gridFeeTicks: 1, feeVersion: 2 };
 /** Commands that come in their turn, whatever is drawn. */
 export const SELDOM: readonly ((turn: number) => Ask)[] = [
   (turn) => ['kill', { account: `trader${turn % 9}`, actor: 'operator' }],
@@ -15,5 +17,44 @@ export const SELDOM: readonly ((turn: number) => Ask)[] = [
   () => [
     'recallTrade',
     { ...UNDONE, trade: 1_000_000, quantityLots: 1, buyer: 'alice', seller: 'bob' },
+  ],
+];
+/** A network with a product in it. */
+export const NETWORK: readonly Ask[] = [
+  ['listNetwork', { id: 'grid', tick: '0.001' }],
+  ['addZone', { network: 'grid', id: 'north', gridAccount: 'dave' }],
+  [
+    'listProduct',
+    { id: 'dusk', energy: 'kWh', money: 'EUR', tick: '0.001', lot: '0.1', network: 'grid' },
+  ],
+];
+/** The same, most of them about networks. */
+export const NETWORKED: readonly ((turn: number) => Ask)[] = [
+  (turn) => ['submit', { ...WIRED, account: 'alice', side: turn % 2 === 0 ? 'buy' : 'sell' }],
+  (turn) => ['submit', { ...WIRED, account: 'bob', side: turn % 4 < 2 ? 'buy' : 'sell' }],
+  () => ['submit', { ...WIRED, account: 'bob', side: 'buy', zone: 'never' }],
+  (turn) => ['listNetwork', { id: `net${turn}`, tick: '0.001' }],
+  () => ['listNetwork', { id: 'grid', tick: '0.001' }],
+  (turn) => ['addZone', { network: `net${turn - 2}`, id: `zone${turn}`, gridAccount: 'dave' }],
+  () => ['addZone', { network: 'grid', id: 'north', gridAccount: 'dave' }],
+  (turn) => ['setGridFee', { network: 'grid', from: 'north', to: 'north', feeTicks: turn % 3 }],
+  () => ['setGridFee', { network: 'grid', from: 'north', to: 'never', feeTicks: 1 }],
+  () => ['setCapacity', { product: 'dusk', from: 'north', to: 'north', quantityLots: 40 }],
+  () => ['freezeAccount', { account: 'nobody' }],
+  () => ['listAsset', { id: 'EUR', decimals: 6 }],
+  () => ['setCapacity', { product: 'noon', from: 'north', to: 'north', quantity: null }],
+  () => ['setPartner', { account: 'carol', partner: 'bob', rule: 'excluded' }],
+  () => ['setPartner', { account: 'carol', partner: 'nobody', rule: null }],
+  (turn) => [
+    'recallTrade',
+    {
+      ...UNDONE,
+      ...BACK,
+      trade: turn,
+      product: 'dusk',
+      quantityLots: 1,
+      buyer: 'bob',
+      seller: 'alice',
+    },
   ],
 ];

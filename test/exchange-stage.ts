@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import { exits, second } from './linked-draws.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
-import { SELDOM } from './exchange-seldom.ts';
+import { NETWORK, NETWORKED, SELDOM } from './exchange-seldom.ts';
 import { must } from './stage.ts';
 
 /** A request to an exchange or an engine. */
@@ -60,6 +60,7 @@ export const SET_UP: readonly Ask[] = [
     ['deposit', { actor: 'operator', account, asset: 'kWh', amount: '100000' }],
     ['deposit', { actor: 'operator', account, asset: 'EUR', amount: '100000' }],
   ]),
+  ...NETWORK,
 ];
 
 /** An exchange with the market set up on it. */
@@ -317,10 +318,7 @@ const MAKERS: readonly (readonly [weight: number, Maker])[] = [
 ];
 const WEIGHT = MAKERS.reduce((sum, [weight]) => sum + weight, 0);
 
-/**
- * Makes requests that suit a market as it stands, most of them sensible, some of them not; now and
- * then one a second time, with its command id.
- */
+/** Makes requests that suit a market as it stands, most of them sensible; now and then one a second time, with its command id. */
 export class AskSource {
   readonly draw: Draw;
   readonly #clock: TestClock;
@@ -335,7 +333,9 @@ export class AskSource {
 
   next(market: Queries): Ask {
     const { draw } = this;
-    if (++this.#made % 20 === 0) return SELDOM[(this.#made / 20) % SELDOM.length]!(this.#made / 20);
+    const turn = Math.floor(++this.#made / 20);
+    if (this.#made % 20 === 0) return SELDOM[turn % SELDOM.length]!(turn);
+    if (this.#made % 20 === 10) return NETWORKED[turn % NETWORKED.length]!(turn);
     if (draw(4) === 0) this.#clock.now += draw(8);
     if (draw(40) === 0) this.#clock.now -= draw(20);
     if (draw(30) === 0 && this.#sent.length > 0) {

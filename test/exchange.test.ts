@@ -63,6 +63,9 @@ describe.each(SEEDS)('the same requests, seed %i', (seed) => {
   });
 });
 
+/** Commands that stand for what requests of another name ask for. */
+const SECOND_NAMES = ['submitSpecial', 'submitInNetwork', 'takeInNetwork', 'recallInNetwork'];
+
 describe('the streams', () => {
   it('hold every command, accepted and refused, and repetitions', () => {
     const seen = new Set<string>();
@@ -74,7 +77,7 @@ describe('the streams', () => {
       }
     }
     // An archived product is one that readers cannot ask for: archive.test.ts has an exchange for it.
-    const apart = ['advanceTime', 'submitSpecial', 'archiveProduct'];
+    const apart = ['advanceTime', 'archiveProduct', ...SECOND_NAMES];
     const names = Object.keys(COMMANDS).filter((name) => !apart.includes(name));
     const wanted = names.flatMap((name) => [`${name} true`, `${name} false`]);
     expect(wanted.filter((each) => !seen.has(each))).toEqual([]);

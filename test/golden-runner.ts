@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Engine, type EventRecord, type OrderOutcome, type Outcome } from '../src/index.ts';
-import { MAX_FOLLOWERS } from '../src/core/limits.ts';
+import { MAX_FOLLOWERS, MAX_LANES } from '../src/core/limits.ts';
 import {
   bandOf,
   callOf,
@@ -127,18 +127,41 @@ class ScriptMarket {
     must(engine.listAsset({ id: 'kWh', decimals: 3 }));
     const [tick, lot] = [options.get('tick')?.[0] ?? '0.01', options.get('lot')?.[0] ?? '0.001'];
     const grid = { id: 'energy', energy: 'kWh', money: 'EUR', tick, lot };
+    const network = options.get('network')?.[0];
+    if (network !== undefined) this.#network(network, tick);
     const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
-    must(engine.listProduct({ ...grid, ...terms, ...callOf(options) }));
+    const member = network === undefined ? {} : { network };
+    must(engine.listProduct({ ...grid, ...terms, ...callOf(options), ...member }));
     for (const account of ['alice', 'bob', 'carol']) {
       this.#fund(account, ['100', 'EUR', '100', 'kWh']);
     }
-    if (options.has('crowded')) this.#crowd();
+    if (!options.has('crowded')) return;
+    if (network === undefined) this.#crowd();
+    else this.#crowdLanes();
+  }
+
+  /** Lists a network of three zones, whose fees go to an account of their own. */
+  #network(id: string, tick: string): void {
+    this.#fund('wires', []);
+    must(this.#engine.listNetwork({ id, tick }));
+    for (const zone of ['north', 'south', 'east']) {
+      must(this.#engine.addZone({ network: id, id: zone, gridAccount: 'wires' }));
+    }
   }
 
   #crowd(): void {
     const order = { account: 'alice', product: 'energy', side: 'sell', quantityLots: 1 } as const;
     for (let i = 0; i < MAX_FOLLOWERS; i++) {
       must(this.#engine.submit({ ...order, priceTicks: 1, stopPriceTicks: 1, trailTicks: 5 }));
+    }
+  }
+
+  /** As many lanes on the side of buyers as there may be, and two orders in the first of them. */
+  #crowdLanes(): void {
+    const order = { account: 'alice', product: 'energy', side: 'buy', zone: 'south' } as const;
+    for (let i = 0; i <= MAX_LANES; i++) {
+      const premiums = { solarTicks: Math.max(1, i) };
+      must(this.#engine.submit({ ...order, quantityLots: 1, priceTicks: 1, premiums }));
     }
   }
 

@@ -3,6 +3,7 @@ import type { Draw } from './mulberry32.ts';
 import type { Command, Reference } from './twin/commands.ts';
 import { runAuction } from './twin/auction-makers.ts';
 import * as limits from './twin/limit-makers.ts';
+import * as networks from './twin/network-makers.ts';
 import * as make from './twin/makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
 import { type Market, OPERATOR, type Order } from './twin/market.ts';
@@ -28,6 +29,8 @@ export interface Profile {
   readonly planned: boolean;
   /** Whether the other half of them trades in auctions. */
   readonly called: boolean;
+  /** Whether the first two products are traded in networks. */
+  readonly networks: boolean;
 }
 
 export const PLAIN: Profile = {
@@ -41,6 +44,7 @@ export const PLAIN: Profile = {
   pegOneIn: 12,
   planned: false,
   called: false,
+  networks: false,
 };
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -70,7 +74,8 @@ export class CommandSource {
   constructor(profile: Profile, market: Market) {
     this.profile = profile;
     this.market = market;
-    this.#table = WEIGHTS.map(([weight, kind, maker]) => {
+    const weights = profile.networks ? [...WEIGHTS, ...NETWORK_WEIGHTS] : WEIGHTS;
+    this.#table = weights.map(([weight, kind, maker]) => {
       const share = kind === 'trade' ? 1000 : profile.administration;
       return [weight * share, maker] as const;
     });
@@ -205,7 +210,9 @@ export class CommandSource {
   }
 }
 
-const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.Maker])[] = [
+type Weights = readonly (readonly [weight: number, kind: 'trade' | 'rare', make.Maker])[];
+
+const WEIGHTS: Weights = [
   [740, 'trade', make.submit],
   [80, 'trade', make.amend],
   [55, 'trade', make.cancel],
@@ -232,4 +239,16 @@ const WEIGHTS: readonly (readonly [weight: number, kind: 'trade' | 'rare', make.
   [14, 'trade', runAuction],
   [2, 'rare', make.closeProduct],
   [30, 'trade', make.advanceTime],
+];
+
+/** Beside the others, where some products are traded in networks. */
+const NETWORK_WEIGHTS: Weights = [
+  [1500, 'trade', networks.submitInNetwork],
+  [120, 'trade', networks.takeInNetwork],
+  [60, 'rare', networks.setGridFee],
+  [60, 'rare', networks.setCapacity],
+  [50, 'rare', networks.setPartner],
+  [3, 'rare', networks.addZone],
+  [2, 'rare', networks.listNetwork],
+  [30, 'trade', networks.recallInNetwork],
 ];

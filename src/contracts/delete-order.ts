@@ -1,6 +1,14 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, LINKED, LOCKS_OTHERWISE, PEGGED, sideOf } from '../orderbook/flags.ts';
+import {
+  BRACKET,
+  KIND,
+  LINKED,
+  LOCKS_OTHERWISE,
+  NETWORKED,
+  PEGGED,
+  sideOf,
+} from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -64,7 +72,13 @@ function releaseOtherwise(
     releaseBracket(holdings, product, slot, release);
     return;
   }
-  if ((flags & (LINKED | PEGGED)) === 0) return;
+  if ((flags & NETWORKED) !== 0 && (flags & KIND) !== 0) {
+    // Of the highest sum that its fills came to on the way, and not the last one.
+    release.money = holdings.exactLock;
+    ledger.release(orders.moneyRow(slot), release.money);
+    return;
+  }
+  if ((flags & (LINKED | PEGGED | NETWORKED)) === 0) return;
   const open = orders.open(slot);
   const { money, energy } =
     (flags & LINKED) !== 0

@@ -2,9 +2,11 @@ import { RejectCode, Side } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Listings, Product, Terms } from '../market/products.ts';
-import { sideOf } from '../orderbook/flags.ts';
+import { NETWORKED, sideOf } from '../orderbook/flags.ts';
+import type { NetworkTerms } from '../orderbook/lanes.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
+import { networkLock } from './network-lock.ts';
 
 /** An order on its way in, and what it is going to lock. */
 export interface PricedOrder extends NewOrder {
@@ -22,6 +24,8 @@ export interface Holdings {
   readonly ledger: Ledger;
   readonly orders: Orders;
   readonly listings: Listings;
+  /** What orders in a network ask for there, by slot. */
+  readonly networked: ReadonlyMap<number, NetworkTerms>;
   /**
    * What the incoming order still has locked in money if it locks its exact cost, negative where it is
    * going to receive. Only such an order needs it written down, and only one comes in at a time.
@@ -108,12 +112,22 @@ export function amendShortage(
   moneyBefore: number,
   lotsBefore: number,
 ): number {
-  const { ledger } = holdings;
+  const money = lockAs(holdings, product, amended) - moneyBefore;
+  return changeShortage(holdings, product, amended, money, lotsBefore);
+}
+
+/** The same where it is known what more money it would lock. */
+export function changeShortage(
+  { ledger }: Holdings,
+  product: Product,
+  amended: NewOrder,
+  money: number,
+  lotsBefore: number,
+): number {
   const sells = sideOf(amended.flags) === Side.sell;
   const energy = sells ? energyAmount(product, amended.quantity - lotsBefore) : 0;
   if (!ledger.covers(amended.energyRow, energy)) return RejectCode.INSUFFICIENT_ENERGY;
-  const lock = lockAs(holdings, product, amended);
-  return ledger.covers(amended.moneyRow, lock - moneyBefore) ? 0 : RejectCode.INSUFFICIENT_MONEY;
+  return ledger.covers(amended.moneyRow, money) ? 0 : RejectCode.INSUFFICIENT_MONEY;
 }
 
 /** Money quanta that an order would lock as amended. */
@@ -144,11 +158,16 @@ export function relockOrder(
 
 /** Money quanta that a limit order that stands alone locks if `lots` of it are open. */
 export function orderLock(
-  { orders, listings }: Holdings,
+  { orders, listings, networked }: Holdings,
   product: Product,
   slot: number,
   lots: number,
 ): number {
   const terms = listings.terms[orders.terms(slot)]!;
-  return limitLock(product, terms, sideOf(orders.flags(slot)), orders.lockPrice(slot), lots);
+  const flags = orders.flags(slot);
+  if ((flags & NETWORKED) !== 0) {
+    const network = networked.get(slot)!;
+    return networkLock(product, terms.lockPpm, sideOf(flags), orders.price(slot), lots, network);
+  }
+  return limitLock(product, terms, sideOf(flags), orders.lockPrice(slot), lots);
 }

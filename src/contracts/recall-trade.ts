@@ -12,6 +12,8 @@ export interface RecalledTrade {
   /** In money quanta. */
   readonly buyerFee: number;
   readonly sellerFee: number;
+  /** Of a trade in a network: who got the grid fee, and how many ticks it was. */
+  readonly grid?: { readonly account: number; readonly ticks: number };
 }
 
 /** What each account gets, below zero where it gives; in quanta of one asset. */
@@ -31,10 +33,12 @@ export function reverseTrade(ledger: Ledger, product: Product, trade: RecalledTr
   const energy = lots * BigInt(grid.lotQuanta);
   const buyerFee = BigInt(trade.buyerFee);
   const sellerFee = BigInt(trade.sellerFee);
+  const carried = BigInt(trade.grid?.ticks ?? 0) * lots * BigInt(grid.tickQuanta);
   const money = summed([
-    [buyer, value + buyerFee],
+    [buyer, value + buyerFee + carried],
     [seller, sellerFee - value],
     [FEES, -buyerFee - sellerFee],
+    [trade.grid?.account ?? FEES, -carried],
   ]);
   const goods = summed([
     [buyer, -energy],

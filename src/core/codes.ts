@@ -32,6 +32,14 @@ export const CommandType = {
   submitSpecial: 25,
   archiveProduct: 26,
   runAuction: 27,
+  listNetwork: 31,
+  addZone: 32,
+  setGridFee: 33,
+  setCapacity: 34,
+  setPartner: 35,
+  submitInNetwork: 36,
+  takeInNetwork: 37,
+  recallInNetwork: 38,
 } as const;
 
 /** Record types of events: facts. */
@@ -76,12 +84,20 @@ export const EventType = {
   gateClosed: 138,
   productArchived: 139,
   auctionHeld: 140,
+  networkListed: 145,
+  zoneAdded: 146,
+  gridFeeSet: 147,
+  capacitySet: 148,
+  partnerSet: 149,
+  gridFeePaid: 150,
   orderRemains: 151,
+  gridFeeReturned: 152,
+  networkTerms: 153,
 } as const;
 
 /**
  * Why a command was refused. Numbers are append-only; the order in which codes are checked is
- * PRECEDENCE below, not the number.
+ * PRECEDENCE, not the number.
  */
 export const RejectCode = {
   /** The command id was used before, for a command with other content. Takes no sequence. */
@@ -106,7 +122,7 @@ export const RejectCode = {
   ACCOUNT_CLOSED: 10,
   /** The account is frozen: it may cancel and receive, and neither trade nor pay out. */
   ACCOUNT_FROZEN: 11,
-  /** The account still has balances or open orders. */
+  /** The account still has balances or open orders, or grid fees go to it. */
   ACCOUNT_NOT_EMPTY: 12,
   /** An account with this id exists, or existed. */
   DUPLICATE_ACCOUNT: 13,
@@ -190,70 +206,26 @@ export const RejectCode = {
   NOT_IN_CALL: 52,
   /** The product is traded continuously: no auction is held of it. */
   NOT_A_CALL: 53,
+  /** No network has this id. */
+  UNKNOWN_NETWORK: 61,
+  /** No zone of the network has this id. */
+  UNKNOWN_ZONE: 62,
+  /** A network with this id exists. */
+  DUPLICATE_NETWORK: 63,
+  /** A zone with this id exists, in this network or another. */
+  DUPLICATE_ZONE: 64,
+  /** The product is traded in a network and the command is not made for that, or the other way round. */
+  NOT_IN_NETWORK: 65,
+  /** The network has 32 zones, as many as it may have. */
+  ZONE_LIMIT: 66,
+  /** The side of the product has 1,000 lanes, as many as it may have, and the order could rest in none of them. */
+  LANE_LIMIT: 67,
+  /** A filter or a partner rule keeps the taker and the resting order apart. */
+  KEPT_APART: 68,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
 export type RejectName = keyof typeof RejectCode;
-
-/**
- * The order in which codes are checked: a command that breaks several rules is refused with the
- * first of them. New codes are inserted where they belong; their number is still the next free one.
- */
-export const PRECEDENCE: readonly RejectName[] = [
-  'ID_REUSED',
-  'TIME_BACKWARDS',
-  'UNKNOWN_ACTOR',
-  'UNKNOWN_ACCOUNT',
-  'UNKNOWN_ASSET',
-  'UNKNOWN_PRODUCT',
-  'UNKNOWN_ORDER',
-  'UNKNOWN_TRADE',
-  'FORBIDDEN',
-  'SYSTEM_ACCOUNT',
-  'ACCOUNT_CLOSED',
-  'ACCOUNT_FROZEN',
-  'ACCOUNT_NOT_EMPTY',
-  'DUPLICATE_ACCOUNT',
-  'DUPLICATE_ASSET',
-  'DUPLICATE_PRODUCT',
-  'INVALID_PRODUCT',
-  'MINT_LIMIT',
-  'INSUFFICIENT_FUNDS',
-  'ALREADY_RECALLED',
-  'RECALL_SHORT',
-  'PRODUCT_CLOSED',
-  'PRODUCT_HALTED',
-  'NOT_YET_OPEN',
-  'GATE_CLOSED',
-  'NOT_CLOSED',
-  'NOT_A_CALL',
-  'STALE_VERSION',
-  'NOT_WAITING',
-  'DUPLICATE_CLIENT_ORDER_ID',
-  'ALREADY_EXPIRED',
-  'NOT_IN_CALL',
-  'NO_PROTECTION',
-  'EMPTY_SIDE',
-  'NO_REFERENCE',
-  'FOLLOWER_LIMIT',
-  'PRICE_OUTSIDE_BAND',
-  'PRICE_OUTSIDE_COLLAR',
-  'LOCK_LIMIT',
-  'CLIP_LIMIT',
-  'POST_ONLY_CROSSES',
-  'FOK_UNFILLABLE',
-  'MONEY_TOO_LITTLE',
-  'MIN_QUANTITY',
-  'LEGS_CROSS',
-  'OWN_ORDER',
-  'PRICE_CHANGED',
-  'QUANTITY_GONE',
-  'ALL_OR_NONE',
-  'OPEN_ORDER_LIMIT',
-  'EXPOSURE_LIMIT',
-  'INSUFFICIENT_ENERGY',
-  'INSUFFICIENT_MONEY',
-];
 
 /** Side of an order. */
 export const Side = { buy: 0, sell: 1 } as const;
@@ -284,6 +256,10 @@ export const TrailBy = { none: 0, ticks: 1, ppm: 2 } as const;
 export const PegTo = { none: 0, bid: 1, ask: 2, mid: 3 } as const;
 /** Where an order stood when an event took lots off it: in no book, in one for all to see or not, among the stops. */
 export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 } as const;
+/** What energy may be, and a bit for each. */
+export const Attribute = { solar: 1, wind: 2, battery: 4, grid: 8, local: 16 } as const;
+/** What an account says about another one that it could trade with. */
+export const PartnerRule = { none: 0, wanted: 1, excluded: 2 } as const;
 export const Role = { trader: 0, operator: 1 } as const;
 export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
 /** What may be done in a product: `scheduled` before its planned opening, `gateClosed` from its planned gate closure on. */
@@ -341,7 +317,6 @@ for (const table of [
   CommandType,
   EventType,
   RejectCode,
-  PRECEDENCE,
   SYSTEM_ACCOUNTS,
   Side,
   OrderKind,
@@ -353,6 +328,8 @@ for (const table of [
   TrailBy,
   PegTo,
   Standing,
+  Attribute,
+  PartnerRule,
   Role,
   AccountStatus,
   ProductStatus,

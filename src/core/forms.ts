@@ -12,6 +12,7 @@ import {
   UNKNOWN,
 } from './codes.ts';
 import { MAX_AUCTIONS, MAX_INTEGER, PPM } from './limits.ts';
+import { capacityFault, networkOrderFault } from './network-forms.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
@@ -22,6 +23,8 @@ const TRANSFER = offsetsOf(COMMANDS.transfer);
 const BAND = offsetsOf(COMMANDS.setBand);
 const CIRCUIT = offsetsOf(COMMANDS.setCircuit);
 const LISTING = offsetsOf(COMMANDS.listProduct);
+const NETWORK = offsetsOf(COMMANDS.listNetwork);
+const PARTNER = offsetsOf(COMMANDS.setPartner);
 const NO_STOP_PRICE = 'stopPrice must be 0 where there is none';
 
 /**
@@ -35,6 +38,17 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
       return orderFault(view, at);
     case 'submitSpecial':
       return orderFault(view, at) ?? specialFault(view, at);
+    case 'submitInNetwork':
+      return orderFault(view, at) ?? networkOrderFault(view, at);
+    case 'setCapacity':
+      return capacityFault(view, at);
+    case 'setPartner':
+      if (!isSame(view, at + PARTNER.account, at + PARTNER.partner)) return undefined;
+      return 'partner must be another account';
+    case 'listNetwork':
+      return hasTrailingZero(view, at + NETWORK.tickMantissa, at + NETWORK.tickDecimals)
+        ? 'tick is written without trailing zeros'
+        : undefined;
     case 'amend':
       return amendmentFault(view, at);
     case 'cancelAll':
@@ -232,6 +246,9 @@ function listingFault(view: DataView, at: number): string | undefined {
   const tick = hasTrailingZero(view, at + LISTING.tickMantissa, at + LISTING.tickDecimals);
   if (tick || hasTrailingZero(view, at + LISTING.lotMantissa, at + LISTING.lotDecimals)) {
     return 'tick and lot are written without trailing zeros';
+  }
+  if (view.getUint8(at + LISTING.hasNetwork) === 0 && view.getUint32(at + LISTING.network) !== 0) {
+    return 'network must be 0 where there is none';
   }
   const banded = bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
   return banded ?? scheduleFault(view, at) ?? mechanismFault(view, at);

@@ -25,6 +25,15 @@ export const MAX_CASCADE = 1000;
 /** How many open orders of a product may follow a price: any command may move all of them. */
 export const MAX_FOLLOWERS = 1000;
 
+/** The most zones of a network. */
+export const MAX_ZONES = 32;
+
+/** The most lanes of one side of a product in a network: every order that comes looks at all of them. */
+export const MAX_LANES = 1000;
+
+/** How far from zero a price in a network may lie, in ticks, with fee and premium: three of them add up exactly. */
+export const MAX_NETWORK_PRICE: number = 2 ** 51;
+
 /** How many auctions may be planned for a product: all that are due are held before a command, one by one. */
 export const MAX_AUCTIONS = 10_000;
 

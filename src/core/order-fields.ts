@@ -1,3 +1,22 @@
+/** Whose order an event is about, and where it belongs. */
+export const ORDER = [
+  ['order', 'order'],
+  ['account', 'account'],
+  ['product', 'product'],
+  ['side', 'side'],
+] as const;
+/** A trade that is undone. */
+export const RECALLED = [
+  ['trade', 'trade'],
+  ['product', 'product'],
+  ['buyer', 'account'],
+  ['seller', 'account'],
+  ['price', 'price'],
+  ['quantity', 'quantity'],
+  ['buyerFee', 'amountOrZero'],
+  ['sellerFee', 'amountOrZero'],
+] as const;
+
 /** What any order asks for. */
 export const ENTRY = [
   ['account', 'account'],
@@ -37,4 +56,17 @@ export const SPECIAL = [
   ['trailDistance', 'openQuantity'],
   ['pegTo', 'pegTo'],
   ['pegOffset', 'price'],
+] as const;
+
+/** What an order in a network asks for beyond any other. */
+export const NETWORK_TERMS = [
+  ['zone', 'zone'],
+  ['attributes', 'attributes'],
+  ['only', 'attributes'],
+  ['onlyZones', 'number'],
+  ['solarPremium', 'distance'],
+  ['windPremium', 'distance'],
+  ['batteryPremium', 'distance'],
+  ['gridPremium', 'distance'],
+  ['localPremium', 'distance'],
 ] as const;

@@ -21,7 +21,7 @@ export interface RecordCursor {
   at: number;
 }
 
-type Reference = 'account' | 'asset' | 'product';
+type Reference = 'account' | 'asset' | 'product' | 'network' | 'zone';
 /** Turns a row number into the id that users know. */
 export type Naming = (kind: Reference, row: number) => string;
 
@@ -153,6 +153,7 @@ export function readRecord(view: DataView, start: number, naming: Naming): Recor
 }
 
 function isReference(kind: KindName): kind is Reference {
+  if (kind === 'network' || kind === 'zone') return true;
   return kind === 'account' || kind === 'asset' || kind === 'product';
 }
 

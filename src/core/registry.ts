@@ -1,36 +1,10 @@
 import { AUCTION, CALL } from './auction-fields.ts';
-import * as codes from './codes.ts';
-import { type Kind, type KindName, KINDS } from './kinds.ts';
-import { ENTRY, SPECIAL } from './order-fields.ts';
+import { KINDS } from './kinds.ts';
+import { ACTOR, command, event, HEADER_SIZE, type Layout } from './layouts.ts';
+import { NETWORK_COMMANDS, NETWORK_EVENTS } from './network-layouts.ts';
+import { ENTRY, ORDER, RECALLED, SPECIAL } from './order-fields.ts';
+export { HEADER, HEADER_SIZE, type Layout } from './layouts.ts';
 
-/**
- * The layout of every record. A record is a header, fixed fields in the order given here, then
- * strings (one length byte each, ASCII ids; length 0 where there is none).
- *
- *   header  length u32 (of the whole record) | type u16 | version u16 | sequence i64 | time i64
- *
- * In commands the first string is the command id, and behind the named strings stands one more for
- * each reference that is UNKNOWN: the id that was asked for.
- */
-export const HEADER_SIZE = 24;
-/** Offsets within the header. */
-export const HEADER = { length: 0, type: 4, version: 6, sequence: 8, time: 16 } as const;
-
-type Field = readonly [name: string, kind: KindName];
-export interface Layout {
-  readonly type: number;
-  readonly version: number;
-  readonly fields: readonly Field[];
-  readonly strings: readonly string[];
-  /** Of each field. */
-  readonly kinds: readonly Kind[];
-  /** Bytes of each field. */
-  readonly widths: readonly number[];
-}
-
-const ACTOR = ['actor', 'account'] as const;
-/** Who asks, and a digest of what was asked, for commands with an id (else 0). */
-const STAMP = [ACTOR, ['digestHigh', 'number'], ['digestLow', 'number']] as const;
 const FUNDS = [
   ['account', 'account'],
   ['asset', 'asset'],
@@ -63,12 +37,10 @@ const DELIVERY = [
   ['opensMs', 'offset'],
   ['gateMs', 'offset'],
 ] as const;
-/** Whose order an event is about, and where it belongs. */
-const ORDER = [
-  ['order', 'order'],
-  ['account', 'account'],
-  ['product', 'product'],
-  ['side', 'side'],
+/** The network that a product is traded in, if it is. */
+const MEMBER = [
+  ['hasNetwork', 'flag'],
+  ['network', 'network'],
 ] as const;
 const CIRCUIT = [
   ['product', 'product'],
@@ -86,51 +58,10 @@ const LIMITS = [
   ['asset', 'asset'],
   ['exposure', 'amountOrZero'],
 ] as const;
-/** A trade that is undone. */
-const RECALLED = [
-  ['trade', 'trade'],
-  ['product', 'product'],
-  ['buyer', 'account'],
-  ['seller', 'account'],
-  ['price', 'price'],
-  ['quantity', 'quantity'],
-  ['buyerFee', 'amountOrZero'],
-  ['sellerFee', 'amountOrZero'],
-] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
   ['takerPpm', 'ppm'],
 ] as const;
-
-interface LayoutOf<F extends readonly Field[], S extends readonly string[]> extends Layout {
-  readonly fields: F;
-  readonly strings: S;
-}
-
-function layout<const F extends readonly Field[], const S extends readonly string[]>(
-  type: number,
-  fields: F,
-  strings: S,
-): LayoutOf<F, S> {
-  const kinds = fields.map(([, kind]): Kind => KINDS[kind]);
-  return { type, version: 0, fields, strings, kinds, widths: kinds.map(({ size }) => size) };
-}
-
-function command<const F extends readonly Field[], const S extends readonly string[] = []>(
-  type: keyof typeof codes.CommandType,
-  fields: F,
-  strings: S = [] as unknown as S,
-): LayoutOf<readonly [...typeof STAMP, ...F], readonly ['commandId', ...S]> {
-  return layout(codes.CommandType[type], [...STAMP, ...fields], ['commandId', ...strings]);
-}
-
-function event<const F extends readonly Field[], const S extends readonly string[] = []>(
-  type: keyof typeof codes.EventType,
-  fields: F,
-  strings: S = [] as unknown as S,
-): LayoutOf<F, S> {
-  return layout(codes.EventType[type], fields, strings);
-}
 
 export const COMMANDS = {
   openAccount: command('openAccount', [['role', 'role']], ['id']),
@@ -143,7 +74,11 @@ export const COMMANDS = {
   withdraw: command('withdraw', FUNDS),
   transfer: command('transfer', TRANSFER),
   listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
-  listProduct: command('listProduct', [...GRID, ...FEES, ...BAND, ...DELIVERY, ...CALL], ['id']),
+  listProduct: command(
+    'listProduct',
+    [...GRID, ...FEES, ...BAND, ...DELIVERY, ...CALL, ...MEMBER],
+    ['id'],
+  ),
   setFees: command('setFees', [['product', 'product'], ...FEES]),
   setBand: command('setBand', [['product', 'product'], ...BAND]),
   haltProduct: command('haltProduct', [['product', 'product']]),
@@ -182,6 +117,7 @@ export const COMMANDS = {
   submitSpecial: command('submitSpecial', [...ENTRY, ...SPECIAL], ['clientOrderId']),
   archiveProduct: command('archiveProduct', [['product', 'product']]),
   runAuction: command('runAuction', [['product', 'product']]),
+  ...NETWORK_COMMANDS,
 } as const;
 
 export const EVENTS = {
@@ -212,7 +148,7 @@ export const EVENTS = {
   ),
   productListed: event(
     'productListed',
-    [['product', 'product'], ...GRID, ...DELIVERY, ...CALL],
+    [['product', 'product'], ...GRID, ...DELIVERY, ...CALL, ...MEMBER],
     ['id'],
   ),
   termsSet: event('termsSet', [
@@ -363,6 +299,7 @@ export const EVENTS = {
     ['traded', 'quantity'],
     ['open', 'quantity'],
   ]),
+  ...NETWORK_EVENTS,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

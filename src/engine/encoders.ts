@@ -8,7 +8,7 @@ import {
   UNKNOWN,
 } from '../core/codes.ts';
 import { putI64 } from '../core/bytes.ts';
-import { type Decimal, parseDecimal } from '../core/decimal.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import {
@@ -24,6 +24,14 @@ import {
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
 import { DELIVERY_FIELDS, fieldsOf, HALT_FIELDS } from './fields.ts';
+import {
+  encodeNetworkOrder,
+  encodeNetworkRecall,
+  encodeNetworkTake,
+  isNetworked,
+  NETWORK_ENCODERS,
+  stepArgument,
+} from './network-orders.ts';
 import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
 import { encodeCall } from './call-fields.ts';
 import type { DeliveryFields, RequestName, Requests } from './requests.ts';
@@ -83,6 +91,9 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     to.band(request.band === undefined ? null : request.band, tick);
     encodeDelivery(to, request.delivery);
     encodeCall(to, request, tick);
+    to.u8(request.network === undefined ? 0 : 1);
+    if (request.network === undefined) to.u32(0);
+    else to.network(request.network);
     to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
@@ -143,6 +154,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     const { limitPrice: text, limitPriceTicks: count } = request;
     const names = ['limitPrice', 'limitPriceTicks'] as const;
     to.i64(requiredSteps(text, count, ...names, -MAX_INTEGER, grid?.tick));
+    encodeNetworkTake(to, request);
   },
   advanceTime(to, request) {
     to.operator(request);
@@ -199,7 +211,9 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     to.i64(quantityArgument(request, grid?.lot));
     to.i64(integerArgument(buyerFeeQuanta, 'buyerFeeQuanta', 0, MAX_INTEGER));
     to.i64(integerArgument(sellerFeeQuanta, 'sellerFeeQuanta', 0, MAX_INTEGER));
+    encodeNetworkRecall(to, request);
   },
+  ...NETWORK_ENCODERS,
 };
 
 /** The forms of all requests. */
@@ -250,6 +264,7 @@ function encodeSubmit(to: Encoding, request: Requests['submit']): void {
   putI64(view, SUBMIT.expiresAt, expiryArgument(request.expiresAt, timeInForce));
   to.length = SUBMIT.strings;
   if (isSpecial(request)) encodeSpecial(to, request, product);
+  if (isNetworked(request)) encodeNetworkOrder(to, request, product);
   to.id(optionalId(request.clientOrderId, 'clientOrderId'));
 }
 
@@ -292,12 +307,6 @@ function distanceArgument(text: unknown, argument: string, tick: Decimal | undef
 /** Parts per million; 0 where nothing was said. */
 function shareArgument(ppm: unknown, argument: string): number {
   return ppm === undefined ? 0 : integerArgument(ppm, argument, 1, PPM);
-}
-
-function stepArgument(text: unknown, argument: string): Decimal {
-  const step = parseDecimal(text, argument);
-  if (step.mantissa <= 0) throw new RangeError(`${argument} must be more than zero`);
-  return step;
 }
 
 /** What a field holds if it was given; null is given, and wrong. */

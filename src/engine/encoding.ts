@@ -5,6 +5,7 @@ import { putHeader } from '../core/records.ts';
 import { MAX_INTEGER, PPM } from '../core/limits.ts';
 import { type CommandName, COMMANDS, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
+import type { Network, Zone } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
@@ -174,6 +175,28 @@ export class Encoding {
     const row = typeof id === 'string' ? listings.findProduct(id) : undefined;
     this.#reference(row, id, 'product');
     return row === undefined ? undefined : listings.products[row];
+  }
+
+  /** @returns the network, if it is known */
+  network(id: unknown): Network | undefined {
+    const { networks } = this.#state;
+    const row = typeof id === 'string' ? networks.find(id) : undefined;
+    this.#reference(row, id, 'network');
+    return row === undefined ? undefined : networks.list[row];
+  }
+
+  /** @returns the zone, if it is known */
+  zone(id: unknown, argument: string): Zone | undefined {
+    const zone = this.zoneNamed(id);
+    this.#reference(zone?.row, id, argument);
+    return zone;
+  }
+
+  /** A zone by its id, of which nothing is written. */
+  zoneNamed(id: unknown): Zone | undefined {
+    const { networks } = this.#state;
+    const row = typeof id === 'string' ? networks.findZone(id) : undefined;
+    return row === undefined ? undefined : networks.zones[row];
   }
 
   /** @returns the product of a resting order, if there is such an order */

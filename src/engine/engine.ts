@@ -167,6 +167,29 @@ export class Engine extends Queries {
     return outcomeOf(this.#sequencer.perform('archiveProduct', request));
   }
 
+  // Networks
+
+  /** Lists a network: zones that products can be traded between. */
+  listNetwork(request: requests.ListNetworkRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('listNetwork', request));
+  }
+  /** Adds a zone to a network. */
+  addZone(request: requests.AddZoneRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('addZone', request));
+  }
+  /** Sets what buy orders that enter from now on pay for energy from one zone to another. */
+  setGridFee(request: requests.SetGridFeeRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setGridFee', request));
+  }
+  /** Sets how much of a product may still go from one zone to another. Nothing is matched. */
+  setCapacity(request: requests.SetCapacityRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setCapacity', request));
+  }
+  /** Says whether an account wants to trade with another one in networks, or does not. Nothing is matched. */
+  setPartner(request: requests.SetPartnerRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setPartner', request));
+  }
+
   // Orders
 
   /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
@@ -252,9 +275,11 @@ export class Engine extends Queries {
 
   /** What the kept events tell of an order that has ended. */
   #historyOf(orderId: number): OrderHistory | undefined {
+    let network: OrderHistory['network'];
     for (const event of this.#events(0)) {
+      if (event.type === 'networkTerms' && event.order === orderId) network = event;
       if (event.type !== 'orderEnded' || event.order !== orderId) continue;
-      return { ended: event, sister: this.#sisterOf(event) };
+      return { ended: event, sister: this.#sisterOf(event), network };
     }
     return undefined;
   }

@@ -4,8 +4,10 @@ import type { EventRecord } from '../core/records.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { ALL_OR_NONE, sideOf, WAITING } from '../orderbook/flags.ts';
+import { type NetworkTerms, networkTerms } from '../orderbook/lanes.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { auctionObstaclesOf } from './auction-obstacles.ts';
+import { premiumsTold } from './network-views.ts';
 import { type Intent, type Obstacle, obstaclesOf } from './obstacles.ts';
 
 /** Why an order has not traded, or not all of it. */
@@ -39,6 +41,8 @@ export interface OrderHistory {
   readonly ended: Extract<EventRecord, { type: 'orderEnded' }>;
   /** Another order of its account that was ended or reduced by the same command. */
   readonly sister: number | undefined;
+  /** What it asked for in a network, if that is where it was. */
+  readonly network: Extract<EventRecord, { type: 'networkTerms' }> | undefined;
 }
 
 /** Why an open order does not trade. O(orders within its limit, and own ones before the first of another). */
@@ -114,7 +118,7 @@ function obstaclesTo(state: MarketState, product: Product, intent: Intent): Obst
 }
 
 function obstaclesThen(
-  { ended, sister }: OrderHistory,
+  { ended, sister, network }: OrderHistory,
   stateAfter: (sequence: number) => MarketState | undefined,
 ): Obstacle[] | undefined {
   const onEntry = ON_ENTRY.has(ended.reason);
@@ -138,6 +142,7 @@ function obstaclesThen(
     // None that trades whole or not at all is for the moment only.
     allOrNone: false,
     stopPrice: undefined,
+    network: network && termsThen(state, network),
     slot: NONE,
   });
   if (ended.reason !== 'selfTrade' || sister === undefined) return found;
@@ -155,8 +160,22 @@ function intentOf(state: MarketState, slot: number): Intent {
     openLots: orders.open(slot),
     allOrNone: (flags & ALL_OR_NONE) !== 0,
     stopPrice: (flags & WAITING) === 0 ? undefined : state.stopPrice(slot),
+    network: state.networked.get(slot),
     slot,
   };
+}
+
+/** What an order asked for in its network, as the event told it. */
+function termsThen(
+  { networks }: MarketState,
+  event: NonNullable<OrderHistory['network']>,
+): NetworkTerms {
+  const { zone, attributes, only, onlyZones, feeVersion } = event;
+  const premiums = premiumsTold(event);
+  const { index } = networks.zones[networks.findZone(zone)!]!;
+  // What it locked is over.
+  const asked = { attributes, only, onlyZones, premiums, feeVersion, maxFee: 0 };
+  return networkTerms({ zone: index, ...asked });
 }
 
 function sentences(first: string, obstacles: readonly Obstacle[]): string {

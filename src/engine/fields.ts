@@ -1,4 +1,5 @@
 import { shown } from '../core/decimal.ts';
+import { PREMIUM_FIELDS } from './network-orders.ts';
 import { BRACKET_FIELDS, OCO_FIELDS } from './special-orders.ts';
 import type { RequestName, Requests, Stamp } from './requests.ts';
 
@@ -30,6 +31,7 @@ const OWN: OwnFields = {
     pricing: 1,
     referencePrice: 1,
     auctionEveryMs: 1,
+    network: 1,
     ...FEES,
   },
   setFees: { product: 1, ...FEES },
@@ -70,6 +72,11 @@ const OWN: OwnFields = {
     allOrNone: 1,
     oco: 1,
     bracket: 1,
+    zone: 1,
+    attributes: 1,
+    only: 1,
+    onlyZones: 1,
+    premiums: 1,
     clientOrderId: 1,
   },
   amend: {
@@ -82,7 +89,15 @@ const OWN: OwnFields = {
   },
   cancel: { orderId: 1 },
   cancelAll: { account: 1, product: 1 },
-  take: { ...QUANTITY, account: 1, orderId: 1, limitPrice: 1, limitPriceTicks: 1 },
+  take: {
+    ...QUANTITY,
+    account: 1,
+    orderId: 1,
+    limitPrice: 1,
+    limitPriceTicks: 1,
+    zone: 1,
+    attributes: 1,
+  },
   advanceTime: {},
   setCircuit: { product: 1, collar: 1, collarPpm: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
@@ -96,7 +111,16 @@ const OWN: OwnFields = {
     seller: 1,
     buyerFeeQuanta: 1,
     sellerFeeQuanta: 1,
+    fromZone: 1,
+    toZone: 1,
+    gridFeeTicks: 1,
+    feeVersion: 1,
   },
+  listNetwork: { id: 1, tick: 1 },
+  addZone: { network: 1, id: 1, gridAccount: 1 },
+  setGridFee: { network: 1, from: 1, to: 1, fee: 1, feeTicks: 1 },
+  setCapacity: { product: 1, from: 1, to: 1, ...QUANTITY },
+  setPartner: { account: 1, partner: 1, rule: 1 },
 };
 
 /** The fields that the requests of one command may have. */
@@ -147,6 +171,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
   bracket: BRACKET_FIELDS,
+  premiums: PREMIUM_FIELDS,
 };
 
 /** A digest of what a request asks for; zeros where it has no command id. */
@@ -173,6 +198,7 @@ export function requestDigest({ command, content }: Fields, request: object): Di
     if (value === undefined) continue;
     lanes.add(prefix);
     lanes.addValue(value);
+    if (Array.isArray(value)) lanes.addList(value);
     const parts = PARTS[name];
     if (parts !== undefined && typeof value === 'object' && value !== null) {
       parts.forEach((part, i) => {
@@ -201,6 +227,13 @@ class Lanes {
     }
     this.high = high;
     this.low = low;
+  }
+
+  addList(values: readonly unknown[]): void {
+    for (const value of values) {
+      this.add(':');
+      this.addValue(value);
+    }
   }
 
   /** Text and number of the same look are told apart; nothing else can be well-formed. */

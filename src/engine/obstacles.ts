@@ -3,6 +3,8 @@ import { formatSteps } from '../core/decimal.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import { crosses } from '../matching/walk.ts';
+import type { NetworkTerms } from '../orderbook/lanes.ts';
+import { type NetworkObstacle, obstaclesInNetwork } from './network-obstacles.ts';
 
 /** Something that keeps an order from trading, as data and in words. */
 export type Obstacle = { readonly text: string } & (
@@ -67,6 +69,7 @@ export type Obstacle = { readonly text: string } & (
       /** Epoch ms UTC; undefined if none is planned. */
       readonly nextAuctionAt: number | undefined;
     }
+  | NetworkObstacle
 );
 
 /** What an order asks for, whether it stands in the book or has left it. */
@@ -79,6 +82,8 @@ export interface Intent {
   readonly allOrNone: boolean;
   /** In ticks, of a stop order that waits. */
   readonly stopPrice: number | undefined;
+  /** What it asks for where it is traded in a network. */
+  readonly network: NetworkTerms | undefined;
   /** Where it stands, or NONE. */
   readonly slot: number;
 }
@@ -89,6 +94,10 @@ export interface Intent {
  */
 export function obstaclesOf(state: MarketState, product: Product, intent: Intent): Obstacle[] {
   const found = halted(product);
+  const { network } = intent;
+  if (network !== undefined) {
+    return [...found, ...obstaclesInNetwork(state, product, { ...intent, network })];
+  }
   if (intent.stopPrice !== undefined) found.push(notTriggered(product, intent.stopPrice));
   const { own, other, suitable } = survey(state, product, intent);
   if (own !== undefined) found.push(ownOrder(own));

@@ -11,7 +11,11 @@ import { MAX_INTEGER } from '../core/limits.ts';
 import { pairCost } from '../contracts/pair-lock.ts';
 import { admit, emptyEntry, type Entry, specialRefusal } from '../matching/admission.ts';
 import { admitBracket, exitMoney, type ExitPrices } from '../matching/brackets.ts';
+import { admitInNetwork } from '../matching/network-admission.ts';
+import { walkInNetwork } from '../matching/network-match.ts';
+import { readNetworkEntry } from '../matching/network-orders.ts';
 import { admitPair } from '../matching/pairs.ts';
+import type { Product } from '../market/products.ts';
 import { knownAccount } from '../matching/permission.ts';
 import type { MarketState } from '../matching/state.ts';
 import { readEntry } from '../matching/submit.ts';
@@ -41,7 +45,7 @@ export type Preview =
       readonly locksEnergyQuanta: number;
       /** Lots that would trade at once. */
       readonly filledLots: number;
-      /** What those fills would cost, fee included; negative where money would come in. */
+      /** What those fills would cost, fees included; negative where money would come in. */
       readonly cost: string;
       readonly costQuanta: number;
       /** Percent fee within that cost. */
@@ -65,6 +69,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   encoding.read(FORMS.submit, request, NO_DIGEST);
   if (request.at !== undefined) integerArgument(request.at, 'at', 0, MAX_INTEGER);
   const entry = emptyEntry();
+  if (encoding.command === 'submitInNetwork') return previewInNetwork(state, encoding, entry);
   if (encoding.command === 'submit') readEntry(encoding.view, 0, SUBMIT.strings, entry);
   else readSpecialEntry(encoding.view, 0, entry);
   const second = secondOf(encoding, entry);
@@ -86,7 +91,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
   ) {
     Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
   }
-  const { filled, cost, fees, left } = state.walk;
+  const { walk: walked } = state;
   const rests =
     kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
   const sells = sideOf(entry.flags) === Side.sell;
@@ -96,6 +101,28 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     second === undefined
       ? { money: own, energy: sells ? energyAmount(product, entry.lots) : 0 }
       : pairCost(state, product, entry, second);
+  return answerOf(state, product, {
+    ...walked,
+    money,
+    energy,
+    resting: rests && !waits ? walked.left : 0,
+    waiting: waits ? walked.left : 0,
+  });
+}
+
+/** What a preview is made of. */
+interface Foreseen {
+  readonly money: number;
+  readonly energy: number;
+  readonly filled: number;
+  readonly cost: number;
+  readonly fees: number;
+  readonly resting: number;
+  readonly waiting: number;
+}
+
+function answerOf(state: MarketState, product: Product, foreseen: Foreseen): Preview {
+  const { money, energy, filled, cost, fees, resting, waiting } = foreseen;
   return {
     ok: true,
     locksMoney: amountText(state, product.moneyAsset, money),
@@ -107,9 +134,30 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     costQuanta: cost,
     fee: amountText(state, product.moneyAsset, fees),
     feeQuanta: fees,
-    restingLots: rests && !waits ? left : 0,
-    waitingLots: waits ? left : 0,
+    restingLots: resting,
+    waitingLots: waiting,
   };
+}
+
+/** The same of an order in a network. Grid fees are within the cost, and no part of the percent fee. */
+function previewInNetwork(state: MarketState, { view }: Encoding, entry: Entry): Preview {
+  const asked = readNetworkEntry(view, 0, entry);
+  const code = knownAccount(state, entry.actor)
+    ? admitInNetwork(state, entry, asked)
+    : RejectCode.UNKNOWN_ACTOR;
+  if (code !== 0) return { ok: false, code: nameOf(RejectCode, code) };
+  const product = state.listings.products[entry.product]!;
+  const walked = walkInNetwork(state, product, entry, entry.network!);
+  const rests =
+    kindOf(entry.flags) === OrderKind.limit && timeInForceOf(entry.flags) < TimeInForce.ioc;
+  const sells = sideOf(entry.flags) === Side.sell;
+  return answerOf(state, product, {
+    ...walked,
+    money: entry.cost,
+    energy: sells ? energyAmount(product, entry.lots) : 0,
+    resting: rests ? walked.left : 0,
+    waiting: 0,
+  });
 }
 
 function decide(

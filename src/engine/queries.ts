@@ -9,6 +9,7 @@ import { idArgument, integerArgument, known, nameArgument, objectArgument } from
 import { type IndicativeView, indicativeView } from './call-views.ts';
 import { type Explanation, explainOpen } from './explain.ts';
 import { type AccountLimitsView, accountLimitsView } from './limit-views.ts';
+import { type NetworkView, networkView, type PartnerView, partnersView } from './network-views.ts';
 import { type Preview, previewOrder } from './preview.ts';
 import type { OrderRequest } from './requests.ts';
 import * as views from './views.ts';
@@ -130,14 +131,24 @@ export class Queries {
    */
   queue(product: string, side: keyof typeof Side): views.OrderView[] {
     const found: views.OrderView[] = [];
-    this.#state.books[productNamed(this.#state, product).row]!.walk(
-      nameArgument(Side, side, 'side'),
-      (slot) => {
-        found.push(views.orderView(this.#state, slot));
-        return true;
-      },
-    );
+    const { row } = productNamed(this.#state, product);
+    this.#state.walkSide(row, nameArgument(Side, side, 'side'), (slot) => {
+      found.push(views.orderView(this.#state, slot));
+      return true;
+    });
     return found;
+  }
+  /** A network with its zones and their fees of now, or undefined if there is none. O(zones squared). */
+  network(id: string): NetworkView | undefined {
+    return networkView(this.#state, idArgument(id, 'id'));
+  }
+  /** All networks in the order in which they were listed. */
+  networks(): NetworkView[] {
+    return this.#state.networks.list.map((each) => networkView(this.#state, each.id)!);
+  }
+  /** What an account has said about trading with others in networks. @throws RangeError if it is unknown */
+  partners(account: string): PartnerView[] {
+    return partnersView(this.#state, accountRow(this.#state, account));
   }
   /**
    * What an auction of a product would come to if it were held now; undefined for one that is traded continuously.

@@ -2,13 +2,24 @@ import type {
   OrderKind,
   PegTo,
   PostOnly,
-  RejectName,
   Role,
   SelfTrade,
   Side,
   TimeInForce,
 } from '../core/codes.ts';
 import type { CallFields } from './call-fields.ts';
+import type {
+  AddZoneRequest,
+  ListNetworkRequest,
+  NetworkOrderFields,
+  NetworkRecallFields,
+  NetworkTakeFields,
+  SetCapacityRequest,
+  SetGridFeeRequest,
+  SetPartnerRequest,
+} from './network-requests.ts';
+export type * from './network-requests.ts';
+export type * from './answers.ts';
 
 /** What every request may carry. */
 export interface Stamp {
@@ -119,6 +130,8 @@ export interface ListProductRequest extends Stamp, FeeFields, CallFields {
   readonly band?: Band;
   /** Left out, the product is open at once, until it is closed. */
   readonly delivery?: DeliveryFields;
+  /** Network that it is traded in. Its tick is that of the product. */
+  readonly network?: string;
 }
 
 /** A product to do something with. */
@@ -161,7 +174,7 @@ export interface BracketFields {
 }
 
 /** An order. Without a price it must be a market order. */
-export interface OrderRequest extends Stamp, PriceFields, QuantityFields {
+export interface OrderRequest extends Stamp, PriceFields, QuantityFields, NetworkOrderFields {
   readonly account: string;
   readonly product: string;
   readonly side: keyof typeof Side;
@@ -268,7 +281,7 @@ export interface CancelAllRequest extends Stamp {
 }
 
 /** A part of one resting order to trade with, whatever its place in the queue. */
-export interface TakeRequest extends Stamp, QuantityFields {
+export interface TakeRequest extends Stamp, QuantityFields, NetworkTakeFields {
   readonly account: string;
   /** The resting order to trade with. */
   readonly orderId: number;
@@ -327,7 +340,8 @@ export interface SetAccountLimitsRequest extends AccountRequest {
 }
 
 /** A trade to undo, as `trades` or its event told it. */
-export interface RecallTradeRequest extends Stamp, PriceFields, QuantityFields {
+export interface RecallTradeRequest
+  extends Stamp, PriceFields, QuantityFields, NetworkRecallFields {
   /** Its number. */
   readonly trade: number;
   readonly product: string;
@@ -365,36 +379,12 @@ export interface Requests {
   setAccountLimits: SetAccountLimitsRequest;
   kill: AccountRequest;
   recallTrade: RecallTradeRequest;
+  listNetwork: ListNetworkRequest;
+  addZone: AddZoneRequest;
+  setGridFee: SetGridFeeRequest;
+  setCapacity: SetCapacityRequest;
+  setPartner: SetPartnerRequest;
 }
 
 /** What can be asked for: the commands, but that `submitSpecial` is a submit with special terms. */
 export type RequestName = keyof Requests;
-
-/** The command was refused and changed nothing. */
-export interface Refused {
-  readonly ok: false;
-  readonly code: RejectName;
-  /** Sequence of the refused command; with ID_REUSED, of the command that used the id first. */
-  readonly sequence: number;
-  /** Whether the command id was used before, so that this request took no sequence. */
-  readonly repeated: boolean;
-}
-
-/** The command was carried out. */
-export interface Accepted {
-  readonly ok: true;
-  readonly sequence: number;
-  readonly repeated: boolean;
-}
-
-/** The order was accepted; what became of it is in the events. */
-export interface OrderAccepted extends Accepted {
-  readonly orderId: number;
-  /** Lots that traded at once. */
-  readonly filledLots: number;
-}
-
-/** What came of a request. */
-export type Outcome = Accepted | Refused;
-/** What came of a request about an order. */
-export type OrderOutcome = OrderAccepted | Refused;

@@ -18,6 +18,12 @@ import { type CallView, callView } from './call-views.ts';
 import { type CircuitView, circuitView } from './circuit-views.ts';
 import { type DeliveryView, deliveryView } from './delivery-views.ts';
 import { type FollowerView, limitView, pegView, trailView } from './follower-views.ts';
+import {
+  type MemberView,
+  memberView,
+  type NetworkOrderView,
+  networkOrderView,
+} from './network-views.ts';
 import type { Grid, Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { DepthLevel } from '../orderbook/book.ts';
@@ -55,6 +61,8 @@ export interface BalanceView {
 
 /** A product with its terms of now. */
 export interface ProductView extends CallView, CircuitView, DeliveryView {
+  /** The network that it is traded in, and what may still go between its zones where that is limited. */
+  readonly network: MemberView | undefined;
   readonly id: string;
   readonly energy: string;
   readonly money: string;
@@ -80,7 +88,7 @@ export interface BracketView {
 }
 
 /** An open order. */
-export interface OrderView extends FollowerView {
+export interface OrderView extends FollowerView, NetworkOrderView {
   readonly orderId: number;
   readonly account: string;
   readonly product: string;
@@ -228,6 +236,7 @@ export function productView(state: MarketState, product: Product): ProductView {
     termsVersion: version,
     ...lastPriceOf(product),
     ...circuitView(product),
+    network: memberView(product),
     ...deliveryView(product, state.time),
     ...callView(product, state.time),
   };
@@ -287,6 +296,7 @@ export function orderView(state: MarketState, slot: number): OrderView {
     clientOrderId: orders.clientOrderId(slot) || undefined,
     linkedOrderId: (flags & LINKED) === 0 ? undefined : orders.id(orders.partner(slot)),
     bracket: bracketView(orders.bracket(slot), tick),
+    ...networkOrderView(state, product, slot),
   };
 }
 
@@ -317,7 +327,7 @@ export function levelView({ tick, lot }: Grid, level: DepthLevel): DepthLevelVie
 export function depthView(state: MarketState, product: Product, limit: number): DepthView {
   const { grid, row } = product;
   const side = (which: number): DepthLevelView[] =>
-    state.books[row]!.depth(which, limit).map((level) => levelView(grid, level));
+    state.depthOf(row, which, limit).map((level) => levelView(grid, level));
   return { bids: side(Side.buy), asks: side(Side.sell) };
 }
 
@@ -343,10 +353,11 @@ export function bookOrderView(
   };
 }
 
-export function bookView({ books, orders }: MarketState, { grid, row }: Product): BookView {
+export function bookView(state: MarketState, { grid, row }: Product): BookView {
+  const { orders } = state;
   const side = (which: number): BookOrderView[] => {
     const found: BookOrderView[] = [];
-    books[row]!.walk(which, (slot) => {
+    state.walkSide(row, which, (slot) => {
       const shown = orders.shown(slot);
       const [id, price] = [orders.id(slot), orders.price(slot)];
       if (shown > 0) found.push(bookOrderView(grid, id, price, shown, orders.priority(slot)));

@@ -30,7 +30,7 @@ export class BestReplica {
   readonly #product: Product;
   readonly #depth: DepthReplica;
 
-  constructor(product: Product, book: Book) {
+  constructor(product: Product, book: Pick<Book, 'depth'>) {
     this.#product = product;
     this.#depth = new DepthReplica(product, book);
   }

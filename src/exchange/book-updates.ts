@@ -62,10 +62,11 @@ export class BookReplica {
   /** Lots by order id; an order that shows none is not in it. */
   readonly #shown = new Map<number, bigint>();
 
-  constructor({ books, orders }: MarketState, product: Product) {
+  constructor(state: MarketState, product: Product) {
+    const { orders } = state;
     this.#product = product;
     for (const side of [Side.buy, Side.sell]) {
-      books[product.row]!.walk(side, (slot) => {
+      state.walkSide(product.row, side, (slot) => {
         const lots = orders.shown(slot);
         if (lots > 0) this.#shown.set(orders.id(slot), BigInt(lots));
         return true;

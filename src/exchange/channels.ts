@@ -144,12 +144,12 @@ const REPLICAS: {
     product: Product,
   ) => { readonly replica: Replica<Channels[C]>; readonly first: () => Channels[C] };
 } = {
-  best: ({ books, sequence, time }, product) => {
-    const replica = new BestReplica(product, books[product.row]!);
+  best: ({ books, lanes, sequence, time }, product) => {
+    const replica = new BestReplica(product, lanes[product.row] ?? books[product.row]!);
     return { replica, first: () => replica.all(sequence, time, product.lastPrice) };
   },
-  depth: ({ books, sequence, time }, product) => {
-    const replica = new DepthReplica(product, books[product.row]!);
+  depth: ({ books, lanes, sequence, time }, product) => {
+    const replica = new DepthReplica(product, lanes[product.row] ?? books[product.row]!);
     return { replica, first: () => replica.all(sequence, time) };
   },
   book: (state, product) => {

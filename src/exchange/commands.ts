@@ -111,6 +111,27 @@ export class ExchangeCommands {
     return this.#perform('archiveProduct', request, options, receiptOf);
   }
 
+  /** Lists a network: zones that products can be traded between. */
+  listNetwork(request: RequestTo<'listNetwork'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('listNetwork', request, options, receiptOf);
+  }
+  /** Adds a zone to a network. */
+  addZone(request: RequestTo<'addZone'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('addZone', request, options, receiptOf);
+  }
+  /** Sets what buy orders that enter from now on pay for energy from one zone to another. */
+  setGridFee(request: RequestTo<'setGridFee'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setGridFee', request, options, receiptOf);
+  }
+  /** Sets how much of a product may still go from one zone to another. Nothing is matched. */
+  setCapacity(request: RequestTo<'setCapacity'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setCapacity', request, options, receiptOf);
+  }
+  /** Says whether an account wants to trade with another one in networks, or does not. Nothing is matched. */
+  setPartner(request: RequestTo<'setPartner'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setPartner', request, options, receiptOf);
+  }
+
   /** Enters an order: locks all that it can cost, trades what crosses, and rests what is left if it may. */
   submit(request: RequestTo<'submit'>, options?: RequestOptions): Promise<OrderReceipt> {
     return this.#perform('submit', request, options, orderReceiptOf);

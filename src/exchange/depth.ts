@@ -30,7 +30,7 @@ export class DepthReplica {
   /** By side. */
   readonly #ladders: readonly [Ladder, Ladder];
 
-  constructor(product: Product, book: Book) {
+  constructor(product: Product, book: Pick<Book, 'depth'>) {
     this.#product = product;
     this.#ladders = [new Ladder(this.#levels, Side.buy), new Ladder(this.#levels, Side.sell)];
     for (const side of [Side.buy, Side.sell]) {

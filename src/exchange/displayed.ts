@@ -6,6 +6,7 @@ import type { CommandEvents } from './feed.ts';
 
 const RESTED = offsetsOf(EVENTS.orderRested);
 const TRADE = offsetsOf(EVENTS.trade);
+const CARRIED = offsetsOf(EVENTS.gridFeePaid);
 const REDUCED = offsetsOf(EVENTS.orderReduced);
 const AMENDED = offsetsOf(EVENTS.orderAmended);
 const ENDED = offsetsOf(EVENTS.orderEnded);
@@ -38,7 +39,7 @@ export function eachDisplayedChange(
       visitMove(view, at, visit);
       continue;
     }
-    const change = changeOf(view, at);
+    const change = changeOf(view, at, end);
     if (change !== undefined) visit(change);
   }
 }
@@ -67,12 +68,19 @@ function productRow(view: DataView, at: number): number | undefined {
   return isOrder ? view.getUint32(at + ORDER_AT.product) : undefined;
 }
 
-function changeOf(view: DataView, at: number): DisplayedChange | undefined {
+/** The price at which the maker of a trade stands: in a network that is not the trade's, and is told behind it. */
+function makerPrice(view: DataView, at: number, end: number): number {
+  const next = at + recordLength(view, at);
+  const inNetwork = next < end && recordType(view, next) === EventType.gridFeePaid;
+  return readI64(view, inNetwork ? next + CARRIED.makerPrice : at + TRADE.price);
+}
+
+function changeOf(view: DataView, at: number, end: number): DisplayedChange | undefined {
   const type = recordType(view, at);
   if (type === EventType.trade) {
     if (view.getUint8(at + TRADE.standing) !== Standing.displayed) return undefined;
     const side = view.getUint8(at + TRADE.takerSide) === Side.buy ? Side.sell : Side.buy;
-    const [order, price] = [readI64(view, at + TRADE.makerOrder), readI64(view, at + TRADE.price)];
+    const [order, price] = [readI64(view, at + TRADE.makerOrder), makerPrice(view, at, end)];
     const lots = 0 - readI64(view, at + TRADE.quantity);
     return { order, side, price, lots, orders: 0, priority: undefined };
   }

@@ -137,8 +137,9 @@ function mayRest(encoding: Encoding): number {
   const { view } = encoding;
   const timeInForce = view.getUint8(SUBMIT.timeInForce);
   const immediate = timeInForce === TimeInForce.ioc || timeInForce === TimeInForce.fok;
-  if (encoding.command === 'submit') return immediate ? 0 : 1;
-  if (encoding.command !== 'submitSpecial') return 0;
+  const { command } = encoding;
+  if (command === 'submit' || command === 'submitInNetwork') return immediate ? 0 : 1;
+  if (command !== 'submitSpecial') return 0;
   const pair = view.getUint8(SPECIAL.hasOco) + view.getUint8(SPECIAL.hasBracket) > 0;
   if (pair) return 2;
   const trails = view.getUint8(SPECIAL.trailBy) !== TrailBy.none;

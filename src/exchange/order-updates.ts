@@ -17,6 +17,12 @@ import {
   type OrderStopMovedUpdate,
 } from './follower-updates.ts';
 import { amountText } from '../engine/views.ts';
+import {
+  carriedUpdate,
+  networkUpdate,
+  type OrderCarriedUpdate,
+  type OrderNetworkUpdate,
+} from './network-updates.ts';
 import type { MarketState } from '../matching/state.ts';
 
 export interface OrderUpdateBase {
@@ -178,7 +184,9 @@ export type OrderUpdate =
   | OrderFilledUpdate
   | OrderReducedUpdate
   | OrderAmendedUpdate
-  | OrderEndedUpdate;
+  | OrderEndedUpdate
+  | OrderNetworkUpdate
+  | OrderCarriedUpdate;
 
 /** What an event means for the orders that it is about: two of them if it is a trade. */
 export function orderUpdates(state: MarketState, event: EventRecord): readonly OrderUpdate[] {
@@ -195,6 +203,10 @@ export function orderUpdates(state: MarketState, event: EventRecord): readonly O
       return [followedUpdate(event)];
     case 'bracketDropped':
       return [droppedUpdate(state, event)];
+    case 'networkTerms':
+      return [networkUpdate(state, event)];
+    case 'gridFeePaid':
+      return [carriedUpdate(state, event)];
     case 'orderAccepted':
     case 'orderRested':
     case 'orderRefreshed':

@@ -4,6 +4,7 @@ import { MAX_INTEGER } from '../core/limits.ts';
 import type { Call } from './call.ts';
 import type { Circuit } from './circuit.ts';
 import type { Delivery } from './life-cycle.ts';
+import type { Membership } from './networks.ts';
 
 /** Something that can be owned: money or energy, counted in quanta of 10^-decimals. */
 export interface Asset {
@@ -55,6 +56,8 @@ export interface Product {
   lastPrice: number;
   /** How far the price may move, if that was said. */
   circuit: Circuit | undefined;
+  /** The network that it is traded in, if it is. */
+  network: Membership | undefined;
 }
 
 /**
@@ -126,6 +129,7 @@ export class Listings {
       terms: 0,
       lastPrice: NaN,
       circuit: undefined,
+      network: undefined,
     };
     this.products.push(product);
     this.#productRows.set(id, row);

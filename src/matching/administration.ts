@@ -1,8 +1,10 @@
 import { AccountStatus, EndReason, Mechanism, ProductStatus, RejectCode } from '../core/codes.ts';
 import { readI64, readId } from '../core/bytes.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import type { Call } from '../market/call.ts';
 import { type Delivery, plannedStatus } from '../market/life-cycle.ts';
+import type { Network } from '../market/networks.ts';
 import type { Product, Terms } from '../market/products.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
@@ -83,11 +85,13 @@ export function closeAccount(
     const own = ledger.account(row) === account;
     if (own && ledger.available(row) + ledger.locked(row) > 0) return RejectCode.ACCOUNT_NOT_EMPTY;
   }
+  if (state.networks.collects(account)) return RejectCode.ACCOUNT_NOT_EMPTY;
   // An order at a price of zero or below may lock nothing at all.
   if (orders.select((slot) => orders.account(slot) === account).length > 0) {
     return RejectCode.ACCOUNT_NOT_EMPTY;
   }
   state.accounts.list[account]!.status = AccountStatus.closed;
+  state.partners.delete(account);
   if (state.limits.delete(account)) state.orders.countFor(state.limits);
   writeEvent(state, outbox, 'accountClosed', [account]);
   return 0;
@@ -115,6 +119,10 @@ export function listProduct(
   if (!knownAsset(state, energyAsset) || !knownAsset(state, moneyAsset)) {
     return RejectCode.UNKNOWN_ASSET;
   }
+  const joins = view.getUint8(at + LIST_PRODUCT.hasNetwork);
+  const networkRow = view.getUint32(at + LIST_PRODUCT.network);
+  const network = joins === 1 ? state.networks.list[networkRow] : undefined;
+  if (joins === 1 && network === undefined) return RejectCode.UNKNOWN_NETWORK;
   if (!isOperator(state, view.getUint32(at + LIST_PRODUCT.actor))) return RejectCode.FORBIDDEN;
   const id = namedId(view, at + LIST_PRODUCT.strings);
   if (listings.findProduct(id) !== undefined) return RejectCode.DUPLICATE_PRODUCT;
@@ -128,12 +136,14 @@ export function listProduct(
   };
   const grid = listings.grid(energyAsset, moneyAsset, tick, lot);
   if (grid === undefined) return RejectCode.INVALID_PRODUCT;
+  const call = readCall(view, at);
+  if (network !== undefined && !admits(network, tick, call)) return RejectCode.INVALID_PRODUCT;
   const delivery = readDelivery(view, at);
   const status = plannedStatus(delivery, state.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
-  const call = readCall(view, at);
   const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery, call);
   product.status = status;
+  if (network !== undefined) product.network = { network, capacity: new Map<number, number>() };
   state.addBook(product);
   planNext(state, product);
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
@@ -146,7 +156,8 @@ export function listProduct(
     readI64(view, at + LIST_PRODUCT.referencePrice),
     readI64(view, at + LIST_PRODUCT.auctionEveryMs),
   ];
-  const values = [product.row, energyAsset, moneyAsset, ...steps, ...plan, ...auctions];
+  const terms = [...steps, ...plan, ...auctions];
+  const values = [product.row, energyAsset, moneyAsset, ...terms, joins, networkRow];
   writeEvent(state, outbox, 'productListed', values, [id]);
   const makerPpm = view.getUint32(at + LIST_PRODUCT.makerPpm);
   const takerPpm = view.getUint32(at + LIST_PRODUCT.takerPpm);
@@ -234,6 +245,11 @@ function readDelivery(view: DataView, at: number): Delivery | undefined {
     opensMs: readI64(view, at + LIST_PRODUCT.opensMs),
     gateMs: readI64(view, at + LIST_PRODUCT.gateMs),
   };
+}
+
+/** Whether a product with this tick can be traded in a network: its own, and continuously. */
+function admits({ tick: own }: Network, tick: Decimal, call: Call | undefined): boolean {
+  return own.mantissa === tick.mantissa && own.decimals === tick.decimals && call === undefined;
 }
 
 function readCall(view: DataView, at: number): Call | undefined {

@@ -1,12 +1,5 @@
-import {
-  nameOf,
-  OrderKind,
-  PostOnly,
-  PRECEDENCE,
-  RejectCode,
-  Side,
-  TimeInForce,
-} from '../core/codes.ts';
+import { nameOf, OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
+import { PRECEDENCE } from '../core/precedence.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
 import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
@@ -24,6 +17,7 @@ import {
   WAITING,
 } from '../orderbook/flags.ts';
 import type { Peg, Trail } from '../orderbook/followers.ts';
+import type { NetworkTerms } from '../orderbook/lanes.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import { collarEdge, isOutsideCollar } from './circuit.ts';
@@ -58,6 +52,8 @@ export interface Entry extends PricedOrder {
   /** Of a trailing stop order. */
   trail: Trail | undefined;
   peg: Peg | undefined;
+  /** What it asks for where it is traded in a network. */
+  network: NetworkTerms | undefined;
 }
 
 /**
@@ -156,7 +152,7 @@ function protection(product: Product, { band }: Terms, flags: number): number {
 }
 
 /** What the account's limits say to an order whose lock is known. */
-function entryLimit(state: MarketState, product: Product, entry: Entry): number {
+export function entryLimit(state: MarketState, product: Product, entry: Entry): number {
   const { flags, account, cost } = entry;
   const stands =
     (flags & WAITING) !== 0 ||
@@ -172,7 +168,12 @@ export function admitParties(state: MarketState, entry: Entry): number {
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   if (!knownProduct(state, entry.product)) return RejectCode.UNKNOWN_PRODUCT;
   if (!ownsOrOperates(state, entry.actor, account)) return RejectCode.FORBIDDEN;
-  const refused = accountRefusal(state, account) || productRefusal(state, entry.product);
+  const { network } = state.listings.products[entry.product]!;
+  const isOwn = (network === undefined) === (entry.network === undefined);
+  const refused =
+    accountRefusal(state, account) ||
+    (isOwn ? 0 : RejectCode.NOT_IN_NETWORK) ||
+    productRefusal(state, entry.product);
   if (refused !== 0) return refused;
   if (
     entry.clientOrderId !== '' &&
@@ -319,7 +320,7 @@ function admitPostOnly(state: MarketState, product: Product, order: NewOrder): n
   return 0;
 }
 
-function insideBand({ low, high }: NonNullable<Terms['band']>, price: number): boolean {
+export function insideBand({ low, high }: NonNullable<Terms['band']>, price: number): boolean {
   return price >= low && price <= high;
 }
 
@@ -349,6 +350,7 @@ export function emptyEntry(): Entry {
     maxMoney: Infinity,
     trail: undefined,
     peg: undefined,
+    network: undefined,
     moneyRow: NONE,
     energyRow: NONE,
     clip: 0,

@@ -4,7 +4,15 @@ import { amendShortage, lockAs, orderLock, relockOrder } from '../contracts/new-
 import { relockPair } from '../contracts/pair-lock.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { ALL_OR_NONE, isWhole, LINKED, PEGGED, TRAILING, WAITING } from '../orderbook/flags.ts';
+import {
+  ALL_OR_NONE,
+  isWhole,
+  LINKED,
+  NETWORKED,
+  PEGGED,
+  TRAILING,
+  WAITING,
+} from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { exposureLimit } from './account-limits.ts';
 import { admitPrice, firstOf, pegPrice } from './admission.ts';
@@ -12,6 +20,7 @@ import { admitExits } from './brackets.ts';
 import { endOrder, withdrawOrder } from './ending.ts';
 import { writeAmended } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
+import { enterAnewInNetwork } from './network-orders.ts';
 import { enterLinkedAnew } from './pairs.ts';
 import { hasReference } from './pegs.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
@@ -57,10 +66,11 @@ export function amend(state: MarketState, view: DataView, at: number, outbox: Ou
   ) {
     reduceInPlace(state, slot, open, outbox);
   } else {
-    const linked = (orders.flags(slot) & LINKED) !== 0;
+    const kind = orders.flags(slot) & (LINKED | NETWORKED);
     const oldStop = waits ? state.stopPrice(slot) : 0;
     const stopPrice = newStop ? readI64(view, at + AT.stopPrice) : oldStop;
-    const anew = linked ? enterLinkedAnew : enterAnew;
+    const others = kind === LINKED ? enterLinkedAnew : enterAnewInNetwork;
+    const anew = kind === 0 ? enterAnew : others;
     const code = anew(state, slot, price, open, stopPrice, outbox);
     if (code !== 0) return code;
   }

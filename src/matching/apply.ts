@@ -16,6 +16,9 @@ import { setCircuit } from './circuit.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
 import { runTimers } from './life-cycle.ts';
+import * as networks from './network-administration.ts';
+import { submitInNetwork } from './network-orders.ts';
+import { takeInNetwork } from './network-take.ts';
 import { knownAccount } from './permission.ts';
 import { movePegs } from './pegs.ts';
 import { recallTrade } from './recall-trade.ts';
@@ -63,6 +66,14 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   submitSpecial,
   archiveProduct,
   runAuction,
+  listNetwork: networks.listNetwork,
+  addZone: networks.addZone,
+  setGridFee: networks.setGridFee,
+  setCapacity: networks.setCapacity,
+  setPartner: networks.setPartner,
+  submitInNetwork,
+  takeInNetwork,
+  recallInNetwork: networks.recallInNetwork,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {
@@ -101,12 +112,26 @@ export function apply(state: MarketState, command: RecordCursor, outbox: Outbox)
   if (code !== 0) {
     receipt.order = 0;
     // What was asked for is the same, whichever record it stands in.
-    const asked = type === CommandType.submitSpecial ? CommandType.submit : type;
-    writeRejected(state, outbox, view.getUint32(at + STAMP.actor), asked, code);
+    writeRejected(state, outbox, view.getUint32(at + STAMP.actor), askedFor(type), code);
   }
   if (state.orders.pegs.size > 0) movePegs(state, outbox, eventsStart);
   if (named) remember(state, commandId, digestHigh(view, at), digestLow(view, at));
   return receipt;
+}
+
+/** What was asked for with a record of some type. */
+function askedFor(type: number): number {
+  switch (type) {
+    case CommandType.submitSpecial:
+    case CommandType.submitInNetwork:
+      return CommandType.submit;
+    case CommandType.takeInNetwork:
+      return CommandType.take;
+    case CommandType.recallInNetwork:
+      return CommandType.recallTrade;
+    default:
+      return type;
+  }
 }
 
 function digestHigh(view: DataView, at: number): number {

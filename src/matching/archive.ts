@@ -32,6 +32,7 @@ export function archiveProduct(
   listings.removeProduct(product);
   state.books[row] = undefined;
   state.stops[row] = undefined;
+  state.lanes[row] = undefined;
   state.feeRows[row] = NONE;
   const delivered = own ? state.ledger.retire(energyAsset) : 0;
   if (own) listings.removeAsset(energyAsset);

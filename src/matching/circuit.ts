@@ -13,7 +13,7 @@ const AT = offsetsOf(COMMANDS.setCircuit);
 
 /** The command that says how far a product's price may move; it counts from the last price of now. */
 export function setCircuit(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
-  const product = changeable(state, view, at);
+  const product = changeable(state, view, at, true);
   if (typeof product === 'number') return product;
   if (product.call !== undefined) return RejectCode.NOT_IN_CALL;
   const collar = distanceAt(view, at + AT.collar, at + AT.collarPpm);

@@ -25,6 +25,7 @@ import {
   ICEBERG,
   kindOf,
   LINKED,
+  NETWORKED,
   ORDER_FLAGS,
   PEGGED,
   postOnlyOf,
@@ -39,6 +40,7 @@ import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import { planNext } from './life-cycle.ts';
 import { Reader } from './reader.ts';
+import { decodeNetworks, decodeNetworkTerms, decodePartners } from './network-decode.ts';
 import type { MarketState } from './state.ts';
 
 const ROLES: readonly number[] = Object.values(Role);
@@ -62,6 +64,7 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   for (const { id, row, terms } of listings.living()) {
     if (listings.terms[terms]?.product !== row) throw new RangeError(`has no terms for ${id}`);
   }
+  decodeNetworks(from, state);
   for (let left = from.u32(); left > 0; left--) decodeBalance(from, state);
   const orders = from.u32();
   // No more than the bytes can hold, however many they say there are.
@@ -229,7 +232,11 @@ function decodeOrder(from: Reader, state: MarketState, partners: Map<number, num
   }
   const clip = orders.clip(slot);
   if (clip !== undefined) clip.shown = shown;
-  if ((order.flags & WAITING) === 0)
+  if ((order.flags & NETWORKED) !== 0) {
+    const asked = decodeNetworkTerms(from, product, order.flags);
+    state.networked.set(slot, asked);
+    state.lanes[product.row]!.rest(slot, asked, clientOrderId);
+  } else if ((order.flags & WAITING) === 0)
     state.books[product.row]!.rest(slot, clientOrderId, order.price);
   else state.stopsOf(product.row).rest(slot, clientOrderId, from.i64());
   if ((order.flags & LINKED) !== 0) partners.set(slot, from.i64());
@@ -375,6 +382,7 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   for (let left = from.u32(); left > 0; left--) decodeLimits(from, state);
   if (state.limits.size > 0) state.orders.countFor(state.limits);
   for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);
+  decodePartners(from, state);
   from.end();
   // What is planned next depends on the time.
   for (const product of state.listings.living()) planNext(state, product);

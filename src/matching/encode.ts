@@ -7,6 +7,7 @@ import type { Delivery } from '../market/life-cycle.ts';
 import {
   BRACKET,
   LINKED,
+  NETWORKED,
   ORDER_FLAGS,
   PEGGED,
   timeInForceOf,
@@ -14,6 +15,7 @@ import {
   WAITING,
   WITH_MORE,
 } from '../orderbook/flags.ts';
+import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
 import type { MarketState } from './state.ts';
 
 /** Where the fields of an order and of a balance stand, from their beginnings; see docs/format.md. */
@@ -34,7 +36,7 @@ export const ORDER_AT = {
 export const BALANCE_AT = { account: 0, asset: 4, available: 8, locked: 16, end: 24 } as const;
 
 /** Writes values one behind the other. */
-class Writer {
+export class Writer {
   readonly log: ByteLog;
 
   constructor(log: ByteLog) {
@@ -121,6 +123,7 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     encodeCall(product.call, to);
   }
   encodeTerms(state, to);
+  encodeNetworks(state, to);
   encodeBalances(state, to);
 }
 
@@ -208,10 +211,11 @@ function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
   view.setUint32(at + ORDER_AT.version, orders.version(slot));
   putI64(view, at + ORDER_AT.expiresAt, expires ? timers.expiresAt(slot) : 0);
   putId(log.bytes, at + ORDER_AT.clientOrderId, clientOrderId);
-  if ((flags & (WITH_MORE | WAITING | LINKED)) === 0) return;
+  if ((flags & (WITH_MORE | WAITING | LINKED | NETWORKED)) === 0) return;
   const to = new Writer(log);
   const clip = orders.clip(slot);
   if (clip !== undefined) for (const n of [clip.size, clip.refreshBelow, clip.shown]) to.i64(n);
+  if ((flags & NETWORKED) !== 0) encodeNetworkTerms(state.networked.get(slot)!, to);
   if ((flags & WAITING) !== 0) to.i64(state.stopPrice(slot));
   if ((flags & LINKED) !== 0) to.i64(orders.id(orders.partner(slot)));
   if ((flags & BRACKET) !== 0) {
@@ -305,5 +309,6 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   for (const trade of recalled) to.i64(trade);
   encodeLimits(state, to);
   encodeCircuits(state, to);
+  encodePartners(state, to);
   return log.bytes.subarray(start, log.length);
 }

@@ -1,6 +1,13 @@
 import { EndReason, ProductStatus, TimeInForce } from '../core/codes.ts';
 import { releaseOrder } from '../contracts/delete-order.ts';
-import { BRACKET, LINKED, selfTradeOf, sideOf, timeInForceOf } from '../orderbook/flags.ts';
+import {
+  BRACKET,
+  LINKED,
+  NETWORKED,
+  selfTradeOf,
+  sideOf,
+  timeInForceOf,
+} from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { writeEnded, writeFilled } from './events.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -10,10 +17,11 @@ import type { MarketState, Outbox } from './state.ts';
  * its partner ends with it; if others are to follow on it, they will at the end of the command.
  */
 export function endOrder(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
-  const special = state.orders.flags(slot) & (LINKED | BRACKET);
+  const special = state.orders.flags(slot) & (LINKED | BRACKET | NETWORKED);
   if (special === 0) endOne(state, outbox, slot, reason);
   else if (special === LINKED) endPair(state, outbox, slot, reason);
-  else endBracket(state, outbox, slot, reason);
+  else if (special === BRACKET) endBracket(state, outbox, slot, reason);
+  else endInNetwork(state, outbox, slot, reason);
 }
 
 /** Ends orders one after the other; one that has ended with its partner meanwhile is passed over. */
@@ -26,6 +34,11 @@ export function endOrders(
   for (const slot of slots) {
     if (state.orders.level(slot) !== NONE) endOrder(state, outbox, slot, reason);
   }
+}
+
+function endInNetwork(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
+  endOne(state, outbox, slot, reason);
+  state.networked.delete(slot);
 }
 
 function endPair(state: MarketState, outbox: Outbox, slot: number, reason: number): void {
@@ -90,8 +103,10 @@ export function endFilled(state: MarketState, outbox: Outbox, slot: number, show
 /** Takes an open order out of book, index and timers; its locks stay. */
 function unlinkOrder(state: MarketState, slot: number): void {
   const { orders } = state;
-  state.bookOf(slot).unlink(slot);
-  if (timeInForceOf(orders.flags(slot)) === TimeInForce.gtd) {
+  const flags = orders.flags(slot);
+  if ((flags & NETWORKED) === 0) state.bookOf(slot).unlink(slot);
+  else state.lanes[orders.product(slot)]!.unlink(slot, state.networked.get(slot)!);
+  if (timeInForceOf(flags) === TimeInForce.gtd) {
     state.timers.clear(slot, orders);
   }
 }

@@ -81,6 +81,7 @@ function closeGate(state: MarketState, product: Product, outbox: Outbox): void {
 export function endTrading(state: MarketState, product: Product, status: number): void {
   product.status = status;
   product.circuit = undefined;
+  product.network?.capacity.clear();
   forgetPositions(state, product);
   planNext(state, product);
 }

@@ -147,7 +147,7 @@ function refresh(state: MarketState, slot: number, outbox: Outbox): void {
   writeEvent(state, outbox, 'orderRefreshed', [...orderFields(state, slot), ...shown]);
 }
 
-/** @returns whether the taker goes on */
+/** Does to an order and the own one that it has met what its mode says. @returns whether the taker goes on */
 export function preventSelfTrade(
   state: MarketState,
   product: Product,

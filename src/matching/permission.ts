@@ -69,12 +69,21 @@ function statusTable(codes: Readonly<Record<keyof typeof ProductStatus, number>>
   return table;
 }
 
-/** The product that a command of an operator changes, or the code of its refusal. */
-export function changeable(state: MarketState, view: DataView, at: number): Product | number {
+/**
+ * The product that a command of an operator changes, or the code of its refusal.
+ * @param outsideNetworks whether the command is for no product that is traded in a network
+ */
+export function changeable(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  outsideNetworks = false,
+): Product | number {
   const row = view.getUint32(at + STATUS.product);
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
   if (!isOperator(state, view.getUint32(at + STATUS.actor))) return RejectCode.FORBIDDEN;
   const product = state.listings.products[row]!;
+  if (outsideNetworks && product.network !== undefined) return RejectCode.NOT_IN_NETWORK;
   return isOver(product.status) ? productRefusal(state, row) : product;
 }
 

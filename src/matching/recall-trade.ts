@@ -1,7 +1,7 @@
 import { RejectCode } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { reverseTrade } from '../contracts/recall-trade.ts';
+import { type RecalledTrade, reverseTrade } from '../contracts/recall-trade.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import { countRecall } from './account-limits.ts';
 import { receiverRefusal } from './funds.ts';
@@ -10,6 +10,13 @@ import { isOperator, knownAccount, knownProduct } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 const AT = offsetsOf(COMMANDS.recallTrade);
+
+/** A recalled trade as the command tells it. */
+export interface Told extends RecalledTrade {
+  readonly trade: number;
+  /** Of its product. */
+  readonly row: number;
+}
 
 /**
  * The recall command: an operator undoes a trade by a counter-entry, in a halted or closed product too.
@@ -22,9 +29,22 @@ export function recallTrade(
   at: number,
   outbox: Outbox,
 ): number {
-  const row = view.getUint32(at + AT.product);
-  const trade = readI64(view, at + AT.trade);
-  const told = {
+  const told = readTold(view, at);
+  const refused = recallRefusal(state, view, at, told, 0, false);
+  if (refused !== 0) return refused;
+  const product = state.listings.products[told.row]!;
+  if (!reverseTrade(state.ledger, product, told)) return RejectCode.RECALL_SHORT;
+  state.recalled.add(told.trade);
+  countRecall(state, product, told, told.trade);
+  tellRecalled(state, outbox, told);
+  return 0;
+}
+
+/** Reads what any recall tells. */
+export function readTold(view: DataView, at: number): Told {
+  return {
+    trade: readI64(view, at + AT.trade),
+    row: view.getUint32(at + AT.product),
     buyer: view.getUint32(at + AT.buyer),
     seller: view.getUint32(at + AT.seller),
     price: readI64(view, at + AT.price),
@@ -32,22 +52,39 @@ export function recallTrade(
     buyerFee: readI64(view, at + AT.buyerFee),
     sellerFee: readI64(view, at + AT.sellerFee),
   };
-  const { buyer, seller, price, lots, buyerFee, sellerFee } = told;
+}
+
+/**
+ * Why a trade cannot be recalled, whatever there is to give back, or 0.
+ * @param unknown code for something else that the command names and nobody knows, or 0
+ * @param inNetwork whether it is told as a trade in a network
+ */
+export function recallRefusal(
+  state: MarketState,
+  view: DataView,
+  at: number,
+  { trade, row, buyer, seller }: Told,
+  unknown: number,
+  inNetwork: boolean,
+): number {
   if (!knownAccount(state, buyer) || !knownAccount(state, seller)) {
     return RejectCode.UNKNOWN_ACCOUNT;
   }
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
+  if (unknown !== 0) return unknown;
   if (trade > state.lastTrade) return RejectCode.UNKNOWN_TRADE;
   if (!isOperator(state, view.getUint32(at + AT.actor))) return RejectCode.FORBIDDEN;
   if (buyer === OUTSIDE || seller === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
   const refused = receiverRefusal(state, buyer) || receiverRefusal(state, seller);
   if (refused !== 0) return refused;
-  if (state.recalled.has(trade)) return RejectCode.ALREADY_RECALLED;
-  const product = state.listings.products[row]!;
-  if (!reverseTrade(state.ledger, product, told)) return RejectCode.RECALL_SHORT;
-  state.recalled.add(trade);
-  countRecall(state, product, told, trade);
+  const isOwn = (state.listings.products[row]!.network !== undefined) === inNetwork;
+  if (!isOwn) return RejectCode.NOT_IN_NETWORK;
+  return state.recalled.has(trade) ? RejectCode.ALREADY_RECALLED : 0;
+}
+
+/** Tells that a trade was recalled. */
+export function tellRecalled(state: MarketState, outbox: Outbox, told: Told): void {
+  const { trade, row, buyer, seller, price, lots, buyerFee, sellerFee } = told;
   const values = [trade, row, buyer, seller, price, lots, buyerFee, sellerFee];
   writeEvent(state, outbox, 'tradeRecalled', values);
-  return 0;
 }

@@ -32,6 +32,7 @@ import {
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
+import { networkFault } from './network-decode.ts';
 import { hasRoom, pegPrices } from './pegs.ts';
 import type { MarketState } from './state.ts';
 import { crosses } from './walk.ts';
@@ -54,6 +55,7 @@ export function unsoundness(state: MarketState): string | undefined {
     bracketFault(state) ??
     recallFault(state) ??
     limitFault(state) ??
+    networkFault(state) ??
     windowFault(state)
   );
 }

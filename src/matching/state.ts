@@ -7,9 +7,11 @@ import type { Naming } from '../core/records.ts';
 import { Accounts } from '../ledger/accounts.ts';
 import { FEES, Ledger } from '../ledger/ledger.ts';
 import { Archived } from '../market/archived.ts';
+import { Networks } from '../market/networks.ts';
 import { type Asset, Listings, type Product } from '../market/products.ts';
-import { Book } from '../orderbook/book.ts';
-import { WAITING } from '../orderbook/flags.ts';
+import { Book, type DepthLevel } from '../orderbook/book.ts';
+import { NETWORKED, sideOf, WAITING } from '../orderbook/flags.ts';
+import { Lanes, type NetworkTerms } from '../orderbook/lanes.ts';
 import { Levels } from '../orderbook/levels.ts';
 import { NONE, Orders } from '../orderbook/orders.ts';
 import type { AccountLimits } from './account-limits.ts';
@@ -61,6 +63,12 @@ export class MarketState implements Holdings {
   readonly books: (Book | undefined)[] = [];
   /** Stop orders that wait, by product row; no book before the first. */
   readonly stops: (Book | undefined)[] = [];
+  /** Resting orders of the products that are traded in a network, by product row. */
+  readonly lanes: (Lanes | undefined)[] = [];
+  readonly networks = new Networks();
+  readonly networked = new Map<number, NetworkTerms>();
+  /** What accounts say about each other: by account the rules, as numbers of `PartnerRule`, by partner. */
+  readonly partners = new Map<number, Map<number, number>>();
   /** Ledger row that collects a product's fees, by product row. */
   readonly feeRows: number[] = [];
   readonly timers = new Timers();
@@ -110,6 +118,12 @@ export class MarketState implements Holdings {
     this.books.push(new Book(this.orders, this.levels));
     this.stops.push(undefined);
     this.feeRows.push(this.ledger.row(FEES, product.moneyAsset));
+    if (product.network !== undefined) this.addLanes(product);
+  }
+
+  /** Makes room for the orders of a product that is traded in a network. */
+  addLanes(product: Product): void {
+    this.lanes[product.row] = new Lanes(this.orders, this.levels);
   }
 
   /** Leaves a place empty, as archived products do. */
@@ -122,7 +136,22 @@ export class MarketState implements Holdings {
   /** The book in which an open order stands. */
   bookOf(slot: number): Book {
     const row = this.orders.product(slot);
-    return (this.orders.flags(slot) & WAITING) === 0 ? this.books[row]! : this.stopsOf(row);
+    const flags = this.orders.flags(slot);
+    if ((flags & (WAITING | NETWORKED)) === 0) return this.books[row]!;
+    if ((flags & WAITING) !== 0) return this.stopsOf(row);
+    return this.lanes[row]!.bookOf(sideOf(flags), this.networked.get(slot)!);
+  }
+
+  /** Calls `visit` with the orders of a side of a product, best price first, until it returns false. */
+  walkSide(row: number, side: number, visit: (slot: number) => boolean): void {
+    const lanes = this.lanes[row];
+    if (lanes === undefined) this.books[row]!.walk(side, visit);
+    else lanes.slots(side).every(visit);
+  }
+
+  /** The best prices of a side of a product, with what everyone sees there. */
+  depthOf(row: number, side: number, limit: number): DepthLevel[] {
+    return (this.lanes[row] ?? this.books[row]!).depth(side, limit);
   }
 
   /** The stop orders of a product. */
@@ -145,12 +174,16 @@ export class MarketState implements Holdings {
         orders?.walk(Side.buy, visit);
         orders?.walk(Side.sell, visit);
       }
+      if (this.lanes[row] === undefined) return;
+      this.walkSide(row, Side.buy, visit);
+      this.walkSide(row, Side.sell, visit);
     });
   }
 
   /** Slots of the open orders of a product, in order of order id. O(orders log orders). */
   openOrders(row: number): number[] {
     const slots = [...this.books[row]!.slots(), ...(this.stops[row]?.slots() ?? [])];
+    for (const side of [Side.buy, Side.sell]) slots.push(...(this.lanes[row]?.slots(side) ?? []));
     return slots.sort((a, b) => this.orders.id(a) - this.orders.id(b));
   }
 
@@ -165,14 +198,17 @@ export class MarketState implements Holdings {
     return archived.named(id, sequence) ?? listings.products[listings.findProduct(id)!]!;
   }
 
+  readonly #named = {
+    account: (row: number) => this.accounts.list[row],
+    asset: (row: number) => this.listings.assets[row] ?? this.archived.asset(row),
+    product: (row: number) => this.listings.products[row] ?? this.archived.product(row),
+    network: (row: number) => this.networks.list[row],
+    zone: (row: number) => this.networks.zones[row],
+  };
+
   /** The id of a row; '#row' for one that does not exist, as a record from elsewhere may name. */
   readonly naming: Naming = (kind, row) => {
-    const named =
-      kind === 'account'
-        ? this.accounts.list[row]
-        : kind === 'asset'
-          ? (this.listings.assets[row] ?? this.archived.asset(row))
-          : (this.listings.products[row] ?? this.archived.product(row));
+    const named = this.#named[kind](row);
     return named === undefined ? `#${row}` : named.id;
   };
 }

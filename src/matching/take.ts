@@ -39,7 +39,10 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   }
   if (!ownsOrOperates(state, view.getUint32(at + AT.actor), account)) return RejectCode.FORBIDDEN;
   const product = state.listings.products[orders.product(maker)]!;
-  const refused = accountRefusal(state, account) || productRefusal(state, product.row);
+  const refused =
+    accountRefusal(state, account) ||
+    (product.network === undefined ? 0 : RejectCode.NOT_IN_NETWORK) ||
+    productRefusal(state, product.row);
   if (refused !== 0) return refused;
   if (product.call !== undefined) return RejectCode.NOT_IN_CALL;
   const side = sideOf(orders.flags(maker)) === Side.sell ? Side.buy : Side.sell;

@@ -9,6 +9,7 @@ import {
 import type { Requests } from '../engine/requests.ts';
 import { type Draft, draftsOf } from './drafts.ts';
 import { fastCheckArgument, listArgument, MARKET_FIELDS, marketOf } from './market-options.ts';
+import { sharedProduct } from './network-drafts.ts';
 import { bandOf, type FastCheck, type MarketOptions } from './small-market.ts';
 
 /** In this one command the time is what is asked for. */
@@ -86,6 +87,7 @@ export function arbitraryMarket(
         const request = { ...purse, amountQuanta: amounts[i]! };
         return request.amountQuanta === 0 ? [] : [{ command: 'deposit', request } as const];
       }),
+      ...sharedProduct(products[0]!, accounts[0]!),
     ]);
 }
 
@@ -229,5 +231,10 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   setAccountLimits: 4,
   kill: 1,
   recallTrade: 5,
+  listNetwork: 1,
+  addZone: 2,
+  setGridFee: 3,
+  setCapacity: 3,
+  setPartner: 2,
 };
 const COMMANDS = Object.keys(WEIGHTS) as (keyof Requests)[];

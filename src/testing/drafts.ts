@@ -5,7 +5,14 @@ import type { Requests } from '../engine/requests.ts';
 import { bracket, oco, price, stopPrice, written } from './draft-prices.ts';
 import { type Terms, terms } from './draft-terms.ts';
 import { allowances, circuits, recalls } from './limit-drafts.ts';
-import { bandOf, type FastCheck, type MarketOptions, type ProductOption } from './small-market.ts';
+import { networkOrder, networks, takeZone } from './network-drafts.ts';
+import {
+  bandOf,
+  type FastCheck,
+  type MarketOptions,
+  type ProductOption,
+  SHARED,
+} from './small-market.ts';
 
 /** A request whose place in time is still open: its fields, and what completes them. */
 export interface Draft {
@@ -29,7 +36,7 @@ type Drafts = Record<keyof Requests, Arbitrary<Draft>>;
  */
 export function draftsOf(fc: FastCheck, market: Required<MarketOptions>): Drafts {
   const draw = new Draw(fc, market);
-  return { ...orders(draw), ...funds(draw), ...administration(draw) };
+  return { ...orders(draw), ...funds(draw), ...administration(draw), ...networks(draw) };
 }
 
 /** What drafts are made of. */
@@ -55,8 +62,11 @@ export class Draw {
     const odd = fc.constantFrom('guest', 'guest', 'nobody', 'operator', 'fees', 'outside');
     this.account = this.mostly(fc.constantFrom(...accounts), odd, 30);
     this.asset = this.mostly(fc.constantFrom(...assets), fc.constant({ id: 'gold', decimals: 0 }));
-    const extra = { ...first, id: 'extra' };
-    const others = fc.constantFrom(extra, extra, { ...first, id: 'nowhere' });
+    const [extra, shared] = [
+      { ...first, id: 'extra' },
+      { ...first, id: SHARED },
+    ];
+    const others = fc.constantFrom(extra, extra, { ...first, id: 'nowhere' }, shared);
     this.product = this.mostly(fc.constantFrom(...products), others);
     const far = fc.constantFrom(MAX_INTEGER, -MAX_INTEGER);
     this.ticks = this.mostly(fc.integer({ min: minPriceTicks, max: maxPriceTicks }), far);
@@ -114,10 +124,12 @@ function orders(draw: Draw) {
   const version = draw.maybe({ expectedVersion: fc.integer({ min: 1, max: 2 }) }, 6);
   const ofProduct = product.map(({ id }) => ({ product: id }));
   return {
-    submit: draw.draft(draw.merged(fc.record({ account }), submission(draw))),
+    submit: draw.draft(
+      draw.merged(fc.record({ account }), draw.mostly(submission(draw), networkOrder(draw), 12)),
+    ),
     amend: draw.draft(draw.merged(one, change(draw), version), draw.namedActor()),
     cancel: draw.draft(one, draw.namedActor()),
-    take: draw.draft(draw.merged(fc.record({ account, ordersBack }), part(draw))),
+    take: draw.draft(draw.merged(fc.record({ account, ordersBack }), part(draw), takeZone(draw))),
     cancelAll: draw.draft(fc.oneof(fc.record({ account }), ofProduct)),
   };
 }

@@ -4,6 +4,7 @@ import { PPM } from '../core/limits.ts';
 import { fromSteps } from '../core/units.ts';
 import { price, written } from './draft-prices.ts';
 import { type Draw, quantity } from './drafts.ts';
+import { recallZones } from './network-drafts.ts';
 
 /** Circuits that soon bite, or none. */
 export function circuits({ fc, product }: Draw): Arbitrary<object> {
@@ -66,5 +67,6 @@ export function recalls(draw: Draw): Arbitrary<object> {
       ...price(at, of, asText),
       ...quantity(many, of, asText),
     })),
+    recallZones(draw),
   );
 }

@@ -7,6 +7,7 @@ import {
   type FastCheck,
   type MarketOptions,
   type ProductOption,
+  SHARED,
   SMALL_MARKET,
 } from './small-market.ts';
 
@@ -18,7 +19,7 @@ const MAX_STEPS = 1_000_000_000;
 /** So little that deposits for all accounts stay below 2^53. */
 const MAX_QUANTA = 1_000_000_000_000;
 /** Ids of what is not there when a stream begins. */
-const STRANGERS = ['guest', 'nobody', 'extra', 'too-fine', 'nowhere', 'gold', 'silver'];
+const STRANGERS = ['guest', 'nobody', 'extra', 'too-fine', 'nowhere', 'gold', 'silver', SHARED];
 
 /** What arbitraries are made with. */
 const PARTS = [

@@ -11,7 +11,7 @@ export type FastCheck = typeof fastCheck;
 
 /**
  * What random markets consist of. What is left out is as in `SMALL_MARKET`. The ids guest, nobody, extra,
- * too-fine, nowhere, gold and silver are those of strangers in a stream, and are refused for your own.
+ * too-fine, nowhere, gold, silver and shared are those of strangers in a stream, and are refused for your own.
  */
 export interface MarketOptions {
   /** Ids of traders, 2 to 1,000, none of them that of a system account. */
@@ -52,6 +52,9 @@ export const SMALL_MARKET: Required<MarketOptions> = frozen({
   maxQuantityLots: 12,
   maxAmountQuanta: 1_000_000,
 });
+
+/** A product that every random market has beside those that it was asked for: it is traded in a network. */
+export const SHARED = 'shared';
 
 /** The band between two prices; the lower one wins where they are the wrong way round. */
 export function bandOf(lowTicks: number, highTicks: number, { tick }: ProductOption): Band {

@@ -17,7 +17,7 @@ const EXPECTED: Report = {
   commands: 103_003,
   trades: 12_927,
   conserved: true,
-  stateHash: '85eada40694af68766299c23b4e1481e0015452ca602bc73aedba49030237c3d',
+  stateHash: 'bd08a1e109b0f46ebce1f4d337cdfec498255dcc45e3eeaf035a4d1d8c1e69f6',
 };
 
 const NODES = [20, 22, 24];

@@ -1,4 +1,5 @@
 import type { Requests } from '../../src/index.ts';
+import { NETWORK_LINES, networkFields, PARTNER_LINES, recallFields } from './network-lines.ts';
 
 /** A line of a script, as the call that it asks for. */
 export interface ScriptCommand {
@@ -65,6 +66,13 @@ const OPTIONS: Readonly<Record<string, number>> = {
   reference: 1,
   every: 1,
   decimals: 1,
+  network: 1,
+  zone: 1,
+  is: 1,
+  only: 1,
+  zones: 1,
+  pays: 1,
+  went: 4,
   by: 1,
   id: 1,
   time: 1,
@@ -126,7 +134,7 @@ export function parseCommand(text: string, find: OrderFinder): ScriptCommand {
   return { name, actor, request: { ...defined(request), ...defined(stamp) } };
 }
 
-type Reader = (
+export type Reader = (
   words: readonly string[],
   value: (option: string) => string | undefined,
   find: OrderFinder,
@@ -156,14 +164,15 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
       },
     ];
   },
+  ...NETWORK_LINES,
   recall: ([, trade, quantity], value, _find, { options }) => {
     const [buyerFeeQuanta = 0, sellerFeeQuanta = 0] = (options.get('paid') ?? []).map(Number);
     const parties = { buyer: value('to'), seller: value('from') };
     const size = { quantity, price: value('@') };
-    const fees = { buyerFeeQuanta, sellerFeeQuanta };
+    const rest = { buyerFeeQuanta, sellerFeeQuanta, ...recallFields(options.get('went')) };
     return [
       'recallTrade',
-      { trade: Number(trade), product: productOf(value), ...parties, ...size, ...fees },
+      { trade: Number(trade), product: productOf(value), ...parties, ...size, ...rest },
     ];
   },
   kill: ([, account]) => ['kill', { account, actor: 'operator' }],
@@ -182,7 +191,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
       ...deliveryOf(options),
       ...callOf(options),
     };
-    return ['listProduct', { id, ...grid, ...steps, ...terms }];
+    return ['listProduct', { id, ...grid, ...steps, ...terms, network: value('network') }];
   },
   'set fees': (_words, value, _find, { options }) => [
     'setFees',
@@ -208,6 +217,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
 
 /** Lines that begin with who does it. */
 const TRADER_LINES: Readonly<Record<string, Reader>> = {
+  ...PARTNER_LINES,
   buy: readOrder,
   sell: readOrder,
   market: readOrder,
@@ -222,7 +232,13 @@ const TRADER_LINES: Readonly<Record<string, Reader>> = {
       : ['cancel', { actor, orderId: find(order!) }],
   take: ([account, , quantity], value, find) => [
     'take',
-    { account, orderId: find(value('of')!), quantity, limitPrice: value('@') },
+    {
+      account,
+      orderId: find(value('of')!),
+      quantity,
+      limitPrice: value('@'),
+      ...defined(networkFields(value)),
+    },
   ],
   withdraw: ([account, , amount, asset]) => ['withdraw', { account, amount, asset }],
   transfer: ([account, , amount, asset], value) => [
@@ -274,6 +290,7 @@ function readOrder(
       ...trailOf(value('trail')),
       peg: value('peg'),
       pegOffset: value('off'),
+      ...networkFields(value),
       clientOrderId: value('as'),
     },
   ];

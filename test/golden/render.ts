@@ -1,3 +1,4 @@
+import { networkText } from './network-text.ts';
 import type { Engine, EventRecord, OrderView, ProductView } from '../../src/index.ts';
 
 type Event<T extends EventRecord['type']> = Extract<EventRecord, { type: T }>;
@@ -219,6 +220,32 @@ export class Renderer {
     },
     accountLimitsSet: (event) => this.#limits(event),
     accountKilled: ({ account, count }) => `${account} killed: frozen, cancelled in all: ${count}`,
+    networkListed: ({ id }) => `network ${id} listed`,
+    zoneAdded: ({ id, network, gridAccount }) =>
+      `zone ${id} added to ${network}, fees go to ${gridAccount}`,
+    gridFeeSet: ({ network, from, to, fee, feeVersion }) => {
+      const price = stepText(fee, this.#engine.network(network)!.tick);
+      return `fee from ${from} to ${to}: ${price}, version ${feeVersion}`;
+    },
+    capacitySet: ({ product, from, to, hasQuantity, quantity }) => {
+      const { lot } = this.#product(product);
+      const left = hasQuantity ? trimmed(stepText(quantity, lot)) : 'any quantity';
+      return `${product} from ${from} to ${to}: ${left}`;
+    },
+    partnerSet: ({ account, partner, rule }) => `${account} about ${partner}: ${rule}`,
+    gridFeePaid: ({ trade, product, from, to, amount, feeVersion }) => {
+      const fee = this.#amount(this.#product(product).money, amount);
+      return `trade ${trade} goes from ${from} to ${to}, fee ${fee} by version ${feeVersion}`;
+    },
+    gridFeeReturned: ({ trade, product, from, to, amount }) => {
+      const fee = this.#amount(this.#product(product).money, amount);
+      return `trade ${trade} goes back from ${to} to ${from}, fee ${fee} too`;
+    },
+    networkTerms: (event) => {
+      const { tick, network } = this.#product(event.product);
+      const { zones } = this.#engine.network(network!.id)!;
+      return `${this.label(event.order)}: ${networkText(event, zones, tick)}`;
+    },
     orderRefreshed: ({ order, price, shown }) =>
       `${this.label(order)} shows ${this.#lots(order, shown)} @ ${this.#ticks(order, price)}, at the back`,
   };

@@ -40,8 +40,8 @@ export const CONTRACTS: readonly SlipGroup[] = [
     slips: [
       {
         about: 'a lock counts the fee of a taker where that of a maker is larger',
-        find: 'terms.lockPpm',
-        replace: 'terms.takerPpm',
+        find: 'price, lots), terms.lockPpm',
+        replace: 'price, lots), terms.takerPpm',
       },
       {
         about: 'the largest value there is passes the limit of locks',
@@ -80,8 +80,8 @@ export const CONTRACTS: readonly SlipGroup[] = [
       {
         about: 'an amendment needs the money of all lots again',
         within: 'export function amendShortage(',
-        find: 'lock - moneyBefore',
-        replace: 'lock',
+        find: 'amended) - moneyBefore',
+        replace: 'amended)',
       },
       {
         about: 'less of an order locks more energy',

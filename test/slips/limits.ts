@@ -42,7 +42,7 @@ export const LIMITS: readonly SlipGroup[] = [
       },
       {
         about: 'a trade is recalled twice',
-        find: 'state.recalled.add(trade);',
+        find: 'state.recalled.add(told.trade);',
         replace: '',
       },
       {

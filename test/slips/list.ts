@@ -9,6 +9,7 @@ import { LIFE_CYCLE } from './life-cycle.ts';
 import { LIMITS } from './limits.ts';
 import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
+import { NETWORKS } from './networks.ts';
 import { ORDERBOOK } from './orderbook.ts';
 import { SETTLEMENT } from './settlement.ts';
 import { SHOWN } from './shown.ts';
@@ -35,5 +36,6 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...CALL,
   ...LIFE_CYCLE,
   ...ARCHIVE,
+  ...NETWORKS,
   ...SETTLEMENT,
 ];

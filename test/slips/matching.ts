@@ -123,8 +123,8 @@ export const MATCHING: readonly SlipGroup[] = [
       },
       {
         about: 'a halted product is told before a frozen account',
-        find: 'accountRefusal(state, account) || productRefusal(state, product.row)',
-        replace: 'productRefusal(state, product.row) || accountRefusal(state, account)',
+        find: 'accountRefusal(state, account) ||',
+        replace: 'productRefusal(state, product.row) || accountRefusal(state, account) ||',
       },
     ],
   },

@@ -184,8 +184,8 @@ export const STOPS: readonly SlipGroup[] = [
       },
       {
         about: 'stop orders leave the book, in which they never were',
-        find: ': this.stopsOf(row)',
-        replace: ': this.books[row]!',
+        find: 'return this.stopsOf(row);',
+        replace: 'return this.books[row]!;',
       },
       {
         about: 'a snapshot leaves out stop orders',

@@ -73,6 +73,7 @@ export function closeAccount(market: Market, command: CommandOf<'closeAccount'>)
   if (account.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   if (!isEmpty(market, account, row)) return RejectCode.ACCOUNT_NOT_EMPTY;
   account.status = AccountStatus.closed;
+  market.partners = market.partners.filter((each) => each.account !== row);
   account.limits = undefined;
   tell(market, 'accountClosed', [row]);
   return 0;
@@ -82,7 +83,10 @@ function isEmpty(market: Market, account: Account, row: number): boolean {
   const nothing = account.balances.every(
     ({ available, locked }) => available === 0n && locked === 0n,
   );
-  return nothing && restingOrders(market, (order) => order.account === row).length === 0;
+  const collects = market.zones.some(({ gridAccount }) => gridAccount === row);
+  return (
+    nothing && !collects && restingOrders(market, (order) => order.account === row).length === 0
+  );
 }
 
 export function deposit(market: Market, command: CommandOf<'deposit'>): number {
@@ -153,6 +157,9 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   const energyAsset = rowOf(market.assets, command.energyAsset);
   const moneyAsset = rowOf(market.assets, command.moneyAsset);
   if (energyAsset === undefined || moneyAsset === undefined) return RejectCode.UNKNOWN_ASSET;
+  const joins = command.hasNetwork === 1;
+  const network = joins ? rowOf(market.networks, command.network) : undefined;
+  if (joins && network === undefined) return RejectCode.UNKNOWN_NETWORK;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (market.products.some((product) => !product.gone && product.id === id))
     return RejectCode.DUPLICATE_PRODUCT;
@@ -163,10 +170,15 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   if (energyAsset === moneyAsset || lotQuanta === undefined || tickQuanta === undefined) {
     return RejectCode.INVALID_PRODUCT;
   }
+  const known = network === undefined ? tick : market.networks[network]!.tick;
+  if (known.mantissa !== tick.mantissa || known.decimals !== tick.decimals) {
+    return RejectCode.INVALID_PRODUCT;
+  }
+  const auctions = auctionsOf(command);
+  if (network !== undefined && auctions !== undefined) return RejectCode.INVALID_PRODUCT;
   const plan = planOf(command);
   const status = firstStatus(plan, market.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
-  const auctions = auctionsOf(command);
   const row = market.products.length;
   market.products.push({
     id,
@@ -185,6 +197,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     queues: [[], []],
     stops: [],
     pegs: [],
+    network: network === undefined ? undefined : { row: network, capacity: [] },
   });
   const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
   const values = [
@@ -194,6 +207,8 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     ...steps,
     ...planFields(plan),
     ...auctionFields(auctions),
+    joins ? 1 : 0,
+    network ?? 0,
   ];
   tell(market, 'productListed', values, [id]);
   const { makerPpm, takerPpm } = command;
@@ -297,6 +312,9 @@ export function resumeProduct(market: Market, command: CommandOf<'resumeProduct'
 }
 
 export function setCircuit(market: Market, command: CommandOf<'setCircuit'>): number {
+  const networked = rowOf(market.products, command.product);
+  const inNetwork = networked !== undefined && market.products[networked]!.network !== undefined;
+  if (inNetwork && isOperator(market, command.actor)) return RejectCode.NOT_IN_NETWORK;
   const found = changeable(market, command);
   if (typeof found === 'number') return found;
   if (found.product.auctions !== undefined) return RejectCode.NOT_IN_CALL;

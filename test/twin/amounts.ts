@@ -1,4 +1,5 @@
 import { OrderKind, Side } from '../../src/core/codes.ts';
+import { feesInto } from './networks.ts';
 import { balanceOf, holdsLock, type Market, MAX, type Order, type Terms } from './market.ts';
 
 export function size(value: bigint): bigint {
@@ -59,11 +60,25 @@ function sum(one: Holding, other: Holding): Holding {
   return { money: one.money + other.money, energy: one.energy + other.energy };
 }
 
+/** The most that lots may cost a buyer in a network, whatever the grid fee. */
+function dearest(market: Market, order: Order, lots: number): bigint {
+  const most = order.price + Math.max(...order.net!.premiums);
+  const ppm = lockPpm(termsOf(market, order));
+  const costs = feesInto(market, order).map((gridFee) => {
+    const energy = valueOf(market, order.product, most - gridFee, lots);
+    return valueOf(market, order.product, most, lots) + feeOn(energy, ppm);
+  });
+  return costs.reduce((a, b) => (a > b ? a : b));
+}
+
 /** What a limit order locks alone, by its price, its open lots and the terms that it entered with. */
 function lockAlone(market: Market, order: Order, lots: number): Holding {
   if (!holdsLock(order)) return NOTHING;
   const value = valueOf(market, order.product, order.limit ?? order.price, lots);
-  const cost = costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
+  const cost =
+    order.net !== undefined && order.side === Side.buy
+      ? dearest(market, order, lots)
+      : costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
   return {
     money: cost > 0n ? cost : 0n,
     energy: order.side === Side.sell ? energyOf(market, order.product, lots) : 0n,
@@ -133,7 +148,13 @@ export function unlock(market: Market, order: Order): Holding {
 
 /** Whether all that an order could move stays within 2^53-1. */
 export function withinLockLimit(market: Market, order: Order): boolean {
-  const value = size(valueOf(market, order.product, order.price, order.open));
+  const away =
+    order.net !== undefined && order.side === Side.buy
+      ? Math.max(...feesInto(market, order)) + Math.max(...order.net.premiums)
+      : 0;
+  const price = Math.abs(order.price) + away;
+  if (order.net !== undefined && price > 2 ** 51) return false;
+  const value = valueOf(market, order.product, price, order.open);
   const whole = value + feeOn(value, lockPpm(termsOf(market, order)));
   return whole <= MAX && energyOf(market, order.product, order.open) <= MAX;
 }

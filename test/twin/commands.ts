@@ -43,6 +43,8 @@ interface Asked {
     hasReference: number;
     referencePrice: number;
     auctionEveryMs: number;
+    hasNetwork: number;
+    network: Reference;
     id: string;
   };
   setFees: { product: Reference; makerPpm: number; takerPpm: number };
@@ -129,6 +131,56 @@ interface Asked {
     quantity: number;
     buyerFee: number;
     sellerFee: number;
+  };
+  listNetwork: { tickMantissa: number; tickDecimals: number; id: string };
+  addZone: { network: Reference; gridAccount: Reference; id: string };
+  setGridFee: { network: Reference; from: Reference; to: Reference; fee: number };
+  setCapacity: {
+    product: Reference;
+    from: Reference;
+    to: Reference;
+    hasQuantity: number;
+    quantity: number;
+  };
+  setPartner: { account: Reference; partner: Reference; rule: number };
+  submitInNetwork: {
+    account: Reference;
+    product: Reference;
+    side: number;
+    kind: number;
+    timeInForce: number;
+    postOnly: number;
+    selfTrade: number;
+    hasPrice: number;
+    price: number;
+    quantity: number;
+    minQuantity: number;
+    expiresAt: number;
+    zone: Reference;
+    attributes: number;
+    only: number;
+    onlyZones: number;
+    solarPremium: number;
+    windPremium: number;
+    batteryPremium: number;
+    gridPremium: number;
+    localPremium: number;
+    strangeZones: number;
+    clientOrderId: string;
+  };
+  takeInNetwork: {
+    account: Reference;
+    order: number;
+    quantity: number;
+    limitPrice: number;
+    zone: Reference;
+    attributes: number;
+  };
+  recallInNetwork: Asked['recallTrade'] & {
+    from: Reference;
+    to: Reference;
+    fee: number;
+    feeVersion: number;
   };
 }
 

@@ -3,6 +3,7 @@ import { auctionFields } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
 import { positionOf } from './limits.ts';
+import { netBytes, networkBytes, partnerBytes } from './networks.ts';
 import type { Market, Order } from './market.ts';
 import { planFields } from './plan.ts';
 
@@ -55,15 +56,16 @@ export function marketBytes(market: Market): Uint8Array {
     to.i64(band?.low ?? 0);
     to.i64(band?.high ?? 0);
   });
+  networkBytes(market, to);
   balances(market, to);
   to.u32(market.orders.size);
   for (const { queues, stops } of market.products) {
-    for (const queue of queues) for (const order of queue) restingOrder(order, to);
+    for (const queue of queues) for (const order of queue) restingOrder(market, order, to);
     for (const side of [Side.buy, Side.sell]) {
       const turn = side === Side.buy ? 1 : -1;
       const waiting = stops.filter((order) => order.side === side);
       waiting.sort((a, b) => turn * (a.stopPrice! - b.stopPrice!) || a.priority - b.priority);
-      for (const order of waiting) restingOrder(order, to);
+      for (const order of waiting) restingOrder(market, order, to);
     }
   }
   return to.take();
@@ -85,7 +87,7 @@ function balances(market: Market, to: Bytes): void {
   }
 }
 
-function restingOrder(order: Order, to: Bytes): void {
+function restingOrder(market: Market, order: Order, to: Bytes): void {
   to.i64(order.id);
   to.u32(order.account);
   to.u32(order.product);
@@ -101,7 +103,8 @@ function restingOrder(order: Order, to: Bytes): void {
       (order.partner === undefined ? 0 : 131_072) +
       (order.bracket === undefined ? 0 : 524_288) +
       (order.trailBy === 0 ? 0 : 65_536) +
-      (order.pegTo === 0 ? 0 : 262_144),
+      (order.pegTo === 0 ? 0 : 262_144) +
+      (order.net === undefined ? 0 : 4_194_304),
   );
   to.i64(order.price);
   to.i64(order.open);
@@ -114,6 +117,7 @@ function restingOrder(order: Order, to: Bytes): void {
   if (order.display === Display.clip) {
     for (const value of [order.clip, order.refreshBelow, order.clipLeft]) to.i64(value);
   }
+  netBytes(market, order, to);
   if (order.stopPrice !== undefined) to.i64(order.stopPrice);
   if (order.partner !== undefined) to.i64(order.partner.id);
   if (order.bracket !== undefined) {
@@ -178,5 +182,6 @@ export function controlBytes(market: Market): Uint8Array {
   for (const trade of recalled) to.i64(trade);
   limitBytes(market, to);
   circuitBytes(market, to);
+  partnerBytes(market, to);
   return to.take();
 }

@@ -15,7 +15,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   withdrawn: 'u32 u32 i64',
   transferred: 'u32 u32 u32 i64',
   assetListed: 'u32 u8',
-  productListed: 'u32 u32 u32 i64 u8 i64 u8 u8 i64 i64 i64 i64 u8 u8 u8 i64 i64',
+  productListed: 'u32 u32 u32 i64 u8 i64 u8 u8 i64 i64 i64 i64 u8 u8 u8 i64 i64 u8 u32',
   termsSet: 'u32 u32 u32 u32 u8 i64 i64',
   productHalted: 'u32',
   productResumed: 'u32',
@@ -49,6 +49,14 @@ const TABLE: Record<keyof typeof EventType, string> = {
   auctionHeld: 'u32 u8 i64 i64 i64 i64',
   orderRemains: 'i64 u32 u32 u8 i64 i64 i64',
   ordersLinked: 'i64 u32 u32 u8 i64 u8',
+  networkListed: 'u32 i64 u8',
+  zoneAdded: 'u32 u32 u32',
+  gridFeeSet: 'u32 u32 u32 i64 u32',
+  capacitySet: 'u32 u32 u32 u8 i64',
+  partnerSet: 'u32 u32 u8',
+  gridFeePaid: 'i64 u32 u32 u8 i64 i64 u32 u32 i64 u32 i64',
+  networkTerms: 'i64 u32 u32 u8 u32 u8 u8 u32 i64 i64 i64 i64 i64 u32',
+  gridFeeReturned: 'i64 u32 u32 u32 i64 u32 i64',
 };
 
 const LAYOUTS = new Map(

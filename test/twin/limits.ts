@@ -2,6 +2,7 @@ import { AccountStatus, ProductStatus, RejectCode, UNKNOWN } from '../../src/cor
 import { energyOf, size, valueOf } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
+import { capacityOf, pairIn } from './networks.ts';
 import {
   balanceOf,
   FEES,
@@ -16,29 +17,61 @@ import {
 } from './market.ts';
 
 export function recallTrade(market: Market, command: CommandOf<'recallTrade'>): number {
+  return recall(market, command, undefined);
+}
+
+export function recallInNetwork(market: Market, command: CommandOf<'recallInNetwork'>): number {
+  const row = rowOf(market.products, command.product);
+  const member = row === undefined ? undefined : market.products[row]!.network;
+  const pair = pairIn(market, member?.row, command.from, command.to);
+  const code = recall(market, command, pair ?? 'nowhere', command.fee);
+  if (code !== 0 || pair === undefined) return code;
+  const [from, to] = pair;
+  const limited = capacityOf(market.products[row!]!, from, to);
+  const most = Number.MAX_SAFE_INTEGER;
+  if (limited !== undefined) limited.left = Math.min(most, limited.left + command.quantity);
+  const { trade, fee, feeVersion, quantity } = command;
+  const amount = valueOf(market, row!, fee, quantity);
+  tell(market, 'gridFeeReturned', [trade, row!, from, to, fee, feeVersion, amount]);
+  return 0;
+}
+
+/** @param way zones of a trade in a network, of which there may be none such */
+function recall(
+  market: Market,
+  command: CommandOf<'recallTrade'> | CommandOf<'recallInNetwork'>,
+  way: readonly [number, number] | 'nowhere' | undefined,
+  gridFee = 0,
+): number {
   const buyer = rowOf(market.accounts, command.buyer);
   const seller = rowOf(market.accounts, command.seller);
   const row = rowOf(market.products, command.product);
   if (buyer === undefined || seller === undefined) return RejectCode.UNKNOWN_ACCOUNT;
   if (row === undefined) return RejectCode.UNKNOWN_PRODUCT;
+  if (way === 'nowhere') return RejectCode.UNKNOWN_ZONE;
   if (command.trade > market.lastTrade) return RejectCode.UNKNOWN_TRADE;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (buyer === OUTSIDE || seller === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
   for (const party of [buyer, seller]) {
     if (market.accounts[party]!.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   }
+  if ((market.products[row]!.network === undefined) !== (way === undefined)) {
+    return RejectCode.NOT_IN_NETWORK;
+  }
   if (market.recalled.includes(command.trade)) return RejectCode.ALREADY_RECALLED;
   const { trade, price, quantity, buyerFee, sellerFee } = command;
   const { moneyAsset, energyAsset } = market.products[row]!;
+  const grid = way === undefined ? FEES : market.zones[way[1]]!.gridAccount;
   const undo = (sign: bigint): void => {
     const value = valueOf(market, row, price, quantity) * sign;
     move(market, seller, buyer, moneyAsset, value);
     move(market, FEES, buyer, moneyAsset, BigInt(buyerFee) * sign);
+    move(market, grid, buyer, moneyAsset, valueOf(market, row, gridFee, quantity) * sign);
     move(market, FEES, seller, moneyAsset, BigInt(sellerFee) * sign);
     move(market, buyer, seller, energyAsset, energyOf(market, row, quantity) * sign);
   };
   undo(1n);
-  const short = [buyer, seller, FEES].some((party) =>
+  const short = [buyer, seller, FEES, grid].some((party) =>
     [moneyAsset, energyAsset].some((asset) => balanceOf(market, party, asset).available < 0n),
   );
   if (short) {

@@ -275,7 +275,7 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
   for (const side of [Side.buy, Side.sell]) {
     const queue = twin.queues[side];
     let place = 0;
-    state.books[row]!.walk(side, (slot) => {
+    state.walkSide(row, side, (slot) => {
       holds('the queue ends', place < queue.length);
       compareOrder(state, market, slot, queue[place++]!);
       return true;
@@ -297,7 +297,7 @@ function compareProduct(state: MarketState, market: Market, row: number): void {
   const divisible = ({ allOrNone }: Order): boolean => allOrNone === 0;
   const [bid, ask] = [twin.queues[0].find(divisible), twin.queues[1].find(divisible)];
   const apart = bid === undefined || ask === undefined || bid.price < ask.price;
-  holds('no two resting orders would trade', apart || twin.auctions !== undefined);
+  holds('no two resting orders would trade', apart || !!twin.network || !!twin.auctions);
 }
 
 function compareOrder(state: MarketState, market: Market, slot: number, order: Order): void {
@@ -355,7 +355,7 @@ function compareDepth(
   side: number,
   row: number,
 ): void {
-  const book = state.books[row]!;
+  const book = state.lanes[row] ?? state.books[row]!;
   const what = `product ${row}, side ${side}`;
   const levels = book.depth(side, Infinity);
   let at = -1;

@@ -330,8 +330,16 @@ export const listProduct: Maker = (source, draw) => {
     ...band(source, products.length, draw),
     ...planned,
     ...(draw(4) === 0 ? auctioned(planned, centreOf(products.length), draw) : CONTINUOUS),
+    ...member(source, draw),
   });
 };
+
+/** A network that a product is to be traded in, whether it suits it or not. */
+function member({ market: { networks } }: CommandSource, draw: Draw) {
+  if (networks.length === 0 || draw(2) === 0) return { hasNetwork: 0, network: 0 };
+  const unknown = draw(20) === 0 ? { unknown: 'nowhere' } : undefined;
+  return { hasNetwork: 1, network: unknown ?? draw(networks.length) };
+}
 
 export const setFees: Maker = (source, draw) =>
   command('setFees', source.operator(draw), { product: source.product(draw), ...fees(draw) });

@@ -97,11 +97,40 @@ export interface Product {
   circuit?: Circuit | undefined;
   /** Resting orders in the order in which they would trade; index is the side. */
   readonly queues: readonly [Order[], Order[]];
+  /** The network that it is traded in, and what may still go between its zones. */
+  readonly network?: { readonly row: number; capacity: Capacity[] } | undefined;
   /** Stop orders that wait, in the order in which they were placed. */
   readonly stops: Order[];
   readonly auctions: Auctions | undefined;
   /** Those of the resting orders that are pegged. */
   readonly pegs: Order[];
+}
+
+/** Lots that may still go between two zones, by row. */
+export interface Capacity {
+  readonly from: number;
+  readonly to: number;
+  left: number;
+}
+
+export interface Network {
+  readonly id: string;
+  readonly tick: Decimal;
+  /** Each of them makes a version of the fees. */
+  readonly changes: { readonly from: number; readonly to: number; readonly ticks: number }[];
+}
+
+/** What an order asks for in a network. */
+export interface Net {
+  /** Row of its zone. */
+  readonly zone: number;
+  readonly attributes: number;
+  readonly only: number;
+  readonly onlyZones: number;
+  readonly premiums: readonly number[];
+  readonly feeVersion: number;
+  /** What a market order has locked and not spent. */
+  held: bigint;
 }
 
 export interface ExitPrices {
@@ -143,6 +172,7 @@ export interface Order {
   /** Of a pegged order 1 for the bid, 2 for the ask, 3 for the middle; else 0. */
   readonly pegTo: number;
   readonly pegOffset: number;
+  net?: Net | undefined;
   /** Of a pegged order at rest: the price that it locks at, while `price` is where it stands. */
   limit: number | undefined;
   price: number;
@@ -180,6 +210,13 @@ export interface Trade {
   readonly quantity: number;
   readonly buyerFee: number;
   readonly sellerFee: number;
+  /** How it went, in a network. */
+  readonly way?: {
+    readonly from: number;
+    readonly to: number;
+    readonly fee: number;
+    readonly feeVersion: number;
+  };
 }
 
 /** The whole market as plain objects. */
@@ -189,6 +226,13 @@ export class Market {
   readonly products: Product[] = [];
   /** Those of archived products are gone, and their places are free. */
   readonly terms: (Terms | undefined)[] = [];
+  readonly networks: Network[] = [];
+  readonly zones: {
+    readonly id: string;
+    readonly network: number;
+    readonly gridAccount: number;
+  }[] = [];
+  partners: { readonly account: number; readonly partner: number; readonly rule: number }[] = [];
   /** Resting orders by id. */
   readonly orders = new Map<number, Order>();
   /** Resting orders that expire. */

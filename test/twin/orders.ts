@@ -59,7 +59,8 @@ export function endOrder(market: Market, order: Order, reason: number): void {
   order.partner = undefined;
   const kept = keepForExits(market, order, reason);
   shift(market, order, kept, 1n);
-  const released = { money: held.money - kept.money, energy: held.energy - kept.energy };
+  const spare = order.kind === OrderKind.limit ? 0n : (order.net?.held ?? 0n);
+  const released = { money: held.money - kept.money + spare, energy: held.energy - kept.energy };
   leave(market, order, reason, released);
   if (partner === undefined || rest === undefined) return;
   partner.partner = undefined;
@@ -97,7 +98,7 @@ export function crosses(taker: Order, price: number): boolean {
 }
 
 /** Whether self-trade prevention keeps two orders apart. */
-function apart(taker: Order, maker: Order): boolean {
+export function apart(taker: Order, maker: Order): boolean {
   return taker.selfTrade !== SelfTrade.allow && taker.account === maker.account;
 }
 

@@ -1,4 +1,5 @@
-import { PRECEDENCE, RejectCode, type RejectName } from '../../src/core/codes.ts';
+import { RejectCode, type RejectName } from '../../src/core/codes.ts';
+import { PRECEDENCE } from '../../src/core/precedence.ts';
 import { lock, lockOfBoth, relocking } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
 import { enterAll, isReached, type Leg } from './entering.ts';

@@ -81,5 +81,6 @@ function closeGate(market: Market, product: Product, row: number): void {
 export function endTrading(market: Market, product: Product, row: number, status: number): void {
   product.status = status;
   product.circuit = undefined;
+  if (product.network !== undefined) product.network.capacity = [];
   for (const { limits } of market.accounts) delete limits?.positions[row];
 }

@@ -5,6 +5,7 @@ import type { Command } from './commands.ts';
 import { CENTRES, command } from './makers.ts';
 import { delivery, NO_DELIVERY } from './special-makers.ts';
 import { OPERATOR } from './market.ts';
+import { memberFields, networkSetUp } from './network-makers.ts';
 import type { Draw } from '../mulberry32.ts';
 
 interface Listing {
@@ -59,7 +60,7 @@ function soon(draw: Draw) {
 
 /** The commands that begin most streams: accounts, assets, products, funds. */
 export function setUp(profile: Profile, draw: Draw): Command[] {
-  const { traders, ticks, funds, planned, called } = profile;
+  const { traders, ticks, funds, planned, networks, called } = profile;
   const commands: Command[] = [];
   const add = (made: Command): void => {
     commands.push({ ...made, time: START_TIME, commandId: `s${commands.length}` });
@@ -70,6 +71,7 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
   add(command('openAccount', OPERATOR, { id: 'second-operator', role: Role.operator }));
   const assets = planned ? [...ASSETS, QUARTER_ASSET] : ASSETS;
   for (const [id, decimals] of assets) add(command('listAsset', OPERATOR, { id, decimals }));
+  if (networks) for (const made of networkSetUp(draw)) add(made);
   const products = planned ? [...PRODUCTS, QUARTER] : PRODUCTS;
   products.forEach(({ id, assets, tick, lot, ppm, banded }, row) => {
     const centre = CENTRES[row % CENTRES.length]!;
@@ -92,6 +94,7 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
         bandHigh: banded ? centre + ticks + 1 : 0,
         ...traded,
         ...(called && row > 1 && row < 4 ? auctioned(plan, centre, draw) : CONTINUOUS),
+        ...memberFields(row, networks),
       }),
     );
   });

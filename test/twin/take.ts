@@ -31,7 +31,10 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     return RejectCode.UNKNOWN_ORDER;
   if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
   const product = market.products[maker.product]!;
-  const refused = accountRefusal(market, account) || productRefusal(product);
+  const refused =
+    accountRefusal(market, account) ||
+    (product.network === undefined ? 0 : RejectCode.NOT_IN_NETWORK) ||
+    productRefusal(product);
   if (refused !== 0) return refused;
   if (product.auctions !== undefined) return RejectCode.NOT_IN_CALL;
   const taker: Order = {

@@ -46,6 +46,7 @@ import {
   shrinkPartner,
 } from './orders.ts';
 import { exitRefusals } from './brackets.ts';
+import { amendInNetwork } from './network-trading.ts';
 import { amendPair, firstCode, submitPair } from './pairs.ts';
 import { entryPrice, followRefusal, standAtPeg, wantedPrice } from './pegs.ts';
 import { triggerBehind } from './trailing.ts';
@@ -56,7 +57,10 @@ export function submit(market: Market, command: CommandOf<'submit'>): number {
   if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
   if (product === undefined) return RejectCode.UNKNOWN_PRODUCT;
   if (!mayActFor(market, command.actor, account)) return RejectCode.FORBIDDEN;
-  const refused = accountRefusal(market, account) || productRefusal(market.products[product]!);
+  const refused =
+    accountRefusal(market, account) ||
+    (market.products[product]!.network === undefined ? 0 : RejectCode.NOT_IN_NETWORK) ||
+    productRefusal(market.products[product]!);
   if (refused !== 0) return refused;
   if (market.clientIds.has(`${account} ${command.clientOrderId}`)) {
     return RejectCode.DUPLICATE_CLIENT_ORDER_ID;
@@ -289,6 +293,9 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
     });
     tellAmended(market, order, before, true);
     shrinkPartner(market, order, before.open - open);
+  } else if (order.net !== undefined) {
+    const code = amendInNetwork(market, order, price, open, total);
+    if (code !== 0) return code;
   } else if (order.partner !== undefined) {
     const code = amendPair(market, order, order.partner, price, open, newStop);
     if (code !== 0) return code;

@@ -6,6 +6,8 @@ import { tell } from './events.ts';
 import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { enterExits } from './brackets.ts';
+import { submitInNetwork, takeInNetwork } from './network-trading.ts';
+import * as networks from './networks.ts';
 import { movePegs } from './pegs.ts';
 import { archiveProduct } from './archive.ts';
 import { runTimers } from './plan.ts';
@@ -34,7 +36,7 @@ export class Twin {
     receipt.code = perform(market, command);
     if (receipt.code !== 0) {
       const actor = typeof command.actor === 'number' ? command.actor : UNKNOWN;
-      tell(market, 'rejected', [actor, CommandType[command.type], receipt.code]);
+      tell(market, 'rejected', [actor, CommandType[askedFor(command.type)], receipt.code]);
     }
     movePegs(market);
     const { commandId, digestHigh, digestLow } = command;
@@ -42,6 +44,13 @@ export class Twin {
       market.window.set(commandId, { commandId, digestHigh, digestLow, receipt });
     return { receipt, events: market.events.take() };
   }
+}
+
+/** What was asked for, whichever record says so. */
+function askedFor(type: Command['type']): Command['type'] {
+  if (type === 'submitInNetwork') return 'submit';
+  if (type === 'takeInNetwork') return 'take';
+  return type === 'recallInNetwork' ? 'recallTrade' : type;
 }
 
 function receiptOfRepetition(market: Market, command: Command): Receipt | undefined {
@@ -127,5 +136,30 @@ function dispatch(market: Market, command: Command): number {
       return limits.setAccountLimits(market, command);
     case 'recallTrade':
       return limits.recallTrade(market, command);
+    case 'listNetwork':
+      return networks.listNetwork(market, command);
+    case 'addZone':
+      return networks.addZone(market, command);
+    case 'setGridFee':
+      return networks.setGridFee(market, command);
+    case 'setCapacity':
+      return networks.setCapacity(market, command);
+    case 'setPartner':
+      return networks.setPartner(market, command);
+    default:
+      return dispatchInNetwork(market, command);
+  }
+}
+
+type InNetwork = Extract<Command, { readonly type: `${string}InNetwork` }>;
+
+function dispatchInNetwork(market: Market, command: InNetwork): number {
+  switch (command.type) {
+    case 'submitInNetwork':
+      return submitInNetwork(market, command);
+    case 'takeInNetwork':
+      return takeInNetwork(market, command);
+    case 'recallInNetwork':
+      return limits.recallInNetwork(market, command);
   }
 }
