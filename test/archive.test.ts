@@ -251,6 +251,14 @@ const FORGED: Forgeries = {
     'names row 3 of 3',
     (state) => void ((state.listings.products[2] as unknown as Loose)['row'] = 3),
   ],
+  'two products in one row': [
+    'names row 2 of 4',
+    (state) => {
+      const { listings } = state;
+      listings.addProduct('second', 3, 0, listings.products[2]!.grid, undefined, undefined);
+      (listings.products[3] as unknown as Loose)['row'] = 2;
+    },
+  ],
   'products out of order': [
     'names row 2 of 4',
     (state) => {

@@ -181,3 +181,25 @@ describe('accounts', () => {
     expect(accounts.list.map((account) => account.role)).toEqual([0, 0, 1, 0, 1]);
   });
 });
+
+it('finds every row when rows were given back just before the index would have to grow', () => {
+  const ledger = new Ledger();
+  // A row that was given back looks as if it were the first one; 64 fill the index.
+  const first = ledger.row(0, 0);
+  ledger.row(32, 2);
+  const accounts = [...Array(31).keys()];
+  for (const account of accounts) for (const asset of [1, 2]) ledger.row(account, asset);
+  const rows = ledger.rows;
+  expect(ledger.retire(1)).toBe(0);
+  for (const account of accounts) ledger.row(account, 3);
+  expect(ledger.rows).toBe(rows);
+  for (const account of accounts) ledger.row(account, 4);
+  for (const account of accounts) {
+    for (const asset of [2, 3, 4]) {
+      const row = ledger.find(account, asset);
+      expect([ledger.account(row), ledger.asset(row)]).toEqual([account, asset]);
+    }
+    expect(ledger.find(account, 1)).toBe(-1);
+  }
+  expect(ledger.find(0, 0)).toBe(first);
+});
