@@ -4,7 +4,7 @@ import type { SlipGroup } from './slip.ts';
 export const SNAPSHOT: readonly SlipGroup[] = [
   {
     file: 'src/matching/soundness.ts',
-    tests: ['snapshot-forgeries', 'snapshot', 'golden', 'property'],
+    tests: ['snapshot-forgeries', 'archive', 'snapshot', 'golden', 'property'],
     slips: [
       {
         about: 'a fee of all the value is taken for one of more',
