@@ -45,7 +45,7 @@ function declarations(): void {
   const dist = join(ROOT, 'dist');
   for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
     const text = readFileSync(join(dist, file), 'utf8');
-    const froms = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)];
+    const froms = [...text.matchAll(/(?<!['"])\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)];
     const bad = froms.map(([, from]) => from as string).filter((from) => !IMPORTABLE.test(from));
     if (bad.length > 0) throw new Error(`${file} imports ${bad.join(', ')}`);
     const inner = /\b(MarketState|ByteLog|@internal|reference types=)/.exec(text);

@@ -8,7 +8,6 @@ import {
   names,
   NATURAL,
   NUMBER,
-  OPTIONAL_ID,
   PPM,
   ranged,
   REQUIRED,
@@ -17,6 +16,7 @@ import {
   WHOLE,
 } from './bad-values.ts';
 
+const OPTIONAL_ID = ID;
 export const STAMP = { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: NATURAL };
 export const REFERENCE = [...ID, ...REQUIRED];
 /** Steps of the stage: EUR has 6 decimals, a tick is 0.001, a lot 0.1. */

@@ -44,7 +44,6 @@ export const names = (...others: string[]): Bad[] => [
   ...ranged('', ' ', '0', '1', '\0', '\ud800', LONG, ...SPECIAL, ...others),
 ];
 
-export const OPTIONAL_ID = ID;
 export const REQUIRED = typed(undefined);
 export const WHOLE = [...NUMBER, ...ranged(0, -1)];
 export const NATURAL = [...NUMBER, ...ranged(-1)];
