@@ -267,13 +267,13 @@ describe('a planted bug', () => {
   ];
   it.each(BUGS)('that %s is found, and shrinks to few requests', (_name, Wrong, most) => {
     // How far a stream shrinks hangs on the one that was found first: one seed of three must do.
-    const shrunk = [0, 1, 2].map((more) => {
+    let shortest = Infinity;
+    for (let more = 0; more < 3 && shortest > most; more++) {
       const { failed, counterexample } = compared(Wrong, SEED + more);
       expect(failed).toBe(true);
-      return counterexample![1];
-    });
-    const [requests] = shrunk.sort((a, b) => a.length - b.length);
-    expect(requests!.length, JSON.stringify(requests)).toBeLessThanOrEqual(most);
+      shortest = Math.min(shortest, counterexample![1].length);
+    }
+    expect(shortest).toBeLessThanOrEqual(most);
   });
 
   it('is shown in plain requests', () => {

@@ -59,7 +59,8 @@ describe('a snapshot', () => {
   it('with a right checksum is whole, or refused', () => {
     const body = 60;
     let taken = 0;
-    for (let bit = body * 8; bit < good.length * 8; bit++) {
+    // Three bits of each byte, other ones from byte to byte: every bit takes a quarter of a minute.
+    for (let bit = body * 8; bit < good.length * 8; bit += 3) {
       const bytes = good.slice();
       bytes[bit >> 3]! ^= 1 << (bit & 7);
       bytes.set(sha256(bytes.subarray(body)), 28);

@@ -6,7 +6,7 @@ import type { Command } from './twin/commands.ts';
 import { Lockstep, Mismatch } from './twin/lockstep.ts';
 import { setUp } from './twin/set-up.ts';
 
-const STREAMS = 150;
+const STREAMS = 60;
 const COMMANDS = 300;
 
 function play(number: number): Lockstep {
