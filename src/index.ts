@@ -3,6 +3,14 @@ export type { Clock } from './engine/sequencer.ts';
 export type { CallFields } from './engine/call-fields.ts';
 export type { CallView, IndicativeView } from './engine/call-views.ts';
 export type { AccountLimitsView, PositionView } from './engine/limit-views.ts';
+export type {
+  ChargeView,
+  DebtView,
+  ForwardPositionView,
+  ReadingView,
+  SettlementPartyView,
+  SettlementView,
+} from './engine/settlement-views.ts';
 export type { Explanation } from './engine/explain.ts';
 export type { NetworkObstacle } from './engine/network-obstacles.ts';
 export type { Obstacle } from './engine/obstacles.ts';
@@ -17,6 +25,7 @@ export type {
 } from './engine/network-views.ts';
 export type { Preview } from './engine/preview.ts';
 export type * from './engine/requests.ts';
+export type * from './engine/settlement-requests.ts';
 export type {
   AccountView,
   BalanceView,

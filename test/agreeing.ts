@@ -45,11 +45,19 @@ const CONTINUOUS = {
   referencePrice: 0,
   auctionEveryMs: 0,
 };
+const NO_SETTLEMENT = {
+  hasSettlement: 0,
+  utility: 0,
+  imbalanceMin: 0,
+  imbalanceMax: 0,
+  positionLimit: 0,
+};
+export const SETTLEMENT = { ...DELIVERY, hasSettlement: 1, imbalanceMin: -1, imbalanceMax: 1 };
 
 /** What must stand in a command so that its fields agree with each other. */
 export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   transfer: { to: 7 },
-  listProduct: { moneyAsset: 7, ...NO_DELIVERY, ...CONTINUOUS, hasNetwork: 1 },
+  listProduct: { moneyAsset: 7, ...NO_DELIVERY, ...CONTINUOUS, ...NO_SETTLEMENT, hasNetwork: 1 },
   listNetwork: { tickMantissa: 7 },
   setPartner: { partner: 7 },
   setCapacity: { hasQuantity: 1 },
@@ -67,5 +75,6 @@ export const AGREEING: Readonly<Record<string, Record<string, number>>> = {
   },
   setCircuit: { haltMove: 7, haltWindowMs: 7 },
   amend: { hasPrice: 1, stopPrice: 0 },
+  setImbalancePrices: { tolerancePpm: 0, tolerancePrice: 0 },
   cancelAll: { hasAccount: 1 },
 };

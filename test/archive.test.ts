@@ -255,7 +255,8 @@ const FORGED: Forgeries = {
     'names row 2 of 4',
     (state) => {
       const { listings } = state;
-      listings.addProduct('second', 3, 0, listings.products[2]!.grid, undefined, undefined);
+      const { grid } = listings.products[2]!;
+      listings.addProduct('second', 3, 0, grid, undefined, undefined, undefined);
       (listings.products[3] as unknown as Loose)['row'] = 2;
     },
   ],
@@ -263,7 +264,15 @@ const FORGED: Forgeries = {
     'names row 2 of 4',
     (state) => {
       const { listings } = state;
-      listings.addProduct('second', 3, 0, listings.products[2]!.grid, undefined, undefined);
+      listings.addProduct(
+        'second',
+        3,
+        0,
+        listings.products[2]!.grid,
+        undefined,
+        undefined,
+        undefined,
+      );
       (listings.products[2] as unknown as Loose)['row'] = 3;
       (listings.products[3] as unknown as Loose)['row'] = 2;
     },

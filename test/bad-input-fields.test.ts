@@ -30,6 +30,16 @@ const REQUESTS: Readonly<Record<keyof Requests, object>> = {
   setCircuit: { product: 'noon', collar: '1', halt: null },
   setAccountLimits: { account: 'bob', maxOpenOrders: 5, maxExposure: null },
   kill: { account: 'bob' },
+  recordReading: {
+    product: 'energy',
+    account: 'bob',
+    version: 1,
+    quality: 'measured',
+    imported: '1',
+    exported: '0',
+  },
+  setImbalancePrices: { product: 'energy', long: '0', short: '1' },
+  settleProduct: { product: 'energy' },
   recallTrade: {
     trade: 1,
     product: 'energy',

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/index.ts';
 import { FORMS as PLAIN_FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
 import { NETWORK_FORMS } from './bad-input-network-forms.ts';
+import { SETTLEMENT_FORMS } from './bad-input-settlement.ts';
 import { type Bad, type ErrorClass, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import { codeOf, limit, must, stage, thrownBy, trace } from './stage.ts';
 
-const FORMS = [...PLAIN_FORMS, ...NETWORK_FORMS];
+const FORMS = [...PLAIN_FORMS, ...NETWORK_FORMS, ...SETTLEMENT_FORMS];
 
 function call(engine: Engine, method: keyof Engine, request: unknown): unknown {
   return (engine[method] as (request: unknown) => unknown).call(engine, request);
@@ -20,7 +21,7 @@ function withField(sample: object, field: string, value: unknown): object {
   return { ...sample, [outer]: { ...old, [inner]: value } };
 }
 
-/** The stage with an order of bob to change, an empty account to close, and a product that is over. */
+/** The stage with an order of bob to change, an empty account to close, a product that is over, and one to settle. */
 function prepared(): Engine {
   const engine = stage();
   limit(engine, 'bob', 'sell', 10, 300);
@@ -36,6 +37,11 @@ function prepared(): Engine {
   const there = { product: 'wired', zone: 'north' };
   limit(engine, 'bob', 'sell', 10, 300, there);
   limit(engine, 'alice', 'buy', 1, 300, there);
+  const delivery = { start: 100, end: 200, opensMs: -100, gateMs: 0 };
+  const bounds = { imbalanceMin: '-0.5', imbalanceMax: '1' };
+  const settlement = { mode: 'firm', utility: 'bob', ...bounds } as const;
+  must(engine.listProduct({ id: 'slot', ...grid, delivery, settlement }));
+  must(engine.setImbalancePrices({ product: 'slot', long: '0', short: '1' }));
   must(engine.advanceTime({ at: 1_000 }));
   return engine;
 }

@@ -1,8 +1,15 @@
 import type { Ask } from './exchange-stage.ts';
 
+/** Energy that is sold forward, and delivered at once. */
+export const SOON = {
+  delivery: { start: 1_001, end: 1_002, opensMs: -1_001, gateMs: 0 },
+  settlement: { mode: 'firm', utility: 'operator', imbalanceMin: '0', imbalanceMax: '1' },
+} as const;
+
 const UNDONE = { product: 'noon', priceTicks: 5, buyerFeeQuanta: 0, sellerFeeQuanta: 0 };
 const WIRED = { product: 'dusk', zone: 'north', priceTicks: 5, quantityLots: 3 };
 const BACK = { fromZone: 'north', toZone: 'north', gridFeeTicks: 1, feeVersion: 2 };
+const READING = { account: 'carol', quality: 'measured', importedQuanta: 5, exportedQuanta: 0 };
 /** Commands that come in their turn, whatever is drawn. */
 export const SELDOM: readonly ((turn: number) => Ask)[] = [
   (turn) => ['kill', { account: `trader${turn % 9}`, actor: 'operator' }],
@@ -14,6 +21,13 @@ export const SELDOM: readonly ((turn: number) => Ask)[] = [
   () => ['setCircuit', { product: 'noon', collar: '0.5', halt: { move: '0.5', windowMs: 100 } }],
   () => ['setCircuit', { product: 'never', collar: null, halt: null }],
   () => ['setAccountLimits', { account: 'nobody', maxOpenOrders: null, maxExposure: null }],
+  (turn) => ['recordReading', { ...READING, product: 'slot', version: turn }],
+  () => ['setImbalancePrices', { product: 'slot', long: '0.1', short: '0.5' }],
+  () => ['settleProduct', { product: 'slot' }],
+  () => ['recordReading', { ...READING, product: 'noon', version: 1 }],
+  () => ['setImbalancePrices', { product: 'slot', long: '0.1', short: '5' }],
+  () => ['settleProduct', { product: 'noon', final: true }],
+  () => ['listAsset', { id: 'kWh', decimals: 3 }],
   () => [
     'recallTrade',
     { ...UNDONE, trade: 1_000_000, quantityLots: 1, buyer: 'alice', seller: 'bob' },

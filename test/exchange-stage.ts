@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import { exits, second } from './linked-draws.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
-import { NETWORK, NETWORKED, SELDOM } from './exchange-seldom.ts';
+import { NETWORK, NETWORKED, SELDOM, SOON } from './exchange-seldom.ts';
 import { must } from './stage.ts';
 
 /** A request to an exchange or an engine. */
@@ -55,6 +55,7 @@ export const SET_UP: readonly Ask[] = [
   ['listProduct', { id: 'noon', ...GRID, lot: '0.1' }],
   ['listProduct', { id: 'night', ...GRID, lot: '0.001' }],
   ['listProduct', { id: 'called', ...GRID, lot: '0.1', mechanism: 'call' }],
+  ['listProduct', { id: 'slot', ...GRID, lot: '0.1', ...SOON }],
   ...TRADERS.flatMap((account): Ask[] => [
     ['openAccount', { id: account }],
     ['deposit', { actor: 'operator', account, asset: 'kWh', amount: '100000' }],

@@ -7,6 +7,7 @@ import {
   deliveryOf,
   feesOf,
   parseCommand,
+  settlementOf,
   type ScriptCommand,
   splitLine,
 } from './golden/commands.ts';
@@ -129,8 +130,10 @@ class ScriptMarket {
     const grid = { id: 'energy', energy: 'kWh', money: 'EUR', tick, lot };
     const network = options.get('network')?.[0];
     if (network !== undefined) this.#network(network, tick);
-    const terms = { ...feesOf(options), ...bandOf(options), ...deliveryOf(options) };
     const member = network === undefined ? {} : { network };
+    const plan = { ...deliveryOf(options), ...settlementOf(options) };
+    const terms = { ...feesOf(options), ...bandOf(options), ...plan };
+    if (options.has('settled')) this.#fund('grid', ['100', 'EUR']);
     must(engine.listProduct({ ...grid, ...terms, ...callOf(options), ...member }));
     for (const account of ['alice', 'bob', 'carol']) {
       this.#fund(account, ['100', 'EUR', '100', 'kWh']);

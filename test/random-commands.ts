@@ -2,6 +2,7 @@ import { ProductStatus, Side } from '../src/core/codes.ts';
 import type { Draw } from './mulberry32.ts';
 import type { Command, Reference } from './twin/commands.ts';
 import { runAuction } from './twin/auction-makers.ts';
+import * as forward from './twin/forward-makers.ts';
 import * as limits from './twin/limit-makers.ts';
 import * as networks from './twin/network-makers.ts';
 import * as make from './twin/makers.ts';
@@ -31,6 +32,8 @@ export interface Profile {
   readonly called: boolean;
   /** Whether the first two products are traded in networks. */
   readonly networks: boolean;
+  /** Whether products are planned and sold forward, unless that is drawn otherwise. */
+  readonly forward: boolean;
 }
 
 export const PLAIN: Profile = {
@@ -45,6 +48,7 @@ export const PLAIN: Profile = {
   planned: false,
   called: false,
   networks: false,
+  forward: false,
 };
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -76,7 +80,12 @@ export class CommandSource {
     this.market = market;
     const weights = profile.networks ? [...WEIGHTS, ...NETWORK_WEIGHTS] : WEIGHTS;
     this.#table = weights.map(([weight, kind, maker]) => {
-      const share = kind === 'trade' ? 1000 : profile.administration;
+      const shares = {
+        trade: 1000,
+        rare: profile.administration,
+        settle: profile.forward ? 4000 : 1000,
+      };
+      const share = shares[kind];
       return [weight * share, maker] as const;
     });
     this.#weight = this.#table.reduce((sum, [weight]) => sum + weight, 0);
@@ -210,7 +219,11 @@ export class CommandSource {
   }
 }
 
-type Weights = readonly (readonly [weight: number, kind: 'trade' | 'rare', make.Maker])[];
+type Weights = readonly (readonly [
+  weight: number,
+  kind: 'trade' | 'rare' | 'settle',
+  make.Maker,
+])[];
 
 const WEIGHTS: Weights = [
   [740, 'trade', make.submit],
@@ -228,6 +241,9 @@ const WEIGHTS: Weights = [
   [6, 'rare', limits.setCircuit],
   [14, 'rare', limits.setAccountLimits],
   [12, 'trade', limits.recallTrade],
+  [24, 'settle', forward.recordReading],
+  [8, 'settle', forward.setImbalancePrices],
+  [14, 'settle', forward.settleProduct],
   [4, 'rare', make.listAsset],
   [8, 'rare', make.listProduct],
   [9, 'rare', make.setFees],

@@ -303,7 +303,8 @@ const WRITTEN_OTHERWISE: Readonly<Record<string, ByteForgery>> = {
     bytes.set(second, at + ORDER);
   },
   'balances out of order': (view, bytes) => {
-    const end = ordersAt(view) - 4;
+    // The number of debts stands in between.
+    const end = ordersAt(view) - 8;
     const last = bytes.slice(end - BALANCE_AT.end, end);
     bytes.copyWithin(end - BALANCE_AT.end, end - 2 * BALANCE_AT.end, end - BALANCE_AT.end);
     bytes.set(last, end - 2 * BALANCE_AT.end);

@@ -15,9 +15,9 @@ export function positionValue({ grid, lastPrice }: Product, lots: number): bigin
   return BigInt(Math.abs(lots)) * BigInt(Math.abs(lastPrice)) * BigInt(grid.tickQuanta);
 }
 
-/** The energy in lots, in energy quanta. */
+/** The energy in lots, in energy quanta, that is locked and changes hands: nothing of what is sold forward. */
 export function energyAmount(product: Product, lots: number): number {
-  return lots * product.grid.lotQuanta;
+  return lots * product.movedQuanta;
 }
 
 /**

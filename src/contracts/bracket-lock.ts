@@ -3,8 +3,9 @@ import type { Product } from '../market/products.ts';
 import { KIND, sideOf } from '../orderbook/flags.ts';
 import type { Bracket } from '../orderbook/side-tables.ts';
 import { energyAmount } from './amounts.ts';
+import { fillCollateral } from './collateral.ts';
 import type { Release } from './delete-order.ts';
-import { type Holdings, limitLock, orderLock } from './new-order.ts';
+import { type Holdings, lockFor, orderLock } from './new-order.ts';
 
 /** The limits of the two orders that follow on an order. */
 export type ExitLimits = Pick<Bracket, 'takeProfit' | 'stopLimit'>;
@@ -17,13 +18,14 @@ export function exitLock(
   { listings }: Holdings,
   product: Product,
   entrySide: number,
+  account: number,
   { takeProfit, stopLimit }: ExitLimits,
   lots: number,
   terms: number,
 ): number {
   const side = entrySide === Side.buy ? Side.sell : Side.buy;
   const lock = (price: number): number =>
-    limitLock(product, listings.terms[terms]!, side, price, lots);
+    lockFor(product, listings.terms[terms]!, side, account, price, lots);
   return Math.max(lock(takeProfit), lock(stopLimit));
 }
 
@@ -38,7 +40,8 @@ export function reserve(
   const { orders } = holdings;
   const bracket = orders.bracket(slot);
   if (bracket === undefined) return 0;
-  return exitLock(holdings, product, sideOf(orders.flags(slot)), bracket, lots, terms);
+  const side = sideOf(orders.flags(slot));
+  return exitLock(holdings, product, side, orders.account(slot), bracket, lots, terms);
 }
 
 /** Energy quanta that are reserved for what follows on an order: of a buyer what it has bought. */
@@ -76,7 +79,8 @@ export function payOfBracket(
   const limit = (flags & KIND) === 0;
   const open = orders.open(slot);
   const before = limit ? orderLock(holdings, product, slot, open) : holdings.exactLock;
-  const after = limit ? orderLock(holdings, product, slot, open - lots) : before - cost;
+  const spent = cost + fillCollateral(product, orders.account(slot), sideOf(flags), lots);
+  const after = limit ? orderLock(holdings, product, slot, open - lots) : before - spent;
   if (!limit) holdings.exactLock = after;
   ledger.settle(orders.moneyRow(slot), Math.max(0, before), Math.max(0, after), cost);
   if (sideOf(flags) === Side.buy) ledger.lock(orders.energyRow(slot), energyAmount(product, lots));

@@ -1,14 +1,6 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import {
-  BRACKET,
-  KIND,
-  LINKED,
-  LOCKS_OTHERWISE,
-  NETWORKED,
-  PEGGED,
-  sideOf,
-} from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, LOCKS_OTHERWISE, NETWORKED, sideOf } from '../orderbook/flags.ts';
 import {
   ENERGY_ROW,
   FLAGS,
@@ -78,7 +70,7 @@ function releaseOtherwise(
     ledger.release(orders.moneyRow(slot), release.money);
     return;
   }
-  if ((flags & (LINKED | PEGGED | NETWORKED)) === 0) return;
+  if ((flags & KIND) !== 0) return;
   const open = orders.open(slot);
   const { money, energy } =
     (flags & LINKED) !== 0

@@ -7,6 +7,7 @@ import type { NetworkTerms } from '../orderbook/lanes.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, moneyLock, percentFee } from './amounts.ts';
 import { networkLock } from './network-lock.ts';
+import { forwardLock, withinForwardLimit } from './collateral.ts';
 
 /** An order on its way in, and what it is going to lock. */
 export interface PricedOrder extends NewOrder {
@@ -44,7 +45,8 @@ export function withinLockLimit(
   ppm: number,
 ): boolean {
   const value = energyValue(product, Math.abs(price), lots);
-  if (value > MAX_INTEGER || energyAmount(product, lots) > MAX_INTEGER) return false;
+  if (value > MAX_INTEGER || lots * product.grid.lotQuanta > MAX_INTEGER) return false;
+  if (product.forward !== undefined) return withinForwardLimit(product.forward, value, lots, ppm);
   // No fee exceeds the value.
   return value <= MAX_INTEGER / 2 || value + percentFee(value, ppm) <= MAX_INTEGER;
 }
@@ -58,7 +60,7 @@ export function farthestPrice(product: Product, limit: number, lots: number): nu
   return Math.max(Math.abs(limit), Math.floor(most / energyValue(product, 1, lots)));
 }
 
-/** Money quanta that a limit order at a price locks for `lots`: exactly what they can ever cost. */
+/** Money quanta that a limit order at a price locks for `lots` where energy is prepaid: exactly what they can ever cost. */
 export function limitLock(
   product: Product,
   terms: Terms,
@@ -67,6 +69,21 @@ export function limitLock(
   lots: number,
 ): number {
   return moneyLock(side, energyValue(product, price, lots), terms.lockPpm);
+}
+
+/** The same in any product. */
+export function lockFor(
+  product: Product,
+  terms: Terms,
+  side: number,
+  account: number,
+  price: number,
+  lots: number,
+): number {
+  const { forward } = product;
+  return forward === undefined
+    ? limitLock(product, terms, side, price, lots)
+    : forwardLock(product, forward, terms.lockPpm, side, account, price, lots);
 }
 
 /**
@@ -132,8 +149,8 @@ export function changeShortage(
 
 /** Money quanta that an order would lock as amended. */
 export function lockAs({ listings }: Holdings, product: Product, amended: NewOrder): number {
-  const { flags, price, quantity } = amended;
-  return limitLock(product, listings.terms[amended.terms]!, sideOf(flags), price, quantity);
+  const { flags, account, price, quantity } = amended;
+  return lockFor(product, listings.terms[amended.terms]!, sideOf(flags), account, price, quantity);
 }
 
 /**
@@ -169,5 +186,6 @@ export function orderLock(
     const network = networked.get(slot)!;
     return networkLock(product, terms.lockPpm, sideOf(flags), orders.price(slot), lots, network);
   }
-  return limitLock(product, terms, sideOf(flags), orders.lockPrice(slot), lots);
+  const side = sideOf(flags);
+  return lockFor(product, terms, side, orders.account(slot), orders.lockPrice(slot), lots);
 }

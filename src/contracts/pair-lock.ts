@@ -3,7 +3,7 @@ import type { Product } from '../market/products.ts';
 import { sideOf } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import { energyAmount } from './amounts.ts';
-import { type Holdings, limitLock, orderLock } from './new-order.ts';
+import { type Holdings, lockFor, orderLock } from './new-order.ts';
 
 /** Quanta of money and of energy. */
 export interface Locks {
@@ -31,8 +31,8 @@ export function pairCost(
   one: NewOrder,
   other: NewOrder,
 ): Locks {
-  const alone = ({ flags, price, quantity, terms }: NewOrder): Locks => ({
-    money: limitLock(product, listings.terms[terms]!, sideOf(flags), price, quantity),
+  const alone = ({ flags, account, price, quantity, terms }: NewOrder): Locks => ({
+    money: lockFor(product, listings.terms[terms]!, sideOf(flags), account, price, quantity),
     energy: sideOf(flags) === Side.sell ? energyAmount(product, quantity) : 0,
   });
   return together(alone(one), alone(other));

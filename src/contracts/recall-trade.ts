@@ -17,7 +17,7 @@ export interface RecalledTrade {
 }
 
 /** What each account gets, below zero where it gives; in quanta of one asset. */
-type Entries = ReadonlyMap<number, bigint>;
+export type Entries = ReadonlyMap<number, bigint>;
 
 /**
  * The recall contract: the counter-entry of a trade, out of what is available. Energy goes back to the
@@ -26,20 +26,10 @@ type Entries = ReadonlyMap<number, bigint>;
  */
 export function reverseTrade(ledger: Ledger, product: Product, trade: RecalledTrade): boolean {
   const { buyer, seller } = trade;
-  const { moneyAsset, energyAsset, grid } = product;
-  // Big integers: nobody has checked that what was told was ever traded.
+  const { moneyAsset, energyAsset } = product;
   const lots = BigInt(trade.lots);
-  const value = BigInt(trade.price) * lots * BigInt(grid.tickQuanta);
-  const energy = lots * BigInt(grid.lotQuanta);
-  const buyerFee = BigInt(trade.buyerFee);
-  const sellerFee = BigInt(trade.sellerFee);
-  const carried = BigInt(trade.grid?.ticks ?? 0) * lots * BigInt(grid.tickQuanta);
-  const money = summed([
-    [buyer, value + buyerFee + carried],
-    [seller, sellerFee - value],
-    [FEES, -buyerFee - sellerFee],
-    [trade.grid?.account ?? FEES, -carried],
-  ]);
+  const energy = lots * BigInt(product.movedQuanta);
+  const money = moneyBack(product, trade);
   const goods = summed([
     [buyer, -energy],
     [seller, energy],
@@ -48,6 +38,21 @@ export function reverseTrade(ledger: Ledger, product: Product, trade: RecalledTr
   book(ledger, moneyAsset, money);
   book(ledger, energyAsset, goods);
   return true;
+}
+
+/** The money of a trade, back to where it came from. */
+export function moneyBack({ grid }: Product, trade: RecalledTrade): Entries {
+  // Big integers: nobody has checked that what was told was ever traded.
+  const value = BigInt(trade.price) * BigInt(trade.lots) * BigInt(grid.tickQuanta);
+  const buyerFee = BigInt(trade.buyerFee);
+  const sellerFee = BigInt(trade.sellerFee);
+  const carried = BigInt(trade.grid?.ticks ?? 0) * BigInt(trade.lots) * BigInt(grid.tickQuanta);
+  return summed([
+    [trade.buyer, value + buyerFee + carried],
+    [trade.seller, sellerFee - value],
+    [FEES, -buyerFee - sellerFee],
+    [trade.grid?.account ?? FEES, -carried],
+  ]);
 }
 
 /** One entry for each account. */
@@ -59,7 +64,8 @@ function summed(entries: readonly (readonly [account: number, amount: bigint])[]
   return sums;
 }
 
-function covers(ledger: Ledger, asset: number, entries: Entries): boolean {
+/** Whether each account has what it gives. */
+export function covers(ledger: Ledger, asset: number, entries: Entries): boolean {
   for (const [account, amount] of entries) {
     if (BigInt(ledger.availableOf(account, asset)) + amount < 0n) return false;
   }
@@ -67,7 +73,7 @@ function covers(ledger: Ledger, asset: number, entries: Entries): boolean {
 }
 
 /** No amount is beyond 2^53-1 any more: what some get, others have. */
-function book(ledger: Ledger, asset: number, entries: Entries): void {
+export function book(ledger: Ledger, asset: number, entries: Entries): void {
   for (const [account, amount] of entries) {
     if (amount !== 0n) ledger.credit(ledger.row(account, asset), Number(amount));
   }

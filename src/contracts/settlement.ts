@@ -1,6 +1,6 @@
 import { shown } from '../core/decimal.ts';
-import { percentFee } from './amounts.ts';
 import { deliveredQuantities } from './delivered.ts';
+import { type Extremes, type ImbalancePart, imbalanceParts, times } from './imbalance.ts';
 import type { Posting } from './postings.ts';
 import {
   type CheckedTerms,
@@ -81,12 +81,6 @@ interface Position {
   neighbours: number;
   tradeCost: bigint;
   feeCost: bigint;
-}
-
-/** The lowest and the highest price of the trades that count; infinite where there is none. */
-interface Extremes {
-  readonly lowest: number;
-  readonly highest: number;
 }
 
 /**
@@ -227,7 +221,7 @@ function statementOf(
   const { bought, sold, neighbours, tradeCost, feeCost } = position;
   const { imported = 0, exported = 0, quality } = reading ?? {};
   const imbalance = imbalanceOf(party, position, reading);
-  const charges = chargesOf(imbalance, bought - sold, extremes, terms);
+  const charges = chargesOf(imbalanceParts(imbalance, bought - sold, extremes, terms));
   let imbalanceCost = 0n;
   for (const { quantity, price } of charges) imbalanceCost += times(quantity, price);
   const drawn = imported - exported;
@@ -259,41 +253,12 @@ function imbalanceOf(
   return sum(party, imported - exported, sold - bought);
 }
 
-/**
- * What an imbalance is charged at. `contract` is the part of it that comes of having traded, so that the prices of trades
- * bound it; what is left was really drawn from the utility or given to it. The tolerance is a share of the contracted quantity,
- * not of the imbalance and not per party: who has traded nothing has none, and there is none to be had by being many.
- * @param contracted bought less sold
- */
-function chargesOf(
-  imbalance: number,
-  contracted: number,
-  { lowest, highest }: Extremes,
-  { long, short, tolerancePpm, tolerancePrice }: CheckedTerms,
-): readonly ImbalanceCharge[] {
-  if (imbalance === 0) return [];
-  const sign = Math.sign(imbalance);
-  const size = Math.abs(imbalance);
-  const isShort = imbalance > 0;
-  const ofContract = Math.min(size, Math.max(0, isShort ? -contracted : contracted));
-  const bounded = isShort ? Math.max(short, highest) : Math.min(long, lowest);
-  const tolerated = isShort ? Math.max(tolerancePrice, highest) : Math.min(tolerancePrice, lowest);
-  let tolerance = percentFee(Math.abs(contracted), tolerancePpm);
-  const charges: ImbalanceCharge[] = [];
-  const charge = (kind: ImbalanceCharge['kind'], quantity: number, price: number): void => {
-    if (quantity > 0) charges.push({ kind, quantity: sign * quantity, price });
-  };
-  for (const [kind, quantity, price] of [
-    ['contract', ofContract, bounded],
-    ['utility', size - ofContract, isShort ? short : long],
-  ] as const) {
-    const within = Math.min(quantity, tolerance);
-    tolerance -= within;
-    // Tolerated is never dearer than not.
-    charge('tolerated', within, isShort ? Math.min(price, tolerated) : Math.max(price, tolerated));
-    charge(kind, quantity - within, price);
-  }
-  return charges;
+/** The parts of an imbalance as a statement tells them. */
+function chargesOf(parts: readonly ImbalancePart[]): readonly ImbalanceCharge[] {
+  return parts.map(({ ofContract, tolerated, quantity, price }) => {
+    const kind = tolerated ? 'tolerated' : ofContract ? 'contract' : 'utility';
+    return { kind, quantity, price };
+  });
 }
 
 /** A double entry; the other way round where the amount is below zero. */
@@ -309,12 +274,6 @@ function post(
   const about = trade === undefined ? { reason } : { reason, trade };
   if (amount > 0n) postings.push({ from, to, amount, ...about });
   else postings.push({ from: to, to: from, amount: -amount, ...about });
-}
-
-/** Quantity times price. Big integers take their time, and few products need them. */
-function times(quantity: number, price: number): bigint {
-  const product = quantity * price;
-  return Number.isSafeInteger(product) ? BigInt(product) : BigInt(quantity) * BigInt(price);
 }
 
 /** @throws RangeError beyond 2^53-1 */

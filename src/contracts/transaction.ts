@@ -1,7 +1,8 @@
 import { Side } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { BRACKET, LINKED, LOCKS_OTHERWISE, PEGGED, sideOf } from '../orderbook/flags.ts';
+import { BRACKET, KIND, LINKED, LOCKS_OTHERWISE, sideOf } from '../orderbook/flags.ts';
 import {
+  ACCOUNT,
   ENERGY_ROW,
   FLAGS,
   HALVES,
@@ -13,6 +14,7 @@ import {
 } from '../orderbook/orders.ts';
 import { energyAmount, energyValue, fillCost, percentFee } from './amounts.ts';
 import { payOfBracket } from './bracket-lock.ts';
+import { fillCollateral, takePosition } from './collateral.ts';
 import { type Holdings, limitLock, orderLock } from './new-order.ts';
 import { payOfPair } from './pair-lock.ts';
 
@@ -59,6 +61,10 @@ export function settleTrade(
   pay(holdings, product, buyer, lots, fillCost(Side.buy, value, fill.buyerFee));
   pay(holdings, product, seller, lots, fillCost(Side.sell, value, fill.sellerFee));
   if (takerFee + makerFee > 0) ledger.credit(feeRow, takerFee + makerFee);
+  if (product.forward !== undefined) {
+    const between = i32[taker * HALVES + ACCOUNT] !== i32[maker * HALVES + ACCOUNT];
+    if (between) product.forward.countTrades(price, 1);
+  }
 }
 
 /** Takes `cost` out of an order's lock, and shrinks the lock to what the rest can ever cost. */
@@ -90,7 +96,7 @@ function payOtherwise(
   const flags = orders.flags(slot);
   if ((flags & LINKED) !== 0) payOfPair(holdings, product, slot, lots, cost);
   else if ((flags & BRACKET) !== 0) payOfBracket(holdings, product, slot, lots, cost);
-  else if ((flags & PEGGED) !== 0) {
+  else if ((flags & KIND) === 0) {
     const open = orders.open(slot);
     const before = orderLock(holdings, product, slot, open);
     ledger.settle(
@@ -101,8 +107,12 @@ function payOtherwise(
     );
   } else {
     const before = holdings.exactLock;
-    holdings.exactLock = before - cost;
-    const locked = Math.max(0, before);
-    ledger.settle(orders.moneyRow(slot), locked, Math.max(0, before - cost), cost);
+    const after =
+      before - cost - fillCollateral(product, orders.account(slot), sideOf(flags), lots);
+    holdings.exactLock = after;
+    ledger.settle(orders.moneyRow(slot), Math.max(0, before), Math.max(0, after), cost);
   }
+  if (product.forward === undefined) return;
+  const bought = sideOf(flags) === Side.buy ? lots : 0 - lots;
+  takePosition(holdings, product.forward, orders.account(slot), orders.moneyRow(slot), bought);
 }

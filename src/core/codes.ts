@@ -1,7 +1,4 @@
-/**
- * Every number that ever appears in a record, in one place. The tables are append-only: a number
- * that was given out is never given to anything else, and never withdrawn.
- */
+/** Every number that ever appears in a record. The tables are append-only: a number is never given to anything else, nor withdrawn. */
 
 /** Record types of commands: stamped inputs. */
 export const CommandType = {
@@ -40,6 +37,9 @@ export const CommandType = {
   submitInNetwork: 36,
   takeInNetwork: 37,
   recallInNetwork: 38,
+  recordReading: 28,
+  setImbalancePrices: 29,
+  settleProduct: 30,
 } as const;
 
 /** Record types of events: facts. */
@@ -93,12 +93,14 @@ export const EventType = {
   orderRemains: 151,
   gridFeeReturned: 152,
   networkTerms: 153,
+  readingRecorded: 141,
+  imbalancePricesSet: 142,
+  slotSettled: 143,
+  settlementPosted: 144,
+  debtPaid: 156,
 } as const;
 
-/**
- * Why a command was refused. Numbers are append-only; the order in which codes are checked is
- * PRECEDENCE, not the number.
- */
+/** Why a command was refused. Numbers are append-only; the order in which codes are checked is PRECEDENCE below. */
 export const RejectCode = {
   /** The command id was used before, for a command with other content. Takes no sequence. */
   ID_REUSED: 1,
@@ -116,13 +118,13 @@ export const RejectCode = {
   UNKNOWN_ORDER: 7,
   /** The actor neither owns the account or order nor has the role that the command needs. */
   FORBIDDEN: 8,
-  /** A system account cannot be used in this way. */
+  /** A system account cannot be used in this way, nor the utility of a product. */
   SYSTEM_ACCOUNT: 9,
   /** The account is closed for good. */
   ACCOUNT_CLOSED: 10,
   /** The account is frozen: it may cancel and receive, and neither trade nor pay out. */
   ACCOUNT_FROZEN: 11,
-  /** The account still has balances or open orders, or grid fees go to it. */
+  /** The account still has balances or open orders, owes something, has a part in what is not settled for good, or gets grid fees. */
   ACCOUNT_NOT_EMPTY: 12,
   /** An account with this id exists, or existed. */
   DUPLICATE_ACCOUNT: 13,
@@ -130,7 +132,7 @@ export const RejectCode = {
   DUPLICATE_ASSET: 14,
   /** A product with this id exists, or existed. */
   DUPLICATE_PRODUCT: 15,
-  /** A lot, or a lot at one tick, is no whole number of quanta, or more than 2^53-1 of them. */
+  /** A lot, or a lot at one tick, is no whole number of quanta, or more than 2^53-1 of them; or the settlement cannot be. */
   INVALID_PRODUCT: 16,
   /** The asset's supply would pass 2^53-1 quanta. */
   MINT_LIMIT: 17,
@@ -148,7 +150,7 @@ export const RejectCode = {
   STALE_VERSION: 23,
   /** A market order with neither a protection price nor a price band around it. */
   NO_PROTECTION: 24,
-  /** The price lies outside the product's price band. */
+  /** The price lies outside the product's price band; a band or a price of imbalance, outside what it was listed with. */
   PRICE_OUTSIDE_BAND: 25,
   /** What the order could cost would pass 2^53-1 quanta. */
   LOCK_LIMIT: 26,
@@ -188,7 +190,7 @@ export const RejectCode = {
   OPEN_ORDER_LIMIT: 43,
   /** With what the order locks, more money would be at stake than the account's limits allow. */
   EXPOSURE_LIMIT: 44,
-  /** The recall would overdraw the buyer, the seller or the fees: it takes from what is available. */
+  /** The recall would overdraw the buyer, the seller or the fees: it takes from what is available; or no trade was like that. */
   RECALL_SHORT: 45,
   /** The trade was recalled before. */
   ALREADY_RECALLED: 46,
@@ -200,7 +202,7 @@ export const RejectCode = {
   NOT_YET_OPEN: 49,
   /** The planned instant at which trading ends has come. */
   GATE_CLOSED: 50,
-  /** The product may trade yet, or its delivery has not ended. */
+  /** The product may trade yet, its delivery has not ended, or it is not settled for good. */
   NOT_CLOSED: 51,
   /** The product trades in auctions, in which there is no such order, and no circuit. */
   NOT_IN_CALL: 52,
@@ -222,6 +224,22 @@ export const RejectCode = {
   LANE_LIMIT: 67,
   /** A filter or a partner rule keeps the taker and the resting order apart. */
   KEPT_APART: 68,
+  /** The product is prepaid: it has neither meter readings nor prices of imbalance, and nothing to settle. */
+  PREPAID: 54,
+  /** The delivery of the product has not ended yet. */
+  NOT_DELIVERED: 55,
+  /** The account has a reading of that version, or of a later one. */
+  READING_OLD: 56,
+  /** The prices of imbalance of the product were not set yet. */
+  NO_IMBALANCE_PRICES: 57,
+  /** A settlement is final only with a reading of everyone who has bought more than sold, or sold more than bought. */
+  READING_MISSING: 58,
+  /** The utility of the product has less available than it has to pay. */
+  UTILITY_SHORT: 59,
+  /** The account owes something: until that is paid it enters no orders and pays nothing out. */
+  IN_DEBT: 60,
+  /** With the order, and all others of its side, the account could have bought or sold more than the product allows. */
+  POSITION_LIMIT: 69,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */
@@ -233,10 +251,7 @@ export const Side = { buy: 0, sell: 1 } as const;
 export const OrderKind = { limit: 0, market: 1, take: 2 } as const;
 /** Kinds that can be submitted. */
 export const SubmitKind = { limit: 0, market: 1 } as const;
-/**
- * How long an order stands: until cancelled, until an instant, not at all, whole or not at all, or until the
- * session of its product ends.
- */
+/** How long an order stands: until cancelled, until an instant, not at all, whole or not at all, or until its session ends. */
 export const TimeInForce = { gtc: 0, gtd: 1, ioc: 2, fok: 3, session: 4 } as const;
 /** What a post-only order does when it would trade on entry. */
 export const PostOnly = { off: 0, reject: 1, slide: 2 } as const;
@@ -260,7 +275,10 @@ export const Standing = { outside: 0, displayed: 1, undisplayed: 2, waiting: 3 }
 export const Attribute = { solar: 1, wind: 2, battery: 4, grid: 8, local: 16 } as const;
 /** What an account says about another one that it could trade with. */
 export const PartnerRule = { none: 0, wanted: 1, excluded: 2 } as const;
-export const Role = { trader: 0, operator: 1 } as const;
+/** What an account may do beside trading: everything, or to record meter readings. */
+export const Role = { trader: 0, operator: 1, meter: 2 } as const;
+/** How a meter reading came about: read off the meter, put in its place, or guessed. */
+export const ReadingQuality = { measured: 0, substituted: 1, estimated: 2 } as const;
 export const AccountStatus = { open: 0, frozen: 1, closed: 2 } as const;
 /** What may be done in a product: `scheduled` before its planned opening, `gateClosed` from its planned gate closure on. */
 export const ProductStatus = {
@@ -304,6 +322,8 @@ export const EndReason = {
   gateClosed: 13,
   /** It was good for an auction of its product, which was held. */
   auctionOver: 14,
+  /** Its account could not pay what a settlement came to. */
+  inDebt: 15,
 } as const;
 
 /** In a record: a reference to something whose id nobody has registered. */
@@ -331,6 +351,7 @@ for (const table of [
   Attribute,
   PartnerRule,
   Role,
+  ReadingQuality,
   AccountStatus,
   ProductStatus,
   Mechanism,
@@ -340,20 +361,4 @@ for (const table of [
   Object.freeze(table);
 }
 
-/** Names by number, for each table that was asked. */
-const NAMES = new Map<object, readonly string[]>();
-
-/** The name of a number in one of the tables. */
-export function nameOf<T extends Readonly<Record<string, number>>>(
-  table: T,
-  number: number,
-): keyof T & string {
-  let names = NAMES.get(table);
-  if (names === undefined) {
-    const found: string[] = [];
-    for (const [name, at] of Object.entries(table)) found[at] = name;
-    names = found;
-    NAMES.set(table, names);
-  }
-  return names[number] as keyof T & string;
-}
+export { nameOf } from './names.ts';

@@ -25,6 +25,7 @@ const CIRCUIT = offsetsOf(COMMANDS.setCircuit);
 const LISTING = offsetsOf(COMMANDS.listProduct);
 const NETWORK = offsetsOf(COMMANDS.listNetwork);
 const PARTNER = offsetsOf(COMMANDS.setPartner);
+const IMBALANCE = offsetsOf(COMMANDS.setImbalancePrices);
 const NO_STOP_PRICE = 'stopPrice must be 0 where there is none';
 
 /**
@@ -64,6 +65,8 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
       return circuitFault(view, at);
     case 'listProduct':
       return listingFault(view, at);
+    case 'setImbalancePrices':
+      return imbalanceFault(view, at);
     default:
       return undefined;
   }
@@ -251,17 +254,57 @@ function listingFault(view: DataView, at: number): string | undefined {
     return 'network must be 0 where there is none';
   }
   const banded = bandFault(view, at + LISTING.bandLow, at + LISTING.bandHigh);
-  return banded ?? scheduleFault(view, at) ?? mechanismFault(view, at);
+  const planned = banded ?? scheduleFault(view, at) ?? mechanismFault(view, at);
+  return planned ?? settlementFault(view, at);
+}
+
+function settlementFault(view: DataView, at: number): string | undefined {
+  const min = readI64(view, at + LISTING.imbalanceMin);
+  const max = readI64(view, at + LISTING.imbalanceMax);
+  if (view.getUint8(at + LISTING.hasSettlement) === 0) {
+    const fields = [
+      min,
+      max,
+      view.getUint32(at + LISTING.utility),
+      readI64(view, at + LISTING.positionLimit),
+    ];
+    if (fields.every((value) => value === 0)) return undefined;
+    return 'the fields of settlement must be 0 where there is none';
+  }
+  if (min >= max) return 'settlement.imbalanceMin must be below settlement.imbalanceMax';
+  if (view.getUint8(at + LISTING.hasDelivery) === 0) return 'settlement needs a delivery';
+  const { start, end, gateMs } = readSchedule(view, at);
+  return start + gateMs <= end
+    ? undefined
+    : 'settlement needs a delivery.gateMs that is not after delivery.end';
+}
+
+/** Prices of a product that nobody knows are in no ticks, but their signs are in order too. */
+function imbalanceFault(view: DataView, at: number): string | undefined {
+  const [long, short] = [readI64(view, at + IMBALANCE.long), readI64(view, at + IMBALANCE.short)];
+  const price = readI64(view, at + IMBALANCE.tolerancePrice);
+  if (long > short) return 'long must not be above short';
+  if (view.getUint32(at + IMBALANCE.tolerancePpm) === 0) {
+    return price === 0 ? undefined : 'tolerance.price must be 0 where there is no tolerance';
+  }
+  return price >= long && price <= short
+    ? undefined
+    : 'tolerance.price must be between long and short';
+}
+
+function readSchedule(view: DataView, at: number) {
+  return {
+    start: readI64(view, at + LISTING.deliveryStart),
+    end: readI64(view, at + LISTING.deliveryEnd),
+    opensMs: readI64(view, at + LISTING.opensMs),
+    gateMs: readI64(view, at + LISTING.gateMs),
+  };
 }
 
 function scheduleFault(view: DataView, at: number): string | undefined {
-  const start = readI64(view, at + LISTING.deliveryStart);
-  const end = readI64(view, at + LISTING.deliveryEnd);
-  const opensMs = readI64(view, at + LISTING.opensMs);
-  const gateMs = readI64(view, at + LISTING.gateMs);
-  if (view.getUint8(at + LISTING.hasDelivery) === 1) {
-    return deliveryFault({ start, end, opensMs, gateMs });
-  }
+  const schedule = readSchedule(view, at);
+  if (view.getUint8(at + LISTING.hasDelivery) === 1) return deliveryFault(schedule);
+  const { start, end, opensMs, gateMs } = schedule;
   const empty = start === 0 && end === 0 && opensMs === 0 && gateMs === 0;
   return empty ? undefined : 'the fields of delivery must be 0 where there is none';
 }

@@ -1,5 +1,5 @@
 import * as codes from './codes.ts';
-import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from './limits.ts';
+import { MAX_DECIMALS, MAX_HALT_WINDOW_MS, MAX_INTEGER, MAX_POSITION, PPM } from './limits.ts';
 
 /** How a field of a record is written, and between what bounds. */
 export interface Kind {
@@ -29,6 +29,10 @@ export const KINDS = {
   openQuantity: integer(8, 0, MAX_INTEGER),
   amount: integer(8, 1, MAX_INTEGER),
   amountOrZero: integer(8, 0, MAX_INTEGER),
+  /** Above zero or below. */
+  signedAmount: integer(8, -MAX_INTEGER, MAX_INTEGER),
+  /** Energy that a meter counted, in quanta. */
+  metered: integer(8, 0, MAX_POSITION),
   distance: integer(8, 0, MAX_INTEGER),
   haltWindow: integer(4, 0, MAX_HALT_WINDOW_MS),
   time: integer(8, 0, MAX_INTEGER),
@@ -41,6 +45,8 @@ export const KINDS = {
   decimals: integer(1, 0, MAX_DECIMALS),
   flag: integer(1, 0, 1),
   role: oneOf(codes.Role, 1),
+  readingVersion: integer(4, 1, codes.UNKNOWN),
+  readingQuality: oneOf(codes.ReadingQuality, 1),
   side: oneOf(codes.Side, 1),
   orderKind: oneOf(codes.OrderKind, 1),
   submitKind: oneOf(codes.SubmitKind, 1),

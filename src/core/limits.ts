@@ -1,6 +1,12 @@
 /** The largest amount, price or quantity: above it a number is no longer exact. */
 export const MAX_INTEGER: number = Number.MAX_SAFE_INTEGER;
 
+/**
+ * The most energy that an account may have bought less sold in a product that is settled, and that a meter may count, in
+ * quanta: what is left when one is taken from the other is exact then.
+ */
+export const MAX_POSITION: number = 2 ** 52 - 1;
+
 /** Parts per million that make the whole. */
 export const PPM = 1_000_000;
 

@@ -4,6 +4,8 @@ import { ACTOR, command, event, HEADER_SIZE, type Layout } from './layouts.ts';
 import { NETWORK_COMMANDS, NETWORK_EVENTS } from './network-layouts.ts';
 import { ENTRY, ORDER, RECALLED, SPECIAL } from './order-fields.ts';
 export { HEADER, HEADER_SIZE, type Layout } from './layouts.ts';
+import { DEBT, IMBALANCE, POSTED, READING, SETTLE, SETTLED, SETTLEMENT } from './forward-fields.ts';
+import { CIRCUIT, LIMITS } from './limit-fields.ts';
 
 const FUNDS = [
   ['account', 'account'],
@@ -42,22 +44,6 @@ const MEMBER = [
   ['hasNetwork', 'flag'],
   ['network', 'network'],
 ] as const;
-const CIRCUIT = [
-  ['product', 'product'],
-  ['collar', 'distance'],
-  ['collarPpm', 'ppm'],
-  ['haltMove', 'distance'],
-  ['haltMovePpm', 'ppm'],
-  ['haltWindowMs', 'haltWindow'],
-] as const;
-const LIMITS = [
-  ['account', 'account'],
-  ['hasOpenOrders', 'flag'],
-  ['openOrders', 'number'],
-  ['hasExposure', 'flag'],
-  ['asset', 'asset'],
-  ['exposure', 'amountOrZero'],
-] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
   ['takerPpm', 'ppm'],
@@ -76,7 +62,7 @@ export const COMMANDS = {
   listAsset: command('listAsset', [['decimals', 'decimals']], ['id']),
   listProduct: command(
     'listProduct',
-    [...GRID, ...FEES, ...BAND, ...DELIVERY, ...CALL, ...MEMBER],
+    [...GRID, ...FEES, ...BAND, ...DELIVERY, ...CALL, ...MEMBER, ...SETTLEMENT],
     ['id'],
   ),
   setFees: command('setFees', [['product', 'product'], ...FEES]),
@@ -118,6 +104,9 @@ export const COMMANDS = {
   archiveProduct: command('archiveProduct', [['product', 'product']]),
   runAuction: command('runAuction', [['product', 'product']]),
   ...NETWORK_COMMANDS,
+  recordReading: command('recordReading', READING),
+  setImbalancePrices: command('setImbalancePrices', IMBALANCE),
+  settleProduct: command('settleProduct', SETTLE),
 } as const;
 
 export const EVENTS = {
@@ -148,7 +137,7 @@ export const EVENTS = {
   ),
   productListed: event(
     'productListed',
-    [['product', 'product'], ...GRID, ...DELIVERY, ...CALL, ...MEMBER],
+    [['product', 'product'], ...GRID, ...DELIVERY, ...CALL, ...MEMBER, ...SETTLEMENT],
     ['id'],
   ),
   termsSet: event('termsSet', [
@@ -300,6 +289,11 @@ export const EVENTS = {
     ['open', 'quantity'],
   ]),
   ...NETWORK_EVENTS,
+  readingRecorded: event('readingRecorded', READING),
+  imbalancePricesSet: event('imbalancePricesSet', IMBALANCE),
+  slotSettled: event('slotSettled', SETTLED),
+  settlementPosted: event('settlementPosted', POSTED),
+  debtPaid: event('debtPaid', DEBT),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

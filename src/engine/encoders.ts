@@ -32,6 +32,7 @@ import {
   NETWORK_ENCODERS,
   stepArgument,
 } from './network-orders.ts';
+import { encodeSettlement, SETTLEMENT_ENCODERS } from './settlement-encoders.ts';
 import { encodeSpecial, isSpecial, stopPriceArgument } from './special-orders.ts';
 import { encodeCall } from './call-fields.ts';
 import type { DeliveryFields, RequestName, Requests } from './requests.ts';
@@ -94,6 +95,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     to.u8(request.network === undefined ? 0 : 1);
     if (request.network === undefined) to.u32(0);
     else to.network(request.network);
+    encodeSettlement(to, request.settlement, tick, lot);
     to.id(idArgument(request.id, 'id'));
   },
   setFees(to, request) {
@@ -200,6 +202,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   kill(to, request) {
     to.party(request);
   },
+  ...SETTLEMENT_ENCODERS,
   recallTrade(to, request) {
     to.operator(request);
     to.i64(integerArgument(request.trade, 'trade', 1, MAX_INTEGER));

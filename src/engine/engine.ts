@@ -18,6 +18,11 @@ import { orderOutcomeOf, outcomeOf } from './outcomes.ts';
 import { accountRow, productNamed, Queries, stateOf } from './queries.ts';
 import type * as requests from './requests.ts';
 import type { OrderOutcome, Outcome, Stamp } from './requests.ts';
+import type {
+  RecordReadingRequest,
+  SetImbalancePricesRequest,
+  SettleProductRequest,
+} from './settlement-requests.ts';
 import { type Clock, Sequencer } from './sequencer.ts';
 import { type TradeView, tradeView } from './views.ts';
 
@@ -218,6 +223,18 @@ export class Engine extends Queries {
   /** Undoes a trade by a counter-entry, out of what its parties have available: for operators. */
   recallTrade(request: requests.RecallTradeRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('recallTrade', request));
+  }
+  /** Keeps what the meter of an account counted in a product that is sold forward: for meters and operators. */
+  recordReading(request: RecordReadingRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('recordReading', request));
+  }
+  /** Says what imbalance costs in a product that is sold forward: for operators. */
+  setImbalancePrices(request: SetImbalancePricesRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setImbalancePrices', request));
+  }
+  /** Books what imbalance comes to by now, less what was booked before: for operators. O(accounts + prices). */
+  settleProduct(request: SettleProductRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('settleProduct', request));
   }
   /** Lets time pass: orders whose expiry has come end, planned products open, and their gates close. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {

@@ -101,6 +101,7 @@ const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
   halted: 'its own trade moved the price too far',
   killed: 'its account was killed',
   oco: 'the order that it was linked with ended',
+  inDebt: 'its account could not pay what a settlement came to',
   gateClosed: 'the gate of its product closed',
   auctionOver: 'it was good for an auction, which was held',
 };

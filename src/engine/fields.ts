@@ -32,6 +32,7 @@ const OWN: OwnFields = {
     referencePrice: 1,
     auctionEveryMs: 1,
     network: 1,
+    settlement: 1,
     ...FEES,
   },
   setFees: { product: 1, ...FEES },
@@ -102,6 +103,18 @@ const OWN: OwnFields = {
   setCircuit: { product: 1, collar: 1, collarPpm: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
   kill: { account: 1 },
+  recordReading: {
+    product: 1,
+    account: 1,
+    version: 1,
+    quality: 1,
+    imported: 1,
+    importedQuanta: 1,
+    exported: 1,
+    exportedQuanta: 1,
+  },
+  setImbalancePrices: { product: 1, long: 1, short: 1, tolerance: 1 },
+  settleProduct: { product: 1, final: 1 },
   recallTrade: {
     ...PRICE,
     ...QUANTITY,
@@ -163,11 +176,26 @@ export const HALT_FIELDS: readonly string[] = ['move', 'movePpm', 'windowMs'];
 /** The fields of when a product is delivered and traded. */
 export const DELIVERY_FIELDS: readonly string[] = ['start', 'end', 'opensMs', 'gateMs'];
 
+/** The fields of how a product is settled. */
+export const SETTLEMENT_FIELDS: readonly string[] = [
+  'mode',
+  'utility',
+  'imbalanceMin',
+  'imbalanceMax',
+  'positionLimit',
+  'positionLimitLots',
+];
+
+/** The fields of how much imbalance is tolerated. */
+export const TOLERANCE_FIELDS: readonly string[] = ['ppm', 'price'];
+
 /** The fields of those fields that are objects. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   band: ['low', 'high'],
   halt: HALT_FIELDS,
   delivery: DELIVERY_FIELDS,
+  settlement: SETTLEMENT_FIELDS,
+  tolerance: TOLERANCE_FIELDS,
   maxExposure: ['asset', 'amount', 'amountQuanta'],
   oco: OCO_FIELDS,
   bracket: BRACKET_FIELDS,

@@ -89,7 +89,7 @@ export function previewOrder(state: MarketState, request: OrderRequest): Preview
     entry.peg !== undefined ||
     (isWhole(entry.flags) && !trades(state, product, entry, entry.maxMoney))
   ) {
-    Object.assign(state.walk, { filled: 0, cost: 0, fees: 0, left: entry.quantity });
+    Object.assign(state.walk, { filled: 0, cost: 0, collateral: 0, fees: 0, left: entry.quantity });
   }
   const { walk: walked } = state;
   const rests =

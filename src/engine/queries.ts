@@ -8,6 +8,14 @@ import { NONE } from '../orderbook/orders.ts';
 import { idArgument, integerArgument, known, nameArgument, objectArgument } from './arguments.ts';
 import { type IndicativeView, indicativeView } from './call-views.ts';
 import { type Explanation, explainOpen } from './explain.ts';
+import {
+  debtViews,
+  type DebtView,
+  type ForwardPositionView,
+  positionViews,
+  type SettlementView,
+  settlementView,
+} from './settlement-views.ts';
 import { type AccountLimitsView, accountLimitsView } from './limit-views.ts';
 import { type NetworkView, networkView, type PartnerView, partnersView } from './network-views.ts';
 import { type Preview, previewOrder } from './preview.ts';
@@ -80,6 +88,24 @@ export class Queries {
       .assetRows()
       .map((asset) => views.balanceView(this.#state, row, asset))
       .filter(({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0);
+  }
+  /**
+   * What an account has bought less sold in products whose energy is not there yet, and what is locked for it. O(products).
+   * @throws RangeError if the account is unknown
+   */
+  positions(account: string): ForwardPositionView[] {
+    return positionViews(this.#state, accountRow(this.#state, account));
+  }
+  /**
+   * How a product is settled and what that comes to by now; undefined for a prepaid one. O(accounts + prices).
+   * @throws RangeError if the product is unknown
+   */
+  settlement(product: string): SettlementView | undefined {
+    return settlementView(this.#state, productNamed(this.#state, product));
+  }
+  /** What an account owes, oldest first. @throws RangeError if the account is unknown */
+  debts(account: string): DebtView[] {
+    return debtViews(this.#state, accountRow(this.#state, account));
   }
   /** An open order, or undefined once it has ended. */
   order(orderId: number): views.OrderView | undefined {
@@ -177,7 +203,7 @@ export class Queries {
 
   /**
    * Whether every asset adds up to zero over all accounts, `outside` included, and what is locked
-   * is what the open orders hold. O(rows + orders).
+   * is what the open orders and the positions hold, and what is owed. O(rows + orders + positions).
    */
   isConserved(): boolean {
     return isConserved(this.#state);

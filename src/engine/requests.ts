@@ -20,6 +20,7 @@ import type {
 } from './network-requests.ts';
 export type * from './network-requests.ts';
 export type * from './answers.ts';
+import type { ForwardFields, SettlementRequests } from './settlement-requests.ts';
 
 /** What every request may carry. */
 export interface Stamp {
@@ -117,7 +118,7 @@ export interface DeliveryFields {
 }
 
 /** A new product. One lot at one tick must be a whole number of money quanta. */
-export interface ListProductRequest extends Stamp, FeeFields, CallFields {
+export interface ListProductRequest extends Stamp, FeeFields, CallFields, ForwardFields {
   readonly id: string;
   /** Asset that is traded. */
   readonly energy: string;
@@ -307,10 +308,7 @@ export interface SetCircuitRequest extends ProductRequest {
   readonly halt: HaltFields | null;
 }
 
-/**
- * What halts a product: a trade whose price is further than `move`, or `movePpm`, from what the last price was `windowMs`
- * ago. One of the two at least.
- */
+/** What halts a product: a trade whose price is further than `move`, or `movePpm`, from the last price of `windowMs` ago. One of the two. */
 export interface HaltFields {
   /** As decimal text, more than zero. */
   readonly move?: string;
@@ -352,7 +350,7 @@ export interface RecallTradeRequest
 }
 
 /** Which request belongs to which command. */
-export interface Requests {
+export interface Requests extends SettlementRequests {
   openAccount: OpenAccountRequest;
   freezeAccount: FreezeAccountRequest;
   closeAccount: AccountRequest;

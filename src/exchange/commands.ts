@@ -159,6 +159,21 @@ export class ExchangeCommands {
   recallTrade(request: RequestTo<'recallTrade'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('recallTrade', request, options, receiptOf);
   }
+  /** Keeps what the meter of an account counted in a product that is sold forward: for meters and operators. */
+  recordReading(request: RequestTo<'recordReading'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('recordReading', request, options, receiptOf);
+  }
+  /** Says what imbalance costs in a product that is sold forward: for operators. */
+  setImbalancePrices(
+    request: RequestTo<'setImbalancePrices'>,
+    options?: RequestOptions,
+  ): Promise<Receipt> {
+    return this.#perform('setImbalancePrices', request, options, receiptOf);
+  }
+  /** Books what imbalance comes to by now, less what was booked before: for operators. O(accounts + prices). */
+  settleProduct(request: RequestTo<'settleProduct'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('settleProduct', request, options, receiptOf);
+  }
   /** Lets time pass up to the clock's: orders whose expiry has come end. */
   advanceTime(request: RequestTo<'advanceTime'> = {}, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('advanceTime', request, options, receiptOf);

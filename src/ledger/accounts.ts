@@ -1,9 +1,21 @@
 import { AccountStatus, Role, SYSTEM_ACCOUNTS } from '../core/codes.ts';
 
+/** What an account owes: it could not pay what a settlement came to. */
+export interface Debt {
+  readonly creditor: number;
+  /** The money that is owed, and the asset in which the creditor has its claim. */
+  readonly asset: number;
+  readonly claim: number;
+  /** In quanta, more than zero. */
+  amount: number;
+}
+
 export interface Account {
   readonly id: string;
   readonly role: number;
   status: number;
+  /** What it owes, oldest first; undefined for nothing. */
+  debts: Debt[] | undefined;
 }
 
 /** Everyone who takes part, by row. Rows and ids are never given out twice. */
@@ -23,7 +35,7 @@ export class Accounts {
 
   /** Opens an account whose id is new; returns its row. */
   open(id: string, role: number, status: number = AccountStatus.open): number {
-    const row = this.list.push({ id, role, status }) - 1;
+    const row = this.list.push({ id, role, status, debts: undefined }) - 1;
     this.#rows.set(id, row);
     return row;
   }

@@ -3,6 +3,7 @@ import { type Decimal, inQuanta } from '../core/decimal.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import type { Call } from './call.ts';
 import type { Circuit } from './circuit.ts';
+import type { Forward } from './forward.ts';
 import type { Delivery } from './life-cycle.ts';
 import type { Membership } from './networks.ts';
 
@@ -49,6 +50,10 @@ export interface Product {
   readonly delivery: Delivery | undefined;
   /** Of a product that trades in auctions; the others are traded continuously. */
   readonly call: Call | undefined;
+  /** Of a product whose energy is sold before it is there; the others are prepaid: who sells has the energy. */
+  readonly forward: Forward | undefined;
+  /** Energy quanta that change hands with a lot: none of a forward product. */
+  readonly movedQuanta: number;
   status: number;
   /** Row of the terms in force. */
   terms: number;
@@ -114,6 +119,7 @@ export class Listings {
     grid: Grid,
     delivery: Delivery | undefined,
     call: Call | undefined,
+    forward: Forward | undefined,
   ): Product {
     const row = this.products.length;
     const status = ProductStatus.open;
@@ -125,6 +131,8 @@ export class Listings {
       grid,
       delivery,
       call,
+      forward,
+      movedQuanta: forward === undefined ? grid.lotQuanta : 0,
       status,
       terms: 0,
       lastPrice: NaN,

@@ -6,8 +6,19 @@ import type { Call } from '../market/call.ts';
 import { type Delivery, plannedStatus } from '../market/life-cycle.ts';
 import type { Network } from '../market/networks.ts';
 import type { Product, Terms } from '../market/products.ts';
+import { isInvolved } from './debts.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
+import {
+  bandWithin,
+  forwardFields,
+  forwardOf,
+  isWithin,
+  knowsUtility,
+  listClaims,
+  readForwardTerms,
+  utilityRefusal,
+} from './forward-listing.ts';
 import { endTrading, planNext } from './life-cycle.ts';
 import {
   changeable,
@@ -87,7 +98,10 @@ export function closeAccount(
   }
   if (state.networks.collects(account)) return RejectCode.ACCOUNT_NOT_EMPTY;
   // An order at a price of zero or below may lock nothing at all.
-  if (orders.select((slot) => orders.account(slot) === account).length > 0) {
+  if (
+    isInvolved(state, account) ||
+    orders.select((slot) => orders.account(slot) === account).length > 0
+  ) {
     return RejectCode.ACCOUNT_NOT_EMPTY;
   }
   state.accounts.list[account]!.status = AccountStatus.closed;
@@ -116,6 +130,8 @@ export function listProduct(
   const { listings } = state;
   const energyAsset = view.getUint32(at + LIST_PRODUCT.energyAsset);
   const moneyAsset = view.getUint32(at + LIST_PRODUCT.moneyAsset);
+  const settled = readForwardTerms(view, at);
+  if (!knowsUtility(state, settled)) return RejectCode.UNKNOWN_ACCOUNT;
   if (!knownAsset(state, energyAsset) || !knownAsset(state, moneyAsset)) {
     return RejectCode.UNKNOWN_ASSET;
   }
@@ -124,6 +140,8 @@ export function listProduct(
   const network = joins === 1 ? state.networks.list[networkRow] : undefined;
   if (joins === 1 && network === undefined) return RejectCode.UNKNOWN_NETWORK;
   if (!isOperator(state, view.getUint32(at + LIST_PRODUCT.actor))) return RejectCode.FORBIDDEN;
+  const unfit = utilityRefusal(state, settled);
+  if (unfit !== 0) return unfit;
   const id = namedId(view, at + LIST_PRODUCT.strings);
   if (listings.findProduct(id) !== undefined) return RejectCode.DUPLICATE_PRODUCT;
   const tick = {
@@ -137,11 +155,17 @@ export function listProduct(
   const grid = listings.grid(energyAsset, moneyAsset, tick, lot);
   if (grid === undefined) return RejectCode.INVALID_PRODUCT;
   const call = readCall(view, at);
-  if (network !== undefined && !admits(network, tick, call)) return RejectCode.INVALID_PRODUCT;
+  if (network !== undefined && !admits(network, tick, call, settled))
+    return RejectCode.INVALID_PRODUCT;
+  const band = readBand(view, at + LIST_PRODUCT.hasBand);
+  const forward = forwardOf(state, settled, grid, moneyAsset, band);
+  if (typeof forward === 'number') return forward;
   const delivery = readDelivery(view, at);
   const status = plannedStatus(delivery, state.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery, call);
+  if (forward !== undefined) listClaims(state, moneyAsset, outbox);
+  const assets = [energyAsset, moneyAsset] as const;
+  const product = listings.addProduct(id, ...assets, grid, delivery, call, forward);
   product.status = status;
   if (network !== undefined) product.network = { network, capacity: new Map<number, number>() };
   state.addBook(product);
@@ -157,12 +181,12 @@ export function listProduct(
     readI64(view, at + LIST_PRODUCT.auctionEveryMs),
   ];
   const terms = [...steps, ...plan, ...auctions];
-  const values = [product.row, energyAsset, moneyAsset, ...terms, joins, networkRow];
+  const values = [product.row, ...assets, ...terms, joins, networkRow];
+  values.push(...forwardFields(forward));
   writeEvent(state, outbox, 'productListed', values, [id]);
   const makerPpm = view.getUint32(at + LIST_PRODUCT.makerPpm);
   const takerPpm = view.getUint32(at + LIST_PRODUCT.takerPpm);
-  const band = readBand(view, at + LIST_PRODUCT.hasBand);
-  putInForce(state, product, makerPpm, takerPpm, band, outbox);
+  putInForce(state, product, makerPpm, takerPpm, bandWithin(product, band), outbox);
   return 0;
 }
 
@@ -182,7 +206,10 @@ export function setBand(state: MarketState, view: DataView, at: number, outbox: 
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
   const { makerPpm, takerPpm } = state.listings.terms[product.terms]!;
-  const band = readBand(view, at + SET_BAND.hasBand);
+  const band = bandWithin(product, readBand(view, at + SET_BAND.hasBand));
+  const { forward } = product;
+  if (forward !== undefined && !isWithin(forward.terms, band!))
+    return RejectCode.PRICE_OUTSIDE_BAND;
   putInForce(state, product, makerPpm, takerPpm, band, outbox);
   return 0;
 }
@@ -248,8 +275,13 @@ function readDelivery(view: DataView, at: number): Delivery | undefined {
 }
 
 /** Whether a product with this tick can be traded in a network: its own, and continuously. */
-function admits({ tick: own }: Network, tick: Decimal, call: Call | undefined): boolean {
-  return own.mantissa === tick.mantissa && own.decimals === tick.decimals && call === undefined;
+function admits(
+  { tick: own }: Network,
+  tick: Decimal,
+  ...others: readonly (object | undefined)[]
+): boolean {
+  const plain = others.every((other) => other === undefined);
+  return own.mantissa === tick.mantissa && own.decimals === tick.decimals && plain;
 }
 
 function readCall(view: DataView, at: number): Call | undefined {

@@ -1,10 +1,11 @@
 import { nameOf, OrderKind, PostOnly, RejectCode, Side, TimeInForce } from '../core/codes.ts';
 import { PRECEDENCE } from '../core/precedence.ts';
 import { MAX_CLIPS, MAX_INTEGER } from '../core/limits.ts';
-import { limitLock, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
+import { lockFor, type PricedOrder, shortage, withinLockLimit } from '../contracts/new-order.ts';
 import type { Product, Terms } from '../market/products.ts';
 import {
   durationOf,
+  FORWARD,
   ICEBERG,
   KIND,
   kindOf,
@@ -30,6 +31,7 @@ import {
 } from './permission.ts';
 import type { MarketState } from './state.ts';
 import { entryPrice, hasReference } from './pegs.ts';
+import { positionRefusal } from './positions.ts';
 import { isCrowded, triggerBehind } from './trailing.ts';
 import { crosses, isPassedOver, walk } from './walk.ts';
 
@@ -86,11 +88,16 @@ export function admit(state: MarketState, entry: Entry): number {
   }
   if (kindOf(flags) === OrderKind.limit) {
     const terms = state.listings.terms[entry.terms]!;
-    entry.cost = limitLock(product, terms, sideOf(flags), entry.price, entry.quantity);
+    entry.cost = lockFor(product, terms, sideOf(flags), entry.account, entry.price, entry.quantity);
     entry.lots = entry.quantity;
   }
   if (state.limits.size > 0) {
     const over = entryLimit(state, product, entry);
+    if (over !== 0) return over;
+  }
+  if (product.forward !== undefined) {
+    entry.flags |= FORWARD;
+    const over = positionRefusal(state, product, entry, entry.lots);
     if (over !== 0) return over;
   }
   return shortage(state, product, entry);
@@ -242,12 +249,12 @@ function admitFill(state: MarketState, product: Product, entry: Entry): number {
   if ((entry.flags & WAITING) !== 0) return 0;
   const whole = timeInForceOf(entry.flags) === TimeInForce.fok;
   walk(state, product, entry, entry.maxMoney);
-  const { filled, cost, meetsOwn, tooDear, beyond } = state.walk;
+  const { filled, cost, collateral, meetsOwn, tooDear, beyond } = state.walk;
   if (whole && (filled < entry.quantity || meetsOwn)) return RejectCode.FOK_UNFILLABLE;
   if (filled === 0 && tooDear) return RejectCode.MONEY_TOO_LITTLE;
   if (filled < entry.minQuantity) return RejectCode.MIN_QUANTITY;
   entry.quantity -= beyond;
-  entry.cost = cost;
+  entry.cost = cost + collateral;
   entry.lots = filled;
   return 0;
 }

@@ -24,6 +24,7 @@ import { enterAnewInNetwork } from './network-orders.ts';
 import { enterLinkedAnew } from './pairs.ts';
 import { hasReference } from './pegs.ts';
 import { accountRefusal, ownsOrOperates, productRefusal } from './permission.ts';
+import { positionRefusal } from './positions.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { orderAnew, placeStop, stopTrailing, triggerStops } from './stops.ts';
 import { trades } from './walk.ts';
@@ -127,6 +128,7 @@ function enterAnew(
       admitExits(state, product, { ...amended, quantity: total }, orders.bracket(slot)),
     ) ||
     exposureLimit(state, product, amended.account, lockAs(state, product, amended) - oldLock) ||
+    positionRefusal(state, product, amended, open, [slot]) ||
     amendShortage(state, product, amended, oldLock, before.open);
   if (code !== 0) return code;
   // From here on nothing can be refused.

@@ -24,6 +24,8 @@ import { movePegs } from './pegs.ts';
 import { recallTrade } from './recall-trade.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
 import { endSession } from './session.ts';
+import { settleProduct } from './settle.ts';
+import * as settlement from './readings.ts';
 import { submit } from './submit.ts';
 import { submitSpecial } from './submit-special.ts';
 import { take } from './take.ts';
@@ -74,6 +76,9 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   submitInNetwork,
   takeInNetwork,
   recallInNetwork: networks.recallInNetwork,
+  recordReading: settlement.recordReading,
+  setImbalancePrices: settlement.setImbalancePrices,
+  settleProduct,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {

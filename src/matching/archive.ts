@@ -3,6 +3,7 @@ import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { isOver } from '../market/life-cycle.ts';
 import type { Product } from '../market/products.ts';
 import { NONE } from '../orderbook/orders.ts';
+import { isOwed } from './debts.ts';
 import { writeEvent } from './events.ts';
 import { isOperator, knownProduct } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
@@ -11,7 +12,7 @@ const AT = offsetsOf(COMMANDS.archiveProduct);
 
 /**
  * The archive command: the market forgets a product that is over and delivered, and gives back all that it took. Its
- * energy is delivered, if it had a delivery and nothing else knows that asset. O(ledger rows of the asset).
+ * energy is delivered, if it was prepaid, had a delivery and nothing else knows that asset. O(ledger rows of the asset).
  */
 export function archiveProduct(
   state: MarketState,
@@ -24,10 +25,12 @@ export function archiveProduct(
   if (!isOperator(state, view.getUint32(at + AT.actor))) return RejectCode.FORBIDDEN;
   const { listings, archived, sequence } = state;
   const product = listings.products[row]!;
-  const { delivery, status, energyAsset } = product;
+  const { delivery, status, energyAsset, forward } = product;
   const isDelivered = delivery === undefined || state.time >= delivery.end;
-  if (!isOver(status) || !isDelivered) return RejectCode.NOT_CLOSED;
-  const own = delivery !== undefined && !isShared(state, product);
+  const isSettled = forward === undefined || forward.isFinal;
+  if (!isOver(status) || !isDelivered || !isSettled) return RejectCode.NOT_CLOSED;
+  const prepaid = delivery !== undefined && forward === undefined;
+  const own = prepaid && !isShared(state, product);
   archived.add(sequence, product, own ? listings.assets[energyAsset] : undefined);
   listings.removeProduct(product);
   state.books[row] = undefined;
@@ -40,9 +43,10 @@ export function archiveProduct(
   return 0;
 }
 
-/** Whether anything else knows a product's energy asset: another product, or the limit of an account. */
-function isShared({ listings, limits }: MarketState, { energyAsset }: Product): boolean {
-  if (listings.usesOf(energyAsset) > 1) return true;
+/** Whether anything else knows a product's energy asset: another product, the limit of an account, or who owes something. */
+function isShared(state: MarketState, { energyAsset }: Product): boolean {
+  const { listings, limits } = state;
+  if (listings.usesOf(energyAsset) > 1 || isOwed(state, energyAsset)) return true;
   for (const { maxExposure } of limits.values()) {
     if (maxExposure?.asset === energyAsset) return true;
   }

@@ -1,10 +1,12 @@
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
+import { addForwards } from './debts.ts';
 import type { MarketState } from './state.ts';
 
 /**
  * Whether the books are in order: every asset adds up to zero over all accounts, `outside`
- * included, and every row has locked exactly what its open orders hold. O(rows + orders).
+ * included, and every row has locked exactly what its open orders and its positions hold, and what it is owed.
+ * O(rows + orders + positions).
  */
 export function isConserved(state: MarketState): boolean {
   const { ledger, listings, orders } = state;
@@ -14,6 +16,7 @@ export function isConserved(state: MarketState): boolean {
     held[orders.moneyRow(slot)]! += lockedMoney(state, product, slot);
     held[orders.energyRow(slot)]! += lockedEnergy(state, product, slot);
   });
+  if (!addForwards(state, held)) return false;
   const sums = new Float64Array(listings.assets.length);
   for (let row = 0; row < ledger.rows; row++) {
     const asset = ledger.asset(row);

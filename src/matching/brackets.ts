@@ -9,7 +9,7 @@ import {
 } from '../core/codes.ts';
 import { energyAmount } from '../contracts/amounts.ts';
 import type { Product } from '../market/products.ts';
-import { packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
+import { FORWARD, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import type { Bracket } from '../orderbook/side-tables.ts';
 import { exposureLimit } from './account-limits.ts';
@@ -72,10 +72,10 @@ export function admitExits(
 export function exitMoney(
   state: MarketState,
   product: Product,
-  { flags, quantity, terms }: NewOrder,
+  { flags, account, quantity, terms }: NewOrder,
   exits: ExitPrices,
 ): number {
-  return exitLock(state, product, sideOf(flags), exits, quantity, terms);
+  return exitLock(state, product, sideOf(flags), account, exits, quantity, terms);
 }
 
 /** Reserves what the two orders will lock that follow on an accepted one. */
@@ -111,7 +111,7 @@ function enterExit(state: MarketState, exit: Exit, outbox: Outbox): void {
   const entry = [exit.entry, exit.account, exit.product, exit.side];
   if (product.status !== ProductStatus.open) {
     // What followed on another order in this command has halted the product, or its gate has closed.
-    const money = exitLock(state, product, exit.side, exit, lots, terms);
+    const money = exitLock(state, product, exit.side, exit.account, exit, lots, terms);
     const energy = exit.side === Side.buy ? energyAmount(product, lots) : 0;
     ledger.release(moneyRow, money);
     ledger.release(energyRow, energy);
@@ -119,7 +119,9 @@ function enterExit(state: MarketState, exit: Exit, outbox: Outbox): void {
     return;
   }
   const side = exit.side === Side.buy ? Side.sell : Side.buy;
-  const flags = packFlags(side, OrderKind.limit, TimeInForce.gtc, PostOnly.off, selfTrade);
+  const forward = product.forward === undefined ? 0 : FORWARD;
+  const flags =
+    packFlags(side, OrderKind.limit, TimeInForce.gtc, PostOnly.off, selfTrade) | forward;
   const whose = { account: exit.account, product: product.row, flags, quantity: lots, terms };
   const order = { ...whose, moneyRow, energyRow, clip: 0, refreshBelow: 0 };
   const first = orders.place({ ...order, price: exit.takeProfit }, ++state.lastOrder);

@@ -22,6 +22,7 @@ import {
   ALL_OR_NONE,
   BRACKET,
   displayOf,
+  FORWARD,
   ICEBERG,
   kindOf,
   LINKED,
@@ -38,6 +39,7 @@ import {
 import type { Peg, Trail } from '../orderbook/followers.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
+import { decodeForward, decodeForwards } from './forward-bytes.ts';
 import { planNext } from './life-cycle.ts';
 import { Reader } from './reader.ts';
 import { decodeNetworks, decodeNetworkTerms, decodePartners } from './network-decode.ts';
@@ -66,6 +68,7 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   }
   decodeNetworks(from, state);
   for (let left = from.u32(); left > 0; left--) decodeBalance(from, state);
+  decodeForwards(from, state);
   const orders = from.u32();
   // No more than the bytes can hold, however many they say there are.
   state.orders.reserve(Math.min(orders, Math.floor(from.left / (ORDER_AT.clientOrderId + 1))));
@@ -138,7 +141,9 @@ function decodeProduct(from: Reader, state: MarketState): void {
   const lastPrice = from.i64();
   const delivery = decodeDelivery(from);
   const call = decodeCall(from, delivery);
-  const product = listings.addProduct(id, energyAsset, moneyAsset, grid, delivery, call);
+  const forward = decodeForward(from, state, grid);
+  const assets = [energyAsset, moneyAsset] as const;
+  const product = listings.addProduct(id, ...assets, grid, delivery, call, forward);
   product.status = status;
   product.terms = terms;
   product.lastPrice = hasLast ? lastPrice : NaN;
@@ -220,6 +225,7 @@ function decodeOrder(from: Reader, state: MarketState, partners: Map<number, num
   if ((order.flags & ~ORDER_FLAGS) !== 0 || (!expires && expiresAt !== 0)) {
     throw new RangeError('is not written as a state is written');
   }
+  if (product.forward !== undefined) order.flags |= FORWARD;
   const clientOrderId = from.id(true);
   const shown = decodeClip(from, order);
   const slot = orders.place(order, from.i64At(at + ORDER_AT.id));

@@ -1,5 +1,4 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
-import type { Decimal } from '../core/decimal.ts';
 import { Mechanism, Pricing, TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
 import type { Call } from '../market/call.ts';
@@ -16,7 +15,9 @@ import {
   WITH_MORE,
 } from '../orderbook/flags.ts';
 import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
+import { encodeForwards, encodeForwardTerms } from './forward-bytes.ts';
 import type { MarketState } from './state.ts';
+import { inOrder, Writer } from './writer.ts';
 
 /** Where the fields of an order and of a balance stand, from their beginnings; see docs/format.md. */
 export const ORDER_AT = {
@@ -35,36 +36,6 @@ export const ORDER_AT = {
 } as const;
 export const BALANCE_AT = { account: 0, asset: 4, available: 8, locked: 16, end: 24 } as const;
 
-/** Writes values one behind the other. */
-export class Writer {
-  readonly log: ByteLog;
-
-  constructor(log: ByteLog) {
-    this.log = log;
-  }
-
-  u8(value: number): void {
-    const at = this.log.extend(1);
-    this.log.view.setUint8(at, value);
-  }
-  u32(value: number): void {
-    const at = this.log.extend(4);
-    this.log.view.setUint32(at, value);
-  }
-  i64(value: number): void {
-    const at = this.log.extend(8);
-    putI64(this.log.view, at, value);
-  }
-  id(text: string): void {
-    const at = this.log.extend(1 + text.length);
-    putId(this.log.bytes, at, text);
-  }
-  decimal(value: Decimal): void {
-    this.i64(value.mantissa);
-    this.u8(value.decimals);
-  }
-}
-
 /** An empty log with room for a state without client order ids; others make it grow. */
 export function stateLog({ accounts, ledger, orders, sequence }: MarketState): ByteLog {
   const id = 1 + MAX_ID_LENGTH;
@@ -75,7 +46,7 @@ export function stateLog({ accounts, ledger, orders, sequence }: MarketState): B
 
 /**
  * Appends what everyone in the market has at stake, in a form that does not depend on how it came about:
- * assets, accounts, products, terms, balances, orders. See docs/format.md.
+ * assets, accounts, products, terms, balances, positions, debts, orders. See docs/format.md.
  * @returns what was appended, where it stands in the log
  */
 export function encodeMarket(state: MarketState, log: ByteLog = stateLog(state)): Uint8Array {
@@ -121,10 +92,12 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.i64(hasLast ? product.lastPrice : 0);
     encodeDelivery(product.delivery, to);
     encodeCall(product.call, to);
+    encodeForwardTerms(product, to);
   }
   encodeTerms(state, to);
   encodeNetworks(state, to);
   encodeBalances(state, to);
+  encodeForwards(state, to);
 }
 
 function encodeTerms({ listings: { terms } }: MarketState, to: Writer): void {
@@ -273,11 +246,6 @@ function encodeCircuits({ listings, time }: MarketState, to: Writer): void {
       to.i64(change.price);
     }
   }
-}
-
-/** The entries of a table by row, from the first one up. */
-function inOrder<T>(table: ReadonlyMap<number, T>): [row: number, value: T][] {
-  return [...table].sort(([a], [b]) => a - b);
 }
 
 /**

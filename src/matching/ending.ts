@@ -51,7 +51,12 @@ function endPair(state: MarketState, outbox: Outbox, slot: number, reason: numbe
 }
 
 /** Reasons behind which nothing follows. */
-const LAST: readonly number[] = [EndReason.productClosed, EndReason.gateClosed, EndReason.killed];
+const LAST: readonly number[] = [
+  EndReason.productClosed,
+  EndReason.gateClosed,
+  EndReason.killed,
+  EndReason.inDebt,
+];
 
 /** What the order traded is kept for what follows, unless its product takes no orders any more. */
 function endBracket(state: MarketState, outbox: Outbox, slot: number, reason: number): void {

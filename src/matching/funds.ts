@@ -2,6 +2,7 @@ import { AccountStatus, RejectCode } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
+import { payDebts } from './debts.ts';
 import { writeEvent } from './events.ts';
 import {
   accountRefusal,
@@ -29,6 +30,7 @@ export function deposit(state: MarketState, view: DataView, at: number, outbox: 
   if (!state.ledger.mayMint(asset, amount)) return RejectCode.MINT_LIMIT;
   state.ledger.transfer(OUTSIDE, account, asset, amount);
   writeEvent(state, outbox, 'deposited', [account, asset, amount]);
+  payDebts(state, account, asset, outbox);
   return 0;
 }
 
@@ -67,6 +69,7 @@ export function transfer(state: MarketState, view: DataView, at: number, outbox:
   if (amount > state.ledger.availableOf(from, asset)) return RejectCode.INSUFFICIENT_FUNDS;
   state.ledger.transfer(from, to, asset, amount);
   writeEvent(state, outbox, 'transferred', [from, to, asset, amount]);
+  payDebts(state, to, asset, outbox);
   return 0;
 }
 

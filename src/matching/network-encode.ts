@@ -1,6 +1,7 @@
 import { pairOf } from '../market/networks.ts';
 import type { NetworkTerms } from '../orderbook/lanes.ts';
-import type { Writer } from './encode.ts';
+
+import type { Writer } from './writer.ts';
 import type { MarketState } from './state.ts';
 
 /** Appends the networks, their zones and fees, and the products that are traded in one. See docs/format.md. */

@@ -1,7 +1,7 @@
 import { lockPair, pairCost, pairLock, pairShortage } from '../contracts/pair-lock.ts';
 import { RejectCode } from '../core/codes.ts';
 import type { Product } from '../market/products.ts';
-import { sideOf, WAITING } from '../orderbook/flags.ts';
+import { FORWARD, sideOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import { type Ticket, withdrawOrder } from './ending.ts';
 import { orderFields, writeAmended, writeEvent } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
+import { positionRefusal } from './positions.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { cascade, orderAnew, orderIn, placeStop, Reached } from './stops.ts';
 import { crosses } from './walk.ts';
@@ -36,6 +37,7 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
   const product = state.listings.products[first.product]!;
   for (const entry of [first, second]) {
     entry.terms = product.terms;
+    if (product.forward !== undefined) entry.flags |= FORWARD;
     if (entry.isStop) admitStop(state, product, entry);
   }
   const code = firstOf(admitPrice(state, product, first), admitPrice(state, product, second));
@@ -44,6 +46,8 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
   return (
     openOrderLimit(state, first.account, 2) ||
     exposureLimit(state, product, first.account, cost.money) ||
+    positionRefusal(state, product, first, first.quantity) ||
+    positionRefusal(state, product, second, second.quantity) ||
     pairShortage(state, product, first.account, NOTHING, cost)
   );
 }
@@ -144,6 +148,8 @@ export function enterLinkedAnew(
     firstOf(admitPrice(state, product, amended), more ? admitPrice(state, product, other) : 0) ||
     (cross(amended, other) ? RejectCode.LEGS_CROSS : 0) ||
     exposureLimit(state, product, amended.account, after.money - before.money) ||
+    positionRefusal(state, product, amended, open, [slot, partner]) ||
+    positionRefusal(state, product, other, open, [slot, partner]) ||
     pairShortage(state, product, amended.account, before, after);
   if (code !== 0) return code;
   // From here on nothing can be refused.

@@ -35,9 +35,10 @@ export function knownProduct(state: MarketState, product: number): boolean {
 /** Why an account cannot act in the market or pay out, or 0. */
 export function accountRefusal(state: MarketState, account: number): number {
   if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
-  const { status } = state.accounts.list[account]!;
+  const { status, debts } = state.accounts.list[account]!;
   if (status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
-  return status === AccountStatus.frozen ? RejectCode.ACCOUNT_FROZEN : 0;
+  if (status === AccountStatus.frozen) return RejectCode.ACCOUNT_FROZEN;
+  return debts === undefined ? 0 : RejectCode.IN_DEBT;
 }
 
 /** Why an account cannot be frozen, closed or limited, or 0. */

@@ -2,8 +2,10 @@ import { RejectCode } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { type RecalledTrade, reverseTrade } from '../contracts/recall-trade.ts';
+import { reverseForwardTrade } from '../contracts/recall-forward.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
 import { countRecall } from './account-limits.ts';
+import { payDebts } from './debts.ts';
 import { receiverRefusal } from './funds.ts';
 import { writeEvent } from './events.ts';
 import { isOperator, knownAccount, knownProduct } from './permission.ts';
@@ -33,7 +35,8 @@ export function recallTrade(
   const refused = recallRefusal(state, view, at, told, 0, false);
   if (refused !== 0) return refused;
   const product = state.listings.products[told.row]!;
-  if (!reverseTrade(state.ledger, product, told)) return RejectCode.RECALL_SHORT;
+  const reverse = product.forward === undefined ? reverseTrade : reverseForwardTrade;
+  if (!reverse(state.ledger, product, told)) return RejectCode.RECALL_SHORT;
   state.recalled.add(told.trade);
   countRecall(state, product, told, told.trade);
   tellRecalled(state, outbox, told);
@@ -82,9 +85,11 @@ export function recallRefusal(
   return state.recalled.has(trade) ? RejectCode.ALREADY_RECALLED : 0;
 }
 
-/** Tells that a trade was recalled. */
+/** Tells that a trade was recalled; what its parties get back pays what they owe. */
 export function tellRecalled(state: MarketState, outbox: Outbox, told: Told): void {
   const { trade, row, buyer, seller, price, lots, buyerFee, sellerFee } = told;
   const values = [trade, row, buyer, seller, price, lots, buyerFee, sellerFee];
   writeEvent(state, outbox, 'tradeRecalled', values);
+  const { moneyAsset } = state.listings.products[row]!;
+  for (const account of [buyer, seller]) payDebts(state, account, moneyAsset, outbox);
 }

@@ -33,6 +33,7 @@ import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
 import { networkFault } from './network-decode.ts';
+import { debtFault, forwardFault } from './forward-soundness.ts';
 import { hasRoom, pegPrices } from './pegs.ts';
 import type { MarketState } from './state.ts';
 import { crosses } from './walk.ts';
@@ -42,11 +43,14 @@ import { crosses } from './walk.ts';
  * `apply` keeps all of this by itself. O(state).
  */
 export function unsoundness(state: MarketState): string | undefined {
+  const debts = debtFault(state);
+  if (debts !== undefined) return debts;
   if (!isConserved(state)) return 'its books do not balance';
   return (
     balanceFault(state) ??
     termsFault(state) ??
     planFault(state) ??
+    forwardFault(state) ??
     orderFault(state) ??
     bookFault(state) ??
     stopFault(state) ??

@@ -40,6 +40,8 @@ export interface Walk {
   filled: number;
   /** Exact money cost of those fills to the incoming side, negative where it receives. */
   cost: number;
+  /** Collateral that the fills can bring about at most, in money quanta. */
+  collateral: number;
   /** Percent fees of the incoming side within that cost. */
   fees: number;
   /** Whether an order of the same account stands in the way before all is filled. */
@@ -105,6 +107,7 @@ export class MarketState implements Holdings {
   readonly walk: Walk = {
     filled: 0,
     cost: 0,
+    collateral: 0,
     fees: 0,
     meetsOwn: false,
     left: 0,

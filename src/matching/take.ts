@@ -8,10 +8,11 @@ import {
   TimeInForce,
 } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
+import { fillCollateral } from '../contracts/collateral.ts';
 import { lockOrder, type PricedOrder, shortage } from '../contracts/new-order.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
-import { HIDDEN, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
+import { FORWARD, HIDDEN, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { exposureLimit } from './account-limits.ts';
 import { isOutsideCollar } from './circuit.ts';
@@ -19,6 +20,7 @@ import { endOrder } from './ending.ts';
 import { writeAccepted } from './events.ts';
 import { trade } from './match.ts';
 import { accountRefusal, knownAccount, ownsOrOperates, productRefusal } from './permission.ts';
+import { positionRefusal } from './positions.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { crosses, isPassedOver } from './walk.ts';
 
@@ -55,8 +57,11 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
   if (isPassedOver(orders, maker, lots)) return RejectCode.ALL_OR_NONE;
   const value = energyValue(product, price, lots);
   const { takerPpm } = state.listings.terms[product.terms]!;
-  const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm));
-  const flags = packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow);
+  const collateral = fillCollateral(product, account, side, lots);
+  const cost = fillCost(side, value, percentFee(Math.abs(value), takerPpm)) + collateral;
+  const forward = product.forward === undefined ? 0 : FORWARD;
+  const flags =
+    packFlags(side, OrderKind.take, TimeInForce.fok, PostOnly.off, SelfTrade.allow) | forward;
   const { row, terms } = product;
   const order: PricedOrder = {
     account,
@@ -72,7 +77,10 @@ export function take(state: MarketState, view: DataView, at: number, outbox: Out
     cost,
     lots,
   };
-  const short = exposureLimit(state, product, account, cost) || shortage(state, product, order);
+  const short =
+    exposureLimit(state, product, account, cost) ||
+    positionRefusal(state, product, order, lots) ||
+    shortage(state, product, order);
   if (short !== 0) return short;
   // From here on nothing can be refused.
   state.receipt.order = ++state.lastOrder;

@@ -1,5 +1,6 @@
 import { SelfTrade, Side } from '../core/codes.ts';
 import { energyValue, fillCost, percentFee } from '../contracts/amounts.ts';
+import { fillCollateral } from '../contracts/collateral.ts';
 import type { Product } from '../market/products.ts';
 import { ALL_OR_NONE, KIND, LINKED, selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { type NewOrder, type Orders } from '../orderbook/orders.ts';
@@ -41,6 +42,7 @@ export function passesOver(
     orders.price(maker),
     orders.open(maker),
     terms.takerPpm,
+    orders.account(taker),
   );
   return cost > 0 && cost > state.exactLock;
 }
@@ -76,6 +78,7 @@ export function walk(
   const answer = state.walk;
   answer.filled = 0;
   answer.cost = 0;
+  answer.collateral = 0;
   answer.fees = 0;
   answer.meetsOwn = false;
   answer.tooDear = false;
@@ -106,10 +109,11 @@ export function walk(
       else if (mode !== SelfTrade.cancelMaker) left = 0;
       return left > 0;
     }
-    if (answer.cost + takerCost(product, side, price, lots, takerPpm) > money) {
+    const spent = answer.cost + answer.collateral;
+    if (spent + takerCost(product, side, price, lots, takerPpm, account) > money) {
       answer.tooDear = true;
       if ((orders.flags(maker) & ALL_OR_NONE) !== 0) return true;
-      lots = payableLots(product, price, lots, takerPpm, answer.cost, money);
+      lots = payableLots(product, price, lots, takerPpm, account, spent, money);
       answer.beyond = left - lots;
       left = lots;
     }
@@ -118,6 +122,7 @@ export function walk(
     answer.filled += lots;
     answer.fees += fee;
     answer.cost += fillCost(side, value, fee);
+    answer.collateral += fillCollateral(product, account, side, lots);
     left -= lots;
     if (circuit !== undefined) {
       if (Number.isNaN(reference)) reference = price;
@@ -129,16 +134,18 @@ export function walk(
   answer.left = left;
 }
 
-/** Money quanta that a fill of so many lots costs the incoming side, fee included. */
+/** Money quanta that a fill of so many lots costs the incoming side, fee and collateral included. */
 function takerCost(
   product: Product,
   side: number,
   price: number,
   lots: number,
   ppm: number,
+  account: number,
 ): number {
   const value = energyValue(product, price, lots);
-  return fillCost(side, value, percentFee(Math.abs(value), ppm));
+  const fee = percentFee(Math.abs(value), ppm);
+  return fillCost(side, value, fee) + fillCollateral(product, account, side, lots);
 }
 
 /** Of so many lots at a price above zero as many as a buyer can pay who has spent so much. O(log lots). */
@@ -147,13 +154,14 @@ function payableLots(
   price: number,
   lots: number,
   ppm: number,
+  account: number,
   spent: number,
   money: number,
 ): number {
   let [payable, dear] = [0, lots];
   while (dear - payable > 1) {
     const middle = payable + Math.floor((dear - payable) / 2);
-    if (spent + takerCost(product, Side.buy, price, middle, ppm) > money) dear = middle;
+    if (spent + takerCost(product, Side.buy, price, middle, ppm, account) > money) dear = middle;
     else payable = middle;
   }
   return payable;

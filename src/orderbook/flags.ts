@@ -1,7 +1,7 @@
 import { TimeInForce } from '../core/codes.ts';
 
 // Layout of flags, low bits first: side 1, kind 2, time in force 2, post-only 2, self-trade 3, display 2,
-// all-or-none 1, waiting 1; then one that is derived; bit 15 session, 16 trailing, 17 linked, 18 pegged, 19 bracket, 22 networked.
+// all-or-none 1, waiting 1; then one that is derived; bit 15 session, 16 trailing, 17 linked, 18 pegged, 19 bracket, 21 forward, 22 networked.
 /** Whether the order has a client order id: no part of the state, which has the id. */
 export const CLIENT_ID = 1 << 14;
 /** A good-till-cancelled order that the end of its product's session ends too. */
@@ -32,8 +32,10 @@ export const PEGGED = 1 << 18;
 export const BRACKET: number = 1 << 19;
 /** The order is traded in a network: what it asks for there stands beside it, and it rests in a lane. */
 export const NETWORKED: number = 1 << 22;
+/** The order is in a product that is sold forward. Follows from the product, and is no part of the state. */
+export const FORWARD: number = 1 << 21;
 /** The order does not lock what a limit order does at its price: a market order, or one with a lock of its own. */
-export const LOCKS_OTHERWISE: number = KIND | LINKED | BRACKET | PEGGED | NETWORKED;
+export const LOCKS_OTHERWISE: number = KIND | LINKED | BRACKET | PEGGED | NETWORKED | FORWARD;
 /** There is more about the order than its record holds. */
 export const WITH_MORE: number = ICEBERG | TRAILING | PEGGED | BRACKET;
 /** What a state holds of the flags. */
@@ -41,10 +43,11 @@ export const ORDER_FLAGS: number =
   0x3fff | SESSION | TRAILING | LINKED | PEGGED | BRACKET | NETWORKED;
 /** The orders of its account are counted, and so is what they trade. Follows from the account, and is no part of the state. */
 export const COUNTED = 1 << 20;
+/** What may be flagged of an order that waits for an auction. */
+export const FOR_AUCTION: number =
+  SIDE | DURATION | (7 << 7) | SESSION | CLIENT_ID | COUNTED | FORWARD;
 /** Nobody but its owner sees the order in the depth of the book. */
 export const UNDISPLAYED: number = HIDDEN | ALL_OR_NONE | WAITING;
-/** What may be flagged of an order that waits for an auction. */
-export const FOR_AUCTION: number = SIDE | DURATION | (7 << 7) | SESSION | CLIENT_ID | COUNTED;
 /** Not all of the order counts in the depth of the book. */
 export const PARTLY_SEEN: number = ICEBERG | UNDISPLAYED;
 

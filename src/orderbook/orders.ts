@@ -3,6 +3,7 @@ import {
   BRACKET,
   CLIENT_ID,
   COUNTED,
+  FORWARD,
   ICEBERG,
   LINKED,
   PARTLY_SEEN,
@@ -10,8 +11,10 @@ import {
   UNDISPLAYED,
   WITH_MORE,
 } from './flags.ts';
+import { ClientIds } from './client-ids.ts';
 import { Followers, type Peg, type Trail } from './followers.ts';
 import type { NewOrder } from './new-order.ts';
+import { OwnOrders } from './own-orders.ts';
 import type { Bracket, Clip } from './side-tables.ts';
 export type { NewOrder };
 
@@ -77,11 +80,11 @@ export class Orders {
   readonly trails: Followers<Trail> = new Followers(this);
   readonly pegs: Followers<Peg> = new Followers(this);
 
-  /** Client order ids of resting orders: slot -> id, and account -> id -> slot. */
-  readonly #clientIds = new Map<number, string>();
-  readonly #byClientId = new Map<number, Map<string, number>>();
+  readonly #clientIds = new ClientIds();
   /** Resting orders of the accounts that are counted. */
   readonly #counts = new Map<number, number>();
+  /** Resting orders in forward products. */
+  readonly own: OwnOrders = new OwnOrders();
 
   /** Engine order id, from 1 upward. */
   id(slot: number): number {
@@ -256,12 +259,12 @@ export class Orders {
 
   /** The slot of an account's resting order with this client order id, or NONE. O(1). */
   slotOfClientId(account: number, clientOrderId: string): number {
-    return this.#byClientId.get(account)?.get(clientOrderId) ?? NONE;
+    return this.#clientIds.slotOf(account, clientOrderId) ?? NONE;
   }
 
   /** The client order id of a resting order, '' if it has none. */
   clientOrderId(slot: number): string {
-    return (this.flags(slot) & CLIENT_ID) === 0 ? '' : (this.#clientIds.get(slot) ?? '');
+    return (this.flags(slot) & CLIENT_ID) === 0 ? '' : this.#clientIds.of(slot);
   }
 
   /** Makes an accepted order findable. */
@@ -273,7 +276,7 @@ export class Orders {
     heads[at] = slot;
     this.resting++;
     if (clientOrderId !== '') this.#nameOrder(slot, clientOrderId);
-    if ((this.i32[slot * HALVES + FLAGS]! & COUNTED) !== 0) this.#count(slot, 1);
+    if ((this.i32[slot * HALVES + FLAGS]! & (COUNTED | FORWARD)) !== 0) this.#note(slot);
   }
 
   /** Undoes `enlist`: the order ends, and its client order id is free again. */
@@ -290,7 +293,7 @@ export class Orders {
       i32[before * HALVES + CHAIN] = behind;
     }
     this.resting--;
-    if ((i32[slot * HALVES + FLAGS]! & (CLIENT_ID | COUNTED)) !== 0) this.#forget(slot);
+    if ((i32[slot * HALVES + FLAGS]! & (CLIENT_ID | COUNTED | FORWARD)) !== 0) this.#forget(slot);
   }
 
   /** Calls `visit` with the slots of all resting orders. O(slots). */
@@ -342,29 +345,24 @@ export class Orders {
 
   #nameOrder(slot: number, clientOrderId: string): void {
     this.setFlags(slot, this.flags(slot) | CLIENT_ID);
-    this.#clientIds.set(slot, clientOrderId);
-    const account = this.account(slot);
-    const ids = this.#byClientId.get(account);
-    if (ids === undefined) this.#byClientId.set(account, new Map([[clientOrderId, slot]]));
-    else ids.set(clientOrderId, slot);
+    this.#clientIds.add(slot, this.account(slot), clientOrderId);
+  }
+
+  #note(slot: number): void {
+    const flags = this.flags(slot);
+    if ((flags & COUNTED) !== 0) this.#count(slot, 1);
+    if ((flags & FORWARD) !== 0) this.own.add(this.product(slot), this.account(slot), slot);
   }
 
   #forget(slot: number): void {
     const flags = this.flags(slot);
     if ((flags & COUNTED) !== 0) this.#count(slot, -1);
-    if ((flags & CLIENT_ID) !== 0) this.#forgetName(slot);
+    if ((flags & FORWARD) !== 0) this.own.drop(this.product(slot), this.account(slot), slot);
+    if ((flags & CLIENT_ID) !== 0) this.#clientIds.drop(slot, this.account(slot));
   }
 
   #forgetMore(slot: number): void {
     for (const table of [this.#clips, this.#brackets, this.trails, this.pegs]) table.delete(slot);
-  }
-
-  #forgetName(slot: number): void {
-    const account = this.account(slot);
-    const ids = this.#byClientId.get(account);
-    ids?.delete(this.#clientIds.get(slot) ?? '');
-    if (ids?.size === 0) this.#byClientId.delete(account);
-    this.#clientIds.delete(slot);
   }
 
   #grow(capacity: number): void {

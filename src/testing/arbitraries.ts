@@ -205,7 +205,7 @@ const ACCEPTED_SHARE = 0.5;
 
 /** How often each command occurs, in relation to the others; a failing stream shrinks to the first ones. */
 const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
-  submit: 240,
+  submit: 260,
   cancel: 40,
   amend: 40,
   take: 30,
@@ -236,5 +236,8 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   setGridFee: 3,
   setCapacity: 3,
   setPartner: 2,
+  recordReading: 1,
+  setImbalancePrices: 1,
+  settleProduct: 1,
 };
 const COMMANDS = Object.keys(WEIGHTS) as (keyof Requests)[];

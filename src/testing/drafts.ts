@@ -13,6 +13,7 @@ import {
   type ProductOption,
   SHARED,
 } from './small-market.ts';
+import { imbalancePrices, readings, settlements, soldForward } from './settlement-drafts.ts';
 
 /** A request whose place in time is still open: its fields, and what completes them. */
 export interface Draft {
@@ -288,19 +289,27 @@ function administration(draw: Draw) {
     setCircuit: draw.draft(circuits(draw)),
     setAccountLimits: draw.draft(allowances(draw, account)),
     recallTrade: draw.draft(recalls(draw)),
+    recordReading: draw.draft(readings(draw)),
+    setImbalancePrices: draw.draft(imbalancePrices(draw)),
+    settleProduct: draw.draft(settlements(draw)),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
 }
 
 /** A product that soon opens or has already, and whose gate soon closes or has already. */
-function planned({ fc, market: { products } }: Draw): Arbitrary<object> {
+function planned(draw: Draw): Arbitrary<object> {
+  const { fc, market } = draw;
+  const { products } = market;
   const opensMs = fc.integer({ min: -20, max: 40 });
   const span = fc.integer({ min: 1, max: 40 });
   const plan = fc.record({ opensMs, openMs: span, leadMs: fc.integer({ min: -10, max: 20 }) });
   const mechanism = fc.constantFrom('continuous', 'call');
-  return fc
-    .record({ plan, mechanism })
-    .map((draft) => ({ ...products[0]!, id: 'extra', ...draft }));
+  const more = draw.mostly(fc.constant({}), soldForward(draw), 3);
+  return fc.tuple(fc.record({ plan, mechanism }), more).map(([draft, terms]) => {
+    // The gate of a product that is sold forward closes before its delivery.
+    const leadMs = 'settlement' in terms ? Math.abs(draft.plan.leadMs) : draft.plan.leadMs;
+    return { ...products[0]!, id: 'extra', ...draft, plan: { ...draft.plan, leadMs }, ...terms };
+  });
 }
 
 function bands({ fc, market, product }: Draw): Arbitrary<object> {

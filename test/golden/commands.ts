@@ -73,6 +73,12 @@ const OPTIONS: Readonly<Record<string, number>> = {
   zones: 1,
   pays: 1,
   went: 4,
+  settled: 2,
+  utility: 1,
+  most: 1,
+  quality: 1,
+  tolerance: 2,
+  final: 0,
   by: 1,
   id: 1,
   time: 1,
@@ -175,6 +181,21 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
       { trade: Number(trade), product: productOf(value), ...parties, ...size, ...rest },
     ];
   },
+  read: ([, account, imported, exported], value) => {
+    const version = wholeNumber(value('version')) ?? 1;
+    const quality = value('quality') ?? 'measured';
+    const reading = { version, quality, imported, exported };
+    return ['recordReading', { product: productOf(value), account, ...reading }];
+  },
+  imbalance: ([, long, short], value, _find, { options }) => {
+    const [ppm, price] = options.get('tolerance') ?? [];
+    const tolerance = ppm === undefined ? undefined : { ppm: Number(ppm), price };
+    return ['setImbalancePrices', { product: productOf(value), long, short, tolerance }];
+  },
+  settle: ([, product], _value, _find, { options }) => [
+    'settleProduct',
+    { product, final: options.has('final') ? true : undefined },
+  ],
   kill: ([, account]) => ['kill', { account, actor: 'operator' }],
   unfreeze: ([, account]) => ['freezeAccount', { account, frozen: false }],
   deposit: ([, amount, asset], value) => ['deposit', { amount, asset, account: value('to') }],
@@ -185,12 +206,8 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   'list product': ([, , id], value, _find, { options }) => {
     const grid = { energy: value('trades'), money: value('for') };
     const steps = { tick: value('tick'), lot: value('lot') };
-    const terms = {
-      ...feesOf(options),
-      ...bandOf(options),
-      ...deliveryOf(options),
-      ...callOf(options),
-    };
+    const plan = { ...deliveryOf(options), ...callOf(options), ...settlementOf(options) };
+    const terms = { ...feesOf(options), ...bandOf(options), ...plan };
     return ['listProduct', { id, ...grid, ...steps, ...terms, network: value('network') }];
   },
   'set fees': (_words, value, _find, { options }) => [
@@ -343,4 +360,14 @@ export function deliveryOf(options: Line['options']): Record<string, unknown> {
   if (delivery === undefined) return {};
   const [opensMs, gateMs] = [options.get('opens')?.[0], options.get('gate')?.[0]].map(wholeNumber);
   return { delivery: { start: Number(delivery[0]), end: Number(delivery[1]), opensMs, gateMs } };
+}
+
+export function settlementOf(options: Line['options']): Record<string, unknown> {
+  const bounds = options.get('settled');
+  if (bounds === undefined) return {};
+  const [imbalanceMin, imbalanceMax] = bounds;
+  const positionLimit = options.get('most')?.[0];
+  const utility = options.get('utility')?.[0] ?? 'grid';
+  const terms = { utility, imbalanceMin, imbalanceMax, positionLimit };
+  return { settlement: defined({ mode: 'firm', ...terms }) };
 }

@@ -1,5 +1,14 @@
 import { networkText } from './network-text.ts';
 import type { Engine, EventRecord, OrderView, ProductView } from '../../src/index.ts';
+import {
+  circuitText,
+  debtText,
+  limitsText,
+  positionsText,
+  postingText,
+  pricesText,
+  readingText,
+} from './posting-text.ts';
 
 type Event<T extends EventRecord['type']> = Extract<EventRecord, { type: T }>;
 
@@ -77,7 +86,7 @@ export class Renderer {
         return lockedQuanta === 0 ? text : `${text} + ${trimmed(locked)} locked`;
       })
       .join(', ');
-    return held === '' ? 'nothing' : held;
+    return `${held === '' ? 'nothing' : held}${positionsText(this.#engine, account)}`;
   }
 
   /** A product's book, asks above bids; at each price the orders in the order of their turn. */
@@ -176,6 +185,12 @@ export class Renderer {
     productOpened: ({ product }) => `${product} opens`,
     productArchived: ({ product, delivered }) =>
       `${product} archived, ${this.#amount(this.#product(product).energy, delivered)} delivered`,
+    readingRecorded: (event) => readingText(event, this.#product(event.product), this.#amounts),
+    imbalancePricesSet: (event) => pricesText(event, this.#product(event.product)),
+    slotSettled: ({ product, final, count }) =>
+      `${product} settled${final ? ' for good' : ''}: ${count} in all`,
+    settlementPosted: (event) => postingText(event, this.#product(event.product), this.#amounts),
+    debtPaid: (event) => debtText(event, this.#amounts),
     gateClosed: ({ product, count }) => `gate of ${product} closed: ${count} in all`,
     productHalted: ({ product }) => `${product} halted`,
     productResumed: ({ product }) => `${product} resumed`,
@@ -213,12 +228,12 @@ export class Renderer {
       `${this.label(order)} waits for ${this.#ticks(order, stopPrice)}, no longer for ${this.#ticks(order, stopPriceBefore)}`,
     stopTriggered: ({ order }) => `${this.label(order)} triggered`,
     tradeRecalled: (event) => this.#recalled(event),
-    circuitSet: (event) => this.#circuit(event),
+    circuitSet: (event) => circuitText(event, this.#product(event.product)),
     volatilityHalt: ({ product, price, reference }) => {
       const { tick } = this.#product(product);
       return `${product} is at ${stepText(price, tick)}, too far from ${stepText(reference, tick)}`;
     },
-    accountLimitsSet: (event) => this.#limits(event),
+    accountLimitsSet: (event) => limitsText(event, this.#amounts),
     accountKilled: ({ account, count }) => `${account} killed: frozen, cancelled in all: ${count}`,
     networkListed: ({ id }) => `network ${id} listed`,
     zoneAdded: ({ id, network, gridAccount }) =>
@@ -270,8 +285,16 @@ export class Renderer {
     if (!hasDelivery) return head;
     const [opens, gate] = [event.opensMs, event.gateMs].map((offset) => deliveryStart + offset);
     const traded = `traded from ${opens} to ${gate}`;
-    return `${head}, ${traded}, delivered from ${deliveryStart} to ${deliveryEnd}`;
+    const plan = `${head}, ${traded}, delivered from ${deliveryStart} to ${deliveryEnd}`;
+    if (!event.hasSettlement) return plan;
+    const { tick } = this.#product(id);
+    const [low, high] = [event.imbalanceMin, event.imbalanceMax].map((each) =>
+      stepText(each, tick),
+    );
+    return `${plan}, settled with ${event.utility} between ${low} and ${high}`;
   }
+
+  readonly #amounts = (asset: string, quanta: number): string => this.#amount(asset, quanta);
 
   #terms(event: Event<'termsSet'>): string {
     const { product, termsVersion, makerPpm, takerPpm, hasBand, bandLow, bandHigh } = event;
@@ -341,20 +364,6 @@ export class Renderer {
     return `trade ${what}: ${buyer} buys from ${seller}, ${orders}${fees}`;
   }
 
-  #circuit(event: Event<'circuitSet'>): string {
-    const { product, collar, collarPpm, haltMove, haltMovePpm, haltWindowMs } = event;
-    const { tick } = this.#product(product);
-    const distance = (ticks: number, ppm: number): string => {
-      const both = [ticks > 0 ? stepText(ticks, tick) : '', ppm > 0 ? `${ppm} ppm` : ''];
-      return both.filter((each) => each !== '').join(' or ');
-    };
-    const [near, far] = [distance(collar, collarPpm), distance(haltMove, haltMovePpm)];
-    const parts: string[] = [];
-    if (near !== '') parts.push(`collar ${near}`);
-    if (far !== '') parts.push(`halts beyond ${far} in ${haltWindowMs} ms`);
-    return `${product} circuit: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
-  }
-
   #auction(event: Event<'auctionHeld'>): string {
     const { product, hasPrice, price, quantity, bidsLeft, asksLeft } = event;
     const { tick, lot } = this.#product(product);
@@ -365,14 +374,6 @@ export class Renderer {
       asksLeft > 0 ? `, ${lots(asksLeft)} offered and left` : '',
     ];
     return `auction of ${product}: ${lots(quantity)} @ ${stepText(price, tick)}${left.join('')}`;
-  }
-
-  #limits(event: Event<'accountLimitsSet'>): string {
-    const { account, hasOpenOrders, openOrders, hasExposure, asset, exposure } = event;
-    const limits: string[] = [];
-    if (hasOpenOrders) limits.push(`${openOrders} open orders`);
-    if (hasExposure) limits.push(`${this.#amount(asset, exposure)} at stake`);
-    return `${account} limits: ${limits.length === 0 ? 'none' : limits.join(', ')}`;
   }
 
   #recalled(event: Event<'tradeRecalled'>): string {

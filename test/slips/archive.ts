@@ -23,7 +23,7 @@ export const ARCHIVE: readonly SlipGroup[] = [
       },
       {
         about: 'what has no delivery is delivered',
-        find: 'delivery !== undefined && !isShared',
+        find: 'prepaid && !isShared',
         replace: '!isShared',
       },
       {

@@ -13,14 +13,14 @@ export const BY_MONEY: readonly SlipGroup[] = [
       },
       {
         about: 'the last quantum is not spent',
-        find: 'takerCost(product, side, price, lots, takerPpm) > money',
-        replace: 'takerCost(product, side, price, lots, takerPpm) >= money',
+        find: 'takerCost(product, side, price, lots, takerPpm, account) > money',
+        replace: 'takerCost(product, side, price, lots, takerPpm, account) >= money',
       },
       {
         about: 'the lot that costs the last quantum is not bought',
         within: 'function payableLots(',
-        find: 'takerCost(product, Side.buy, price, middle, ppm) > money',
-        replace: 'takerCost(product, Side.buy, price, middle, ppm) >= money',
+        find: 'takerCost(product, Side.buy, price, middle, ppm, account) > money',
+        replace: 'takerCost(product, Side.buy, price, middle, ppm, account) >= money',
       },
       {
         about: 'what was spent before is forgotten',

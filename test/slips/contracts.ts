@@ -51,7 +51,7 @@ export const CONTRACTS: readonly SlipGroup[] = [
       },
       {
         about: 'the most energy there is passes the limit of locks',
-        find: 'energyAmount(product, lots) > MAX_INTEGER',
+        find: 'lots * product.grid.lotQuanta > MAX_INTEGER',
         replace: 'energyAmount(product, lots) >= MAX_INTEGER',
       },
       {
@@ -128,7 +128,7 @@ export const CONTRACTS: readonly SlipGroup[] = [
       },
       {
         about: 'an order at known prices pays from what it had locked at first',
-        find: 'holdings.exactLock = before - cost',
+        find: 'holdings.exactLock = after',
         replace: 'holdings.exactLock = before',
       },
     ],

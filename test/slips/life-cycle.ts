@@ -86,8 +86,8 @@ export const LIFE_CYCLE: readonly SlipGroup[] = [
     slips: [
       {
         about: 'the gate leaves exits behind',
-        find: 'EndReason.gateClosed, ',
-        replace: '',
+        find: '  EndReason.gateClosed,\n  EndReason.killed,',
+        replace: '  EndReason.killed,',
       },
     ],
   },

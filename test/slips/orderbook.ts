@@ -168,11 +168,6 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         replace: '& CLIENT_ID) === 0',
       },
       {
-        about: 'all client order ids of an account are free when one order is left',
-        find: 'ids?.size === 0',
-        replace: 'ids?.size === 1',
-      },
-      {
         about: 'versions are counted from zero',
         find: 'this.#version[slot] = 1',
         replace: 'this.#version[slot] = 0',
@@ -181,6 +176,17 @@ export const ORDERBOOK: readonly SlipGroup[] = [
         about: 'all orders of an account end with the latest first',
         find: 'this.id(a) - this.id(b)',
         replace: 'this.id(b) - this.id(a)',
+      },
+    ],
+  },
+  {
+    file: 'src/orderbook/client-ids.ts',
+    tests: ['golden', 'indexes', 'property'],
+    slips: [
+      {
+        about: 'all client order ids of an account are free when one order is left',
+        find: 'ids?.size === 0',
+        replace: 'ids?.size === 1',
       },
     ],
   },

@@ -14,47 +14,6 @@ export const SETTLEMENT: readonly SlipGroup[] = [
         replace: 'exported - imported, bought - sold',
       },
       {
-        about:
-          'what was sold and not delivered costs the price of the utility, however dear trades were',
-        find: 'Math.max(short, highest)',
-        replace: 'Math.min(short, highest)',
-      },
-      {
-        about: 'what was bought and not used brings the feed-in price, however cheap trades were',
-        find: 'Math.min(long, lowest)',
-        replace: 'Math.max(long, lowest)',
-      },
-      {
-        about: 'trades bound the prices of energy that was never traded',
-        find: 'Math.max(0, isShort ? -contracted : contracted)',
-        replace: 'Infinity',
-      },
-      {
-        about: 'the tolerance knows no bounds when short',
-        find: 'Math.max(tolerancePrice, highest)',
-        replace: 'tolerancePrice',
-      },
-      {
-        about: 'the tolerance knows no bounds when long',
-        find: 'Math.min(tolerancePrice, lowest)',
-        replace: 'tolerancePrice',
-      },
-      {
-        about: 'tolerated is dearer than not',
-        find: 'isShort ? Math.min(price, tolerated)',
-        replace: 'isShort ? Math.max(price, tolerated)',
-      },
-      {
-        about: 'the tolerance is a share of the imbalance',
-        find: 'percentFee(Math.abs(contracted), tolerancePpm)',
-        replace: 'percentFee(size, tolerancePpm)',
-      },
-      {
-        about: 'the tolerance counts anew for every part of an imbalance',
-        find: 'tolerance -= within;',
-        replace: '',
-      },
-      {
         about: 'trades with oneself set prices',
         find: 'counted === 0 || buyer === seller',
         replace: 'counted === 0',
@@ -95,14 +54,61 @@ export const SETTLEMENT: readonly SlipGroup[] = [
         replace: 'neighbours',
       },
       {
-        about: 'products beyond 2^53 are rounded',
-        find: 'Number.isSafeInteger(product) ? BigInt(product)',
-        replace: 'Number.isInteger(product) ? BigInt(product)',
-      },
-      {
         about: 'the utility is cut to what it has delivered',
         find: '  positions.delete(utility);\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/contracts/imbalance.ts',
+    tests: TESTS,
+    slips: [
+      {
+        about:
+          'what was sold and not delivered costs the price of the utility, however dear trades were',
+        find: 'Math.max(short, highest)',
+        replace: 'Math.min(short, highest)',
+      },
+      {
+        about: 'what was bought and not used brings the feed-in price, however cheap trades were',
+        find: 'Math.min(long, lowest)',
+        replace: 'Math.max(long, lowest)',
+      },
+      {
+        about: 'trades bound the prices of energy that was never traded',
+        find: 'Math.max(0, isShort ? -contracted : contracted)',
+        replace: 'Infinity',
+      },
+      {
+        about: 'the tolerance knows no bounds when short',
+        find: 'Math.max(tolerancePrice, highest)',
+        replace: 'tolerancePrice',
+      },
+      {
+        about: 'the tolerance knows no bounds when long',
+        find: 'Math.min(tolerancePrice, lowest)',
+        replace: 'tolerancePrice',
+      },
+      {
+        about: 'tolerated is dearer than not',
+        find: 'isShort ? Math.min(price, usual)',
+        replace: 'isShort ? Math.max(price, usual)',
+      },
+      {
+        about: 'the tolerance is a share of the imbalance',
+        find: 'percentFee(Math.abs(contracted), tolerancePpm)',
+        replace: 'percentFee(size, tolerancePpm)',
+      },
+      {
+        about: 'the tolerance counts anew for every part of an imbalance',
+        find: 'tolerance -= within;',
+        replace: '',
+      },
+      {
+        about: 'products beyond 2^53 are rounded',
+        find: 'Number.isSafeInteger(product) ? BigInt(product)',
+        replace: 'Number.isInteger(product) ? BigInt(product)',
       },
     ],
   },

@@ -10,6 +10,16 @@ import type { CommandOf, Reference } from './commands.ts';
 import * as circuit from './circuit.ts';
 import { tell } from './events.ts';
 import {
+  canSettle,
+  forwardFields,
+  forwardOf,
+  isInvolved,
+  isWithinBounds,
+  listClaims,
+  payDebts,
+  utilityRefusal,
+} from './forward.ts';
+import {
   type Account,
   accountRefusal,
   balanceOf,
@@ -34,7 +44,7 @@ export function openAccount(market: Market, command: CommandOf<'openAccount'>): 
   const { id, role } = command;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (market.accounts.some((account) => account.id === id)) return RejectCode.DUPLICATE_ACCOUNT;
-  market.accounts.push({ id, role, status: AccountStatus.open, balances: [] });
+  market.accounts.push({ id, role, status: AccountStatus.open, balances: [], debts: [] });
   tell(market, 'accountOpened', [market.accounts.length - 1, role], [id]);
   return 0;
 }
@@ -85,7 +95,10 @@ function isEmpty(market: Market, account: Account, row: number): boolean {
   );
   const collects = market.zones.some(({ gridAccount }) => gridAccount === row);
   return (
-    nothing && !collects && restingOrders(market, (order) => order.account === row).length === 0
+    nothing &&
+    !collects &&
+    !isInvolved(market, row) &&
+    restingOrders(market, (order) => order.account === row).length === 0
   );
 }
 
@@ -102,6 +115,7 @@ export function deposit(market: Market, command: CommandOf<'deposit'>): number {
   if (supply + amount > MAX) return RejectCode.MINT_LIMIT;
   move(market, OUTSIDE, account, asset, amount);
   tell(market, 'deposited', [account, asset, amount]);
+  payDebts(market, account, asset);
   return 0;
 }
 
@@ -139,6 +153,7 @@ export function transfer(market: Market, command: CommandOf<'transfer'>): number
   if (balanceOf(market, from, asset).available < amount) return RejectCode.INSUFFICIENT_FUNDS;
   move(market, from, to, asset, amount);
   tell(market, 'transferred', [from, to, asset, amount]);
+  payDebts(market, to, asset);
   return 0;
 }
 
@@ -156,13 +171,16 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
   const { id } = command;
   const energyAsset = rowOf(market.assets, command.energyAsset);
   const moneyAsset = rowOf(market.assets, command.moneyAsset);
+  const settled = command.hasSettlement === 1;
+  const utility = settled ? rowOf(market.accounts, command.utility) : 0;
+  if (utility === undefined) return RejectCode.UNKNOWN_ACCOUNT;
   if (energyAsset === undefined || moneyAsset === undefined) return RejectCode.UNKNOWN_ASSET;
   const joins = command.hasNetwork === 1;
   const network = joins ? rowOf(market.networks, command.network) : undefined;
   if (joins && network === undefined) return RejectCode.UNKNOWN_NETWORK;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
-  if (market.products.some((product) => !product.gone && product.id === id))
-    return RejectCode.DUPLICATE_PRODUCT;
+  const unfit = (settled ? utilityRefusal(market, utility) : 0) || idRefusal(market, id);
+  if (unfit !== 0) return unfit;
   const tick = { mantissa: command.tickMantissa, decimals: command.tickDecimals };
   const lot = { mantissa: command.lotMantissa, decimals: command.lotDecimals };
   const lotQuanta = quanta([lot], market.assets[energyAsset]!.decimals);
@@ -171,15 +189,17 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     return RejectCode.INVALID_PRODUCT;
   }
   const known = network === undefined ? tick : market.networks[network]!.tick;
-  if (known.mantissa !== tick.mantissa || known.decimals !== tick.decimals) {
-    return RejectCode.INVALID_PRODUCT;
-  }
+  const alike = known.mantissa === tick.mantissa && known.decimals === tick.decimals;
   const auctions = auctionsOf(command);
-  if (network !== undefined && auctions !== undefined) return RejectCode.INVALID_PRODUCT;
+  const other = auctions !== undefined || settled;
+  const possible = !settled || canSettle(market, command, moneyAsset, tickQuanta, lotQuanta);
+  if (!alike || !possible || (network !== undefined && other)) return RejectCode.INVALID_PRODUCT;
   const plan = planOf(command);
   const status = firstStatus(plan, market.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
   const row = market.products.length;
+  const forward = forwardOf(command, utility);
+  if (settled) listClaims(market, moneyAsset);
   market.products.push({
     id,
     energyAsset,
@@ -191,6 +211,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     plan,
     gone: false,
     auctions,
+    forward,
     status,
     terms: 0,
     lastPrice: undefined,
@@ -199,21 +220,37 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     pegs: [],
     network: network === undefined ? undefined : { row: network, capacity: [] },
   });
-  const steps = [tick.mantissa, tick.decimals, lot.mantissa, lot.decimals];
   const values = [
     row,
     energyAsset,
     moneyAsset,
-    ...steps,
+    ...stepFields(tick, lot),
     ...planFields(plan),
     ...auctionFields(auctions),
     joins ? 1 : 0,
     network ?? 0,
+    ...forwardFields(forward),
   ];
   tell(market, 'productListed', values, [id]);
   const { makerPpm, takerPpm } = command;
-  putInForce(market, { product: row, version: 1, makerPpm, takerPpm, band: bandOf(command) });
+  putInForce(market, { product: row, version: 1, makerPpm, takerPpm, band: firstBand(command) });
   return 0;
+}
+
+/** Two steps as an event tells them. */
+function stepFields(...steps: readonly Decimal[]): number[] {
+  return steps.flatMap(({ mantissa, decimals }) => [mantissa, decimals]);
+}
+
+function idRefusal(market: Market, id: string): number {
+  const taken = market.products.some((product) => !product.gone && product.id === id);
+  return taken ? RejectCode.DUPLICATE_PRODUCT : 0;
+}
+
+/** The band of a listing, or the bounds of imbalance in its place. */
+function firstBand(command: CommandOf<'listProduct'>): Terms['band'] {
+  const { hasSettlement, imbalanceMin: low, imbalanceMax: high } = command;
+  return bandOf(command) ?? (hasSettlement === 1 ? { low, high } : undefined);
 }
 
 /** The product of decimals in quanta of 10^-decimals, if that is a whole number in range. */
@@ -286,7 +323,12 @@ export function setBand(market: Market, command: CommandOf<'setBand'>): number {
   const found = changeable(market, command);
   if (typeof found === 'number') return found;
   const old = market.terms[found.product.terms]!;
-  putInForce(market, { ...old, version: old.version + 1, band: bandOf(command) });
+  const { product } = found;
+  const [, low, high] = product.forward?.asked ?? [];
+  const band = bandOf(command) ?? (low === undefined ? undefined : { low, high: high! });
+  const beyond = band !== undefined && !isWithinBounds(product, band.low, band.high);
+  if (beyond) return RejectCode.PRICE_OUTSIDE_BAND;
+  putInForce(market, { ...old, version: old.version + 1, band });
   return 0;
 }
 

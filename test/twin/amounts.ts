@@ -1,5 +1,6 @@
 import { OrderKind, Side } from '../../src/core/codes.ts';
 import { feesInto } from './networks.ts';
+import { fillCollateral } from './forward.ts';
 import { balanceOf, holdsLock, type Market, MAX, type Order, type Terms } from './market.ts';
 
 export function size(value: bigint): bigint {
@@ -32,6 +33,12 @@ export function energyOf(market: Market, product: number, lots: number): bigint 
   return BigInt(lots) * market.products[product]!.lotQuanta;
 }
 
+/** Energy quanta that change hands with lots. */
+export function movedOf(market: Market, product: number, lots: number): bigint {
+  const { forward } = market.products[product]!;
+  return forward === undefined ? energyOf(market, product, lots) : 0n;
+}
+
 export interface Holding {
   readonly money: bigint;
   readonly energy: bigint;
@@ -52,7 +59,7 @@ export function exitsOf(market: Market, order: Order, lots: number, traded: numb
   );
   return {
     money: one! > other! ? one! : other!,
-    energy: side === Side.buy ? energyOf(market, order.product, traded) : 0n,
+    energy: side === Side.buy ? movedOf(market, order.product, traded) : 0n,
   };
 }
 
@@ -75,13 +82,15 @@ function dearest(market: Market, order: Order, lots: number): bigint {
 function lockAlone(market: Market, order: Order, lots: number): Holding {
   if (!holdsLock(order)) return NOTHING;
   const value = valueOf(market, order.product, order.limit ?? order.price, lots);
-  const cost =
+  const alone =
     order.net !== undefined && order.side === Side.buy
       ? dearest(market, order, lots)
       : costOf(order.side, value, feeOn(value, lockPpm(termsOf(market, order))));
+  const product = market.products[order.product]!;
+  const cost = alone + fillCollateral(product, order.account, order.side, lots);
   return {
     money: cost > 0n ? cost : 0n,
-    energy: order.side === Side.sell ? energyOf(market, order.product, lots) : 0n,
+    energy: order.side === Side.sell ? movedOf(market, order.product, lots) : 0n,
   };
 }
 
@@ -146,6 +155,13 @@ export function unlock(market: Market, order: Order): Holding {
   return held;
 }
 
+/** Collateral that lots bring about, bought or sold, whoever trades. */
+function worstOfBoth(market: Market, row: number, lots: number): bigint {
+  const product = market.products[row]!;
+  const [buy, sell] = [Side.buy, Side.sell].map((side) => fillCollateral(product, -1, side, lots));
+  return buy! > sell! ? buy! : sell!;
+}
+
 /** Whether all that an order could move stays within 2^53-1. */
 export function withinLockLimit(market: Market, order: Order): boolean {
   const away =
@@ -155,7 +171,11 @@ export function withinLockLimit(market: Market, order: Order): boolean {
   const price = Math.abs(order.price) + away;
   if (order.net !== undefined && price > 2 ** 51) return false;
   const value = valueOf(market, order.product, price, order.open);
-  const whole = value + feeOn(value, lockPpm(termsOf(market, order)));
+  const { product, open } = order;
+  const whole =
+    value + feeOn(value, lockPpm(termsOf(market, order))) + worstOfBoth(market, product, open);
+  const { forward, lotQuanta } = market.products[product]!;
+  if (forward !== undefined && BigInt(open) * lotQuanta > 2n ** 52n - 1n) return false;
   return whole <= MAX && energyOf(market, order.product, order.open) <= MAX;
 }
 

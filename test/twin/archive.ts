@@ -1,6 +1,7 @@
 import { ProductStatus, RejectCode } from '../../src/core/codes.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
+import { isOwed } from './forward.ts';
 import { balanceOf, isOperator, type Market, OUTSIDE, type Product, rowOf } from './market.ts';
 
 export function archiveProduct(market: Market, command: CommandOf<'archiveProduct'>): number {
@@ -13,6 +14,7 @@ export function archiveProduct(market: Market, command: CommandOf<'archiveProduc
   if (product.plan !== undefined && product.plan.asked[1] > market.time) {
     return RejectCode.NOT_CLOSED;
   }
+  if (product.forward !== undefined && !product.forward.final) return RejectCode.NOT_CLOSED;
   product.gone = true;
   market.terms.forEach((terms, at) => {
     if (terms?.product === row) market.terms[at] = undefined;
@@ -22,12 +24,13 @@ export function archiveProduct(market: Market, command: CommandOf<'archiveProduc
 }
 
 /** Takes the energy from all accounts, if it was delivered and is of no use to anything else; returns how much there was. */
-function delivered(market: Market, { plan, energyAsset }: Product): bigint {
+function delivered(market: Market, { plan, energyAsset, forward }: Product): bigint {
   const used = market.products.some(
     (each) => !each.gone && (each.energyAsset === energyAsset || each.moneyAsset === energyAsset),
   );
   const limited = market.accounts.some(({ limits }) => limits?.exposure?.asset === energyAsset);
-  if (plan === undefined || used || limited) return 0n;
+  if (plan === undefined || forward !== undefined || used || limited || isOwed(market, energyAsset))
+    return 0n;
   const supply = -balanceOf(market, OUTSIDE, energyAsset).available;
   for (const account of market.accounts) delete account.balances[energyAsset];
   market.assets[energyAsset]!.gone = true;

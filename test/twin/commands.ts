@@ -45,6 +45,11 @@ interface Asked {
     auctionEveryMs: number;
     hasNetwork: number;
     network: Reference;
+    hasSettlement: number;
+    utility: Reference;
+    imbalanceMin: number;
+    imbalanceMax: number;
+    positionLimit: number;
     id: string;
   };
   setFees: { product: Reference; makerPpm: number; takerPpm: number };
@@ -122,6 +127,22 @@ interface Asked {
     exposure: number;
   };
   kill: { account: Reference };
+  recordReading: {
+    product: Reference;
+    account: Reference;
+    readingVersion: number;
+    quality: number;
+    imported: number;
+    exported: number;
+  };
+  setImbalancePrices: {
+    product: Reference;
+    long: number;
+    short: number;
+    tolerancePpm: number;
+    tolerancePrice: number;
+  };
+  settleProduct: { product: Reference; final: number };
   recallTrade: {
     trade: number;
     product: Reference;

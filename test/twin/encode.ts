@@ -2,6 +2,7 @@ import { Display, Side, TimeInForce } from '../../src/core/codes.ts';
 import { auctionFields } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
+import { forwardBytes, forwardFields } from './forward.ts';
 import { positionOf } from './limits.ts';
 import { netBytes, networkBytes, partnerBytes } from './networks.ts';
 import type { Market, Order } from './market.ts';
@@ -46,6 +47,10 @@ export function marketBytes(market: Market): Uint8Array {
     const [mechanism, pricing, hasReference, ...rest] = auctionFields(product.auctions);
     for (const value of [mechanism!, pricing!, hasReference!]) to.u8(value);
     for (const value of rest) to.i64(value);
+    const [settled, utility, ...limits] = forwardFields(product.forward);
+    to.u8(settled!);
+    to.u32(utility!);
+    for (const limit of limits) to.i64(limit);
   }
   to.u32(market.terms.filter((terms) => terms !== undefined).length);
   market.terms.forEach((terms, row) => {
@@ -58,6 +63,7 @@ export function marketBytes(market: Market): Uint8Array {
   });
   networkBytes(market, to);
   balances(market, to);
+  forwardBytes(market, to);
   to.u32(market.orders.size);
   for (const { queues, stops } of market.products) {
     for (const queue of queues) for (const order of queue) restingOrder(market, order, to);

@@ -1,8 +1,9 @@
 import { AccountStatus, ProductStatus, RejectCode, UNKNOWN } from '../../src/core/codes.ts';
-import { energyOf, size, valueOf } from './amounts.ts';
+import { movedOf, size, valueOf } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import { capacityOf, pairIn } from './networks.ts';
+import { payDebts, recallForward } from './forward.ts';
 import {
   balanceOf,
   FEES,
@@ -68,15 +69,20 @@ function recall(
     move(market, FEES, buyer, moneyAsset, BigInt(buyerFee) * sign);
     move(market, grid, buyer, moneyAsset, valueOf(market, row, gridFee, quantity) * sign);
     move(market, FEES, seller, moneyAsset, BigInt(sellerFee) * sign);
-    move(market, buyer, seller, energyAsset, energyOf(market, row, quantity) * sign);
+    move(market, buyer, seller, energyAsset, movedOf(market, row, quantity) * sign);
   };
-  undo(1n);
-  const short = [buyer, seller, FEES, grid].some((party) =>
-    [moneyAsset, energyAsset].some((asset) => balanceOf(market, party, asset).available < 0n),
-  );
-  if (short) {
-    undo(-1n);
-    return RejectCode.RECALL_SHORT;
+  const product = market.products[row]!;
+  if (product.forward !== undefined) {
+    if (!recallForward(market, product, command, undo)) return RejectCode.RECALL_SHORT;
+  } else {
+    undo(1n);
+    const short = [buyer, seller, FEES, grid].some((party) =>
+      [moneyAsset, energyAsset].some((asset) => balanceOf(market, party, asset).available < 0n),
+    );
+    if (short) {
+      undo(-1n);
+      return RejectCode.RECALL_SHORT;
+    }
   }
   market.recalled.push(trade);
   for (const [party, lots] of [
@@ -87,6 +93,7 @@ function recall(
     if (trade > since) addPosition(market, party, row, BigInt(lots));
   }
   tell(market, 'tradeRecalled', [trade, row, buyer, seller, price, quantity, buyerFee, sellerFee]);
+  for (const party of [buyer, seller]) payDebts(market, party, moneyAsset);
   return 0;
 }
 

@@ -19,6 +19,7 @@ import {
   sideOf,
 } from '../../src/orderbook/flags.ts';
 import { lockOf } from './amounts.ts';
+import { lockAstray } from './locks.ts';
 import { type Command, fieldOf, isSpecial, type Reference } from './commands.ts';
 import { controlBytes, marketBytes } from './encode.ts';
 import {
@@ -231,7 +232,8 @@ export function compareFields(state: MarketState, market: Market): void {
     if (there) compareProduct(state, market, row);
   });
   same('market', 'resting orders', state.orders.resting, market.orders.size);
-  compareLocks(state, market);
+  const astray = lockAstray(state, market);
+  if (astray !== undefined) throw new Mismatch(astray);
   holds('isConserved', isConserved(state));
 }
 
@@ -378,23 +380,4 @@ function compareDepth(
   }
   close();
   same(what, 'levels', levels.length, at + 1);
-}
-
-/** What is locked is the sum of what the open orders lock, per account and asset. */
-function compareLocks(state: MarketState, market: Market): void {
-  const sums = new Map<number, bigint>();
-  for (const order of market.orders.values()) {
-    const { money, energy } = lockOf(market, order);
-    const { moneyAsset, energyAsset } = market.products[order.product]!;
-    for (const [asset, amount] of [
-      [moneyAsset, money],
-      [energyAsset, energy],
-    ] as const) {
-      const row = state.ledger.find(order.account, asset);
-      sums.set(row, (sums.get(row) ?? 0n) + amount);
-    }
-  }
-  for (let row = 0; row < state.ledger.rows; row++) {
-    same('ledger row', 'locked', BigInt(state.ledger.locked(row)), sums.get(row) ?? 0n);
-  }
 }

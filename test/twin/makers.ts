@@ -12,6 +12,7 @@ import type { CommandSource } from '../random-commands.ts';
 import type { Command, CommandOf, CommandType, Reference } from './commands.ts';
 import { FEES, OPERATOR, type Order } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
+import { forwardPlan, settlement } from './forward-makers.ts';
 import { pegged, pick, stop } from './order-terms.ts';
 import {
   bracket,
@@ -212,7 +213,10 @@ export function take(source: CommandSource, draw: Draw): Command {
   return command('take', source.actorFor(account, draw), {
     account,
     order: someOrderId(source, order, draw),
-    quantity: draw(10) === 0 ? (order?.open ?? 1) + draw(2) : 1 + draw(order?.open ?? 3),
+    quantity: Math.min(
+      MAX,
+      draw(10) === 0 ? (order?.open ?? 1) + draw(2) : 1 + draw(order?.open ?? 3),
+    ),
     limitPrice: Math.abs(price) > MAX / 2 ? price : price + better * (draw(5) - 1),
   });
 }
@@ -260,7 +264,11 @@ export const transfer: Maker = (source, draw) => {
 export const openAccount: Maker = (source, draw) =>
   command('openAccount', source.operator(draw), {
     id: accountId(draw),
-    role: draw(6) === 0 ? 1 : 0,
+    role: pick(draw, [
+      [5, 0],
+      [1, 1],
+      [1, 2],
+    ]),
   });
 
 export const freezeAccount: Maker = (source, draw) => {
@@ -317,7 +325,9 @@ export const listProduct: Maker = (source, draw) => {
   const lot = model?.lot ?? step(draw);
   const energyAsset = model?.energyAsset ?? source.asset(draw);
   const moneyAsset = model?.moneyAsset ?? source.asset(draw);
-  const planned = delivery(source.market.time, draw);
+  const { ticks, forward } = source.profile;
+  const { time } = source.market;
+  const plan = forward && draw(4) > 0 ? forwardPlan(time, draw) : delivery(time, draw);
   return command('listProduct', source.operator(draw), {
     id: productId(draw),
     energyAsset,
@@ -328,8 +338,9 @@ export const listProduct: Maker = (source, draw) => {
     lotDecimals: lot.decimals,
     ...fees(draw),
     ...band(source, products.length, draw),
-    ...planned,
-    ...(draw(4) === 0 ? auctioned(planned, centreOf(products.length), draw) : CONTINUOUS),
+    ...plan,
+    ...(draw(4) === 0 ? auctioned(plan, centreOf(products.length), draw) : CONTINUOUS),
+    ...settlement(plan, products.length, ticks, source.account(draw), forward, draw),
     ...member(source, draw),
   });
 };

@@ -11,6 +11,7 @@ import {
 import type { Auctions } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
+import type { Debt, Forward } from './forward.ts';
 
 export const MAX = 2n ** 53n - 1n;
 export const OUTSIDE = 0;
@@ -46,6 +47,8 @@ export interface Account {
   /** By asset row; missing where nothing ever was. */
   readonly balances: Balance[];
   limits?: Limits | undefined;
+  /** Oldest first. */
+  debts: Debt[];
 }
 
 export interface Terms {
@@ -91,6 +94,7 @@ export interface Product {
   readonly plan: Plan | undefined;
   /** Whether it was archived. */
   gone: boolean;
+  readonly forward: Forward | undefined;
   status: number;
   terms: number;
   lastPrice: number | undefined;
@@ -264,7 +268,7 @@ export class Market {
   constructor() {
     for (const id of ['outside', 'fees', 'operator']) {
       const role = id === 'operator' ? Role.operator : Role.trader;
-      this.accounts.push({ id, role, status: AccountStatus.open, balances: [] });
+      this.accounts.push({ id, role, status: AccountStatus.open, balances: [], debts: [] });
     }
   }
 }
@@ -309,10 +313,10 @@ export function mayActFor(market: Market, actor: Reference, account: number): bo
 /** Why an account may not enter orders or pay out, or 0. */
 export function accountRefusal(market: Market, account: number): number {
   if (account === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
-  const { status } = market.accounts[account]!;
+  const { status, debts } = market.accounts[account]!;
   if (status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   if (status === AccountStatus.frozen) return RejectCode.ACCOUNT_FROZEN;
-  return 0;
+  return debts.length > 0 ? RejectCode.IN_DEBT : 0;
 }
 
 /** Why a product takes no orders, or 0. */

@@ -9,19 +9,21 @@ import {
 } from '../../src/core/codes.ts';
 import {
   costOf,
-  energyOf,
   exitsOf,
   feeOn,
   type Holding,
   lockOf,
+  movedOf,
   relocking,
   shift,
+  size,
   termsOf,
   unlock,
   valueOf,
 } from './amounts.ts';
 import { isTooFar, tripped } from './circuit.ts';
 import { tell } from './events.ts';
+import { countTrade, fillCollateral, repositioning } from './forward.ts';
 import { addPosition } from './limits.ts';
 import {
   balanceOf,
@@ -72,8 +74,8 @@ function keepForExits(market: Market, order: Order, reason: number): Holding {
   const traded = order.total - order.open;
   const open = market.products[order.product]!.status === ProductStatus.open;
   const follows = order.bracket !== undefined && traded > 0 && open;
-  const { productClosed, gateClosed, killed } = EndReason;
-  const over = reason === productClosed || reason === gateClosed || reason === killed;
+  const { productClosed, gateClosed, killed, inDebt } = EndReason;
+  const over = [productClosed, gateClosed, killed, inDebt].some((each) => each === reason);
   if (!follows || over) return { money: 0n, energy: 0n };
   market.exits.push({ ...order });
   return exitsOf(market, order, traded, traded);
@@ -170,7 +172,9 @@ function crossing(market: Market, taker: Order): Order[] {
 
 function takerCost(market: Market, taker: Order, price: number, lots: number): bigint {
   const value = valueOf(market, taker.product, price, lots);
-  return costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
+  const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
+  const product = market.products[taker.product]!;
+  return cost + fillCollateral(product, taker.account, taker.side, lots);
 }
 
 /** How many of so many lots are paid for by so much money, the fee included. */
@@ -185,7 +189,9 @@ function payableLots(
     money === undefined || takerCost(market, taker, price, count) <= money;
   if (pays(lots)) return lots;
   const each = valueOf(market, taker.product, price, 1);
-  const millionths = each * (1_000_000n + BigInt(termsOf(market, taker).takerPpm));
+  const more = fillCollateral(market.products[taker.product]!, taker.account, taker.side, 1);
+  const fee = size(each) * BigInt(termsOf(market, taker).takerPpm);
+  const millionths = (each + more) * 1_000_000n + fee;
   // The fee is rounded down: there may be one more.
   let count = Number((money! * 1_000_000n) / millionths);
   while (pays(count + 1)) count++;
@@ -312,7 +318,8 @@ export function exchange(
   price: number,
   standing: number,
 ): void {
-  const { moneyAsset, energyAsset } = market.products[taker.product]!;
+  const product = market.products[taker.product]!;
+  const { moneyAsset, energyAsset, forward } = product;
   const value = valueOf(market, taker.product, price, lots);
   const takerFee = feeOn(value, termsOf(market, taker).takerPpm);
   const makerFee = feeOn(value, termsOf(market, maker).makerPpm);
@@ -322,10 +329,20 @@ export function exchange(
   const buyerFee = takerBuys ? takerFee : makerFee;
   const sellerFee = takerBuys ? makerFee : takerFee;
   relocking(market, [taker, maker], () => {
-    move(market, buyer.account, seller.account, moneyAsset, value);
-    move(market, buyer.account, FEES, moneyAsset, buyerFee);
-    move(market, seller.account, FEES, moneyAsset, sellerFee);
-    move(market, seller.account, buyer.account, energyAsset, energyOf(market, taker.product, lots));
+    const pass = (): void => {
+      move(market, buyer.account, seller.account, moneyAsset, value);
+      move(market, buyer.account, FEES, moneyAsset, buyerFee);
+      move(market, seller.account, FEES, moneyAsset, sellerFee);
+      const energy = movedOf(market, taker.product, lots);
+      move(market, seller.account, buyer.account, energyAsset, energy);
+    };
+    if (forward === undefined) pass();
+    else {
+      repositioning(market, product, [buyer.account, seller.account], () => {
+        pass();
+        countTrade(forward, buyer.account, seller.account, price, BigInt(lots));
+      });
+    }
     if (taker.money !== undefined) taker.money -= takerCost(market, taker, price, lots);
     taker.open -= lots;
     maker.open -= lots;

@@ -4,6 +4,7 @@ import { lock, lockOfBoth, relocking } from './amounts.ts';
 import type { CommandOf } from './commands.ts';
 import { enterAll, isReached, type Leg } from './entering.ts';
 import { tell } from './events.ts';
+import { positionRefusal } from './forward.ts';
 import { standingRefusal } from './limits.ts';
 import { leaveBook, type Market, type Order, shownOf } from './market.ts';
 import { crosses, identityOf, shrinkPartner } from './orders.ts';
@@ -17,13 +18,15 @@ export function submitPair(market: Market, command: CommandOf<'submit'>, first: 
   [first.id, second.id] = [market.lastOrder + 1, market.lastOrder + 2];
   [first.partner, second.partner] = [second, first];
   const { money, energy } = lockOfBoth(market, first);
+  const over =
+    positionRefusal(market, first, first.open) || positionRefusal(market, second, second.open);
   const code =
     firstCode([
       priceRefusal(market, waiting(market, first, command.hasStop, command.stopPrice)),
       priceRefusal(market, waiting(market, second, command.ocoHasStop, command.ocoStopPrice)),
     ]) ||
     standingRefusal(market, first.account, 2) ||
-    fundsRefusal(market, first, money, energy);
+    fundsRefusal(market, first, money, energy, over);
   if (code !== 0) return code;
 
   market.lastOrder += 2;
@@ -71,11 +74,14 @@ export function amendPair(
   if (by > 0) other.terms = terms;
   [anew.partner, other.partner] = [other, anew];
   const [before, after] = [lockOfBoth(market, order), lockOfBoth(market, anew)];
+  const both = [order, partner];
+  const over =
+    positionRefusal(market, anew, open, both) || positionRefusal(market, other, open, both);
   const code = firstCode([
     priceRefusal(market, anew),
     by > 0 ? priceRefusal(market, other) : 0,
     anew.side !== other.side && crosses(anew, other.price) ? RejectCode.LEGS_CROSS : 0,
-    fundsRefusal(market, order, after.money - before.money, after.energy - before.energy),
+    fundsRefusal(market, order, after.money - before.money, after.energy - before.energy, over),
   ]);
   if (code !== 0) return code;
 

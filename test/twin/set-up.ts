@@ -3,6 +3,7 @@ import { auctioned, CONTINUOUS } from './auction-makers.ts';
 import type { Profile } from '../random-commands.ts';
 import type { Command } from './commands.ts';
 import { CENTRES, command } from './makers.ts';
+import { forwardPlan, settlement } from './forward-makers.ts';
 import { delivery, NO_DELIVERY } from './special-makers.ts';
 import { OPERATOR } from './market.ts';
 import { memberFields, networkSetUp } from './network-makers.ts';
@@ -77,7 +78,8 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
     const centre = CENTRES[row % CENTRES.length]!;
     const later = row === 1 || (called && row === 3);
     const plan = planned && later ? delivery(START_TIME, draw) : NO_DELIVERY;
-    const traded = products[row] === QUARTER ? soon(draw) : plan;
+    const usual = products[row] === QUARTER ? soon(draw) : plan;
+    const traded = profile.forward ? forwardPlan(START_TIME, draw) : usual;
     add(
       command('listProduct', OPERATOR, {
         id,
@@ -95,6 +97,8 @@ export function setUp(profile: Profile, draw: Draw): Command[] {
         ...traded,
         ...(called && row > 1 && row < 4 ? auctioned(plan, centre, draw) : CONTINUOUS),
         ...memberFields(row, networks),
+        ...(called && row > 1 && row < 4 ? auctioned(traded, centre, draw) : CONTINUOUS),
+        ...settlement(traded, row, ticks, FIRST_TRADER, profile.forward, draw),
       }),
     );
   });

@@ -8,9 +8,10 @@ import {
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
-import { costOf, energyOf, feeOn, termsOf, valueOf } from './amounts.ts';
+import { costOf, feeOn, movedOf, termsOf, valueOf } from './amounts.ts';
 import { outsideCollar } from './circuit.ts';
 import type { CommandOf } from './commands.ts';
+import { fillCollateral, positionRefusal } from './forward.ts';
 import {
   accountRefusal,
   type Market,
@@ -77,10 +78,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   if (!crosses(taker, maker.price)) return RejectCode.PRICE_CHANGED;
   if (command.quantity > tradableOf(maker)) return RejectCode.QUANTITY_GONE;
   if (maker.allOrNone === 1 && command.quantity < maker.open) return RejectCode.ALL_OR_NONE;
-  const value = valueOf(market, taker.product, maker.price, taker.open);
-  const cost = costOf(taker.side, value, feeOn(value, termsOf(market, taker).takerPpm));
-  const energy = taker.side === Side.sell ? energyOf(market, taker.product, taker.open) : 0n;
-  const short = fundsRefusal(market, taker, cost, energy);
+  const short = takerRefusal(market, taker, maker.price);
   if (short !== 0) return short;
 
   taker.id = ++market.lastOrder;
@@ -90,4 +88,15 @@ export function take(market: Market, command: CommandOf<'take'>): number {
   trade(market, taker, maker, taker.open);
   endOrder(market, taker, EndReason.filled);
   return 0;
+}
+
+/** Why the taker cannot pay for what it takes, or 0. */
+function takerRefusal(market: Market, taker: Order, price: number): number {
+  const product = market.products[taker.product]!;
+  const value = valueOf(market, taker.product, price, taker.open);
+  const fee = feeOn(value, termsOf(market, taker).takerPpm);
+  const cost =
+    costOf(taker.side, value, fee) + fillCollateral(product, taker.account, taker.side, taker.open);
+  const energy = taker.side === Side.sell ? movedOf(market, taker.product, taker.open) : 0n;
+  return fundsRefusal(market, taker, cost, energy, positionRefusal(market, taker, taker.open));
 }

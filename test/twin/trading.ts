@@ -8,10 +8,10 @@ import {
   TimeInForce,
 } from '../../src/core/codes.ts';
 import {
-  energyOf,
   insideBand,
   lock,
   lockOf,
+  movedOf,
   relocking,
   termsOf,
   unlock,
@@ -22,6 +22,7 @@ import { isStrange } from './auction.ts';
 import { type CommandOf, isSpecial } from './commands.ts';
 import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
+import { positionRefusal } from './forward.ts';
 import { exposureRefusal, standingRefusal } from './limits.ts';
 import {
   accountRefusal,
@@ -242,12 +243,13 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
   order.total = order.open;
   if (order.kind === OrderKind.limit) {
     const { money, energy } = lockOf(market, order);
-    return fundsRefusal(market, order, money, energy);
+    return fundsRefusal(market, order, money, energy, positionRefusal(market, order, order.open));
   }
-  const energy = order.side === Side.sell ? energyOf(market, order.product, walked.filled) : 0n;
-  if (order.bracket === undefined) return fundsRefusal(market, order, walked.cost, energy);
+  const over = positionRefusal(market, order, walked.filled);
+  const energy = order.side === Side.sell ? movedOf(market, order.product, walked.filled) : 0n;
+  if (order.bracket === undefined) return fundsRefusal(market, order, walked.cost, energy, over);
   const { money } = lockOf(market, order);
-  return fundsRefusal(market, order, money + (walked.cost > 0n ? walked.cost : 0n), energy);
+  return fundsRefusal(market, order, money + (walked.cost > 0n ? walked.cost : 0n), energy, over);
 }
 
 function bracketOf(command: CommandOf<'submit'>): Order['bracket'] {
@@ -255,11 +257,18 @@ function bracketOf(command: CommandOf<'submit'>): Order['bracket'] {
   return hasBracket === 1 ? { takeProfit, stopPrice, stopLimit } : undefined;
 }
 
-export function fundsRefusal(market: Market, order: Order, money: bigint, energy: bigint): number {
+/** @param position what the account's position says to it */
+export function fundsRefusal(
+  market: Market,
+  order: Order,
+  money: bigint,
+  energy: bigint,
+  position = 0,
+): number {
   const { moneyAsset, energyAsset } = market.products[order.product]!;
   const { account } = order;
   const over = exposureRefusal(market, account, order.product, money);
-  if (over !== 0) return over;
+  if (over !== 0 || position !== 0) return over || position;
   if (energy > available(market, account, energyAsset)) return RejectCode.INSUFFICIENT_ENERGY;
   return money > available(market, account, moneyAsset) ? RejectCode.INSUFFICIENT_MONEY : 0;
 }
@@ -320,7 +329,14 @@ export function amend(market: Market, command: CommandOf<'amend'>): number {
 function differenceRefusal(market: Market, order: Order, anew: Order): number {
   const before = lockOf(market, order);
   const after = lockOf(market, anew);
-  return fundsRefusal(market, order, after.money - before.money, after.energy - before.energy);
+  const over = positionRefusal(market, anew, anew.open, [order]);
+  return fundsRefusal(
+    market,
+    order,
+    after.money - before.money,
+    after.energy - before.energy,
+    over,
+  );
 }
 
 function enterAnew(market: Market, order: Order, anew: Order, stopPrice: number | undefined): void {

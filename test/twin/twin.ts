@@ -11,6 +11,7 @@ import * as networks from './networks.ts';
 import { movePegs } from './pegs.ts';
 import { archiveProduct } from './archive.ts';
 import { runTimers } from './plan.ts';
+import * as settle from './settle.ts';
 import { take } from './take.ts';
 import * as trading from './trading.ts';
 
@@ -82,6 +83,7 @@ function perform(market: Market, command: Command): number {
 }
 
 function dispatch(market: Market, command: Command): number {
+  if (settle.isOne(command)) return settle.dispatch(market, command);
   switch (command.type) {
     case 'openAccount':
       return administration.openAccount(market, command);
