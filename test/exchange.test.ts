@@ -146,15 +146,15 @@ describe('receipts', () => {
   it('of what was turned away bear no sequence, and nothing was recorded', async () => {
     const storage = new HeldStorage();
     const notices: Notice[] = [];
-    const exchange = await staged({ storage, maxWaiting: 20, observe: (it) => notices.push(it) });
+    const exchange = await staged({ storage, maxWaiting: 24, observe: (it) => notices.push(it) });
     storage.holds = true;
-    const sent = Array.from({ length: 20 }, () => exchange.advanceTime());
+    const sent = Array.from({ length: 24 }, () => exchange.advanceTime());
     const before = await traceOf(exchange);
     const overloaded = { ok: false, code: 'OVERLOADED', level: 'none' };
     expect(await exchange.advanceTime()).toEqual(overloaded);
     expect(await exchange.submit({ ...bid, priceTicks: 1 })).toEqual(overloaded);
     expect(await traceOf(exchange)).toEqual(before);
-    expect(exchange.status()).toMatchObject({ turnedAway: 2, waiting: 20 });
+    expect(exchange.status()).toMatchObject({ turnedAway: 2, waiting: 24 });
     expect(notices.filter(({ kind }) => kind === 'turnedAway')).toEqual([
       { kind: 'turnedAway', code: 'OVERLOADED', actor: 'operator' },
       { kind: 'turnedAway', code: 'OVERLOADED', actor: 'bob' },

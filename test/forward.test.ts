@@ -5,6 +5,7 @@ import {
   type SettlementTerms,
   settleSlot,
   type SlotTrade,
+  type TradeView,
 } from '../src/index.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
 import { deliver, must, settle, slotMarket } from './forward-stage.ts';
@@ -156,5 +157,34 @@ describe('settlement in a market', () => {
       expect(engine.isConserved(), `seed ${seed}`).toBe(true);
     }
     expect(fills).toBeGreaterThan(1500);
+  });
+
+  test('who has closed its position needs no reading, whatever was booked for it before', () => {
+    const engine = slotMarket({ min: '0', max: '0.40', funds: { anna: '5', ben: '5' } });
+    for (const [account, side] of [
+      ['anna', 'sell'],
+      ['ben', 'buy'],
+    ] as const)
+      must(engine.submit({ account, product: 'slot', side, quantity: '2', price: '0.20' }));
+    deliver(engine, '0.10', '0.30');
+    settle(engine);
+    expect(engine.settlement('slot')!.parties).toMatchObject([
+      { account: 'anna', booked: '0.600000000' },
+      { account: 'ben', booked: '-0.200000000' },
+    ]);
+    expect(engine.settleProduct({ product: 'slot', final: true })).toMatchObject({
+      code: 'READING_MISSING',
+    });
+    const [{ trade, quantityLots, priceTicks }] = [...engine.trades()] as [TradeView];
+    const fees = { buyerFeeQuanta: 0, sellerFeeQuanta: 0 };
+    const parties = { buyer: 'ben', seller: 'anna', ...fees };
+    must(engine.recallTrade({ trade, product: 'slot', quantityLots, priceTicks, ...parties }));
+    settle(engine, true);
+    for (const account of ['anna', 'ben']) {
+      expect(engine.balance(account, 'EUR')).toMatchObject({
+        available: '5.000000000',
+        locked: '0.000000000',
+      });
+    }
   });
 });

@@ -17,7 +17,7 @@ const EXPECTED: Report = {
   commands: 103_003,
   trades: 12_927,
   conserved: true,
-  stateHash: 'bd08a1e109b0f46ebce1f4d337cdfec498255dcc45e3eeaf035a4d1d8c1e69f6',
+  stateHash: '0e31684a4368af647f33a96157bae80d561e5764f7a25db363748ce03fb29376',
 };
 
 const NODES = [20, 22, 24];
