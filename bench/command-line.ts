@@ -30,18 +30,19 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Where output goes, and what the fills of a smoke run must be. */
+/** Where output goes, how much a smoke run takes and what its fills must be. */
 export interface Surroundings {
   out(text: string): void;
   error(text: string): void;
   /** Where progress can be overwritten; undefined where it cannot. */
   progress?: ((text: string) => void) | undefined;
+  readonly smokePlan?: Plan;
   readonly smokeChecksums?: Checksums;
 }
 
 /** Runs the bench. @returns the exit code */
 export async function bench(args: readonly string[], around: Surroundings): Promise<number> {
-  const { smokeChecksums = SMOKE_CHECKSUMS } = around;
+  const { smokePlan = SMOKE, smokeChecksums = SMOKE_CHECKSUMS } = around;
   let options;
   let suites: readonly Suite[];
   try {
@@ -59,7 +60,7 @@ export async function bench(args: readonly string[], around: Surroundings): Prom
     around.out(HELP);
     return 0;
   }
-  const plan = options.smoke ? SMOKE : FULL;
+  const plan = options.smoke ? smokePlan : FULL;
   const checksums = options.smoke ? smokeChecksums : FULL_CHECKSUMS;
   const { figures, faults } = await measured(suites, plan, checksums, around);
   around.out((options.markdown ? markdown : table)(figures));

@@ -26,6 +26,9 @@ const HOMES = join(SHARED, 'citylearn-2022-hourly', 'community17_hourly_wh.csv')
 const EXPECTED = join(SHARED, 'reference', 'community_expected.json');
 const TARIFFS = { retail: 300_000, feedIn: 80_000 };
 
+/** A year takes seconds: `npm run test:years` has them all. */
+const ALL_YEARS = process.env['ALL_YEARS'] === '1';
+
 const available = existsSync(HOMES) && existsSync(EXPECTED);
 if (!available) console.log('skipped: the data of 17 real homes is not beside the project');
 
@@ -54,8 +57,12 @@ function millionths(value: number): number {
 describe.skipIf(!available)('17 real homes', () => {
   const week = 'citylearn17_odd_homes_double_pv_first_168h';
   const cases: [string, Mechanism, PvCase, number][] = [
-    ['citylearn17_all_pv_full_year', 'continuous', 'all-pv', Infinity],
-    ['citylearn17_odd_homes_double_pv_full_year', 'continuous', 'odd-double-pv', Infinity],
+    ...(ALL_YEARS ? MECHANISMS : (['continuous'] as const)).map((each): (typeof cases)[number] => {
+      return ['citylearn17_all_pv_full_year', each, 'all-pv', Infinity];
+    }),
+    ...(ALL_YEARS ? MECHANISMS : []).map((each): (typeof cases)[number] => {
+      return ['citylearn17_odd_homes_double_pv_full_year', each, 'odd-double-pv', Infinity];
+    }),
     ...MECHANISMS.map((each): (typeof cases)[number] => [week, each, 'odd-double-pv', 168]),
   ];
   it.each(cases)('%s, %s, equals the reference to the last Wh and nano-EUR', (...each) => {
