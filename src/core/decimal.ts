@@ -83,6 +83,9 @@ function safe(value: bigint, argument: string, text: unknown): number {
   return Number(value);
 }
 
+/** How every number below one begins. */
+const SMALL = `0.${'0'.repeat(MAX_DECIMALS)}`;
+
 /** The decimal text of `count` steps, exact, with as many decimals as the step has. */
 export function formatSteps(count: number | bigint, step: Decimal): string {
   const product = typeof count === 'number' ? count * step.mantissa : NaN;
@@ -91,9 +94,12 @@ export function formatSteps(count: number | bigint, step: Decimal): string {
   const { decimals } = step;
   let digits = String(exact < 0 ? -exact : exact);
   if (decimals > 0) {
-    if (digits.length <= decimals) digits = digits.padStart(decimals + 1, '0');
     const whole = digits.length - decimals;
-    digits = `${digits.slice(0, whole)}.${digits.slice(whole)}`;
+    // Not by `padStart`, which takes as long as all the rest.
+    digits =
+      whole > 0
+        ? `${digits.slice(0, whole)}.${digits.slice(whole)}`
+        : SMALL.slice(0, 2 - whole) + digits;
   }
   return exact < 0 ? `-${digits}` : digits;
 }

@@ -24,7 +24,8 @@ import type {
   SettleProductRequest,
 } from './settlement-requests.ts';
 import { type Clock, Sequencer } from './sequencer.ts';
-import { type TradeView, tradeView } from './views.ts';
+import { tradeSuits, tradeView } from './trade-views.ts';
+import type { TradeView } from './views.ts';
 
 /** How an engine tells time, and what it remembers. */
 export interface EngineOptions {
@@ -258,8 +259,8 @@ export class Engine extends Queries {
     objectArgument(filter, 'filter', ['after', 'product', 'account']);
     const { after = 0, product, account } = filter;
     if (product !== undefined) productNamed(stateOf(this), product);
-    if (account !== undefined) accountRow(stateOf(this), account);
-    return this.#trades(integerArgument(after, 'after', 0, MAX_INTEGER), product, account);
+    const row = account === undefined ? undefined : accountRow(stateOf(this), account);
+    return this.#trades(integerArgument(after, 'after', 0, MAX_INTEGER), product, row);
   }
 
   /**
@@ -328,26 +329,25 @@ export class Engine extends Queries {
   *#trades(
     after: number,
     product: string | undefined,
-    account: string | undefined,
+    account: number | undefined,
   ): Generator<TradeView> {
     const state = stateOf(this);
-    for (const place of this.#records(after)) {
-      if (recordType(place.view, place.at) !== EventType.trade) continue;
-      const event = eventAt(state, place) as Extract<EventRecord, { type: 'trade' }>;
-      if (product !== undefined && event.product !== product) continue;
-      if (account !== undefined && event.buyer !== account && event.seller !== account) continue;
-      yield tradeView(state, event);
+    for (const { view, at } of this.#records(after, EventType.trade)) {
+      if (tradeSuits(state, view, at, product, account)) yield tradeView(state, view, at);
     }
   }
 
   /**
    * The events that were kept when the reading began and came after a sequence, as places in a copy:
    * commands may go on meanwhile.
+   * @param type left out, of all types
    */
-  *#records(after: number): Generator<RecordCursor> {
-    const view = new DataView(this.#sequencer.events.slice().buffer);
-    for (let at = 0; at < view.byteLength; at += recordLength(view, at)) {
-      if (readI64(view, at + HEADER.sequence) > after) yield { view, at };
+  *#records(after: number, type?: number): Generator<RecordCursor> {
+    const place = { view: new DataView(this.#sequencer.events.slice().buffer), at: 0 };
+    const { view } = place;
+    for (; place.at < view.byteLength; place.at += recordLength(view, place.at)) {
+      if (type !== undefined && recordType(view, place.at) !== type) continue;
+      if (readI64(view, place.at + HEADER.sequence) > after) yield place;
     }
   }
 }

@@ -139,8 +139,14 @@ export function stopPriceArgument(
   { stopPrice, stopPriceTicks }: Pick<OrderRequest, 'stopPrice' | 'stopPriceTicks'>,
   tick: Decimal | undefined,
 ): number | undefined {
-  const names = ['stopPrice', 'stopPriceTicks'] as const;
-  return stepsArgument(stopPrice, stopPriceTicks, ...names, -MAX_INTEGER, tick);
+  return stepsArgument(
+    stopPrice,
+    stopPriceTicks,
+    'stopPrice',
+    'stopPriceTicks',
+    -MAX_INTEGER,
+    tick,
+  );
 }
 
 /** The most that an order may cost, in quanta, if that was said. @throws TypeError, RangeError */

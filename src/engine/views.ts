@@ -10,10 +10,8 @@ import {
   Side,
   TimeInForce,
 } from '../core/codes.ts';
-import { energyValue } from '../contracts/amounts.ts';
 import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { type Decimal, formatSteps, quantum } from '../core/decimal.ts';
-import type { EventRecord } from '../core/records.ts';
 import { type CallView, callView } from './call-views.ts';
 import { type CircuitView, circuitView } from './circuit-views.ts';
 import { type DeliveryView, deliveryView } from './delivery-views.ts';
@@ -366,34 +364,4 @@ export function bookView(state: MarketState, { grid, row }: Product): BookView {
     return found;
   };
   return { bids: side(Side.buy), asks: side(Side.sell) };
-}
-
-export function tradeView(
-  state: MarketState,
-  event: Extract<EventRecord, { type: 'trade' }>,
-): TradeView {
-  const product = state.productThen(event.product, event.sequence);
-  const { moneyAsset, grid } = product;
-  const valueQuanta = energyValue(product, event.price, event.quantity);
-  return {
-    trade: event.trade,
-    sequence: event.sequence,
-    time: event.time,
-    product: event.product,
-    buyer: event.buyer,
-    seller: event.seller,
-    price: formatSteps(event.price, grid.tick),
-    priceTicks: event.price,
-    quantity: formatSteps(event.quantity, grid.lot),
-    quantityLots: event.quantity,
-    value: amountText(state, moneyAsset, valueQuanta),
-    valueQuanta,
-    buyerFee: amountText(state, moneyAsset, event.buyerFee),
-    buyerFeeQuanta: event.buyerFee,
-    sellerFee: amountText(state, moneyAsset, event.sellerFee),
-    sellerFeeQuanta: event.sellerFee,
-    makerOrder: event.makerOrder,
-    takerOrder: event.takerOrder,
-    takerSide: event.takerSide,
-  };
 }

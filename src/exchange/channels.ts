@@ -10,7 +10,8 @@ import {
   objectArgument,
 } from '../engine/arguments.ts';
 import { accountRow, productNamed } from '../engine/queries.ts';
-import { type TradeView, tradeView } from '../engine/views.ts';
+import { tradeView } from '../engine/trade-views.ts';
+import type { TradeView } from '../engine/views.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { Product } from '../market/products.ts';
 import { BestReplica, type BestUpdate } from './best.ts';
@@ -80,7 +81,7 @@ const TRANSLATIONS: {
   trades: (state, filter) => (command) => {
     const suits: Suits = (view, at) =>
       recordType(view, at) === EventType.trade && tradeSuits(view, at, filter);
-    return decoded(state, command, suits).map((event) => tradeView(state, event as TradeEvent));
+    return places(command, suits).map((at) => tradeView(state, command.view, at));
   },
 
   orders: (state, filter) => {
@@ -96,7 +97,6 @@ const TRANSLATIONS: {
 };
 
 type Suits = (view: DataView, at: number) => boolean;
-type TradeEvent = Extract<EventRecord, { type: 'trade' }>;
 
 /** Whether an event is about orders that are asked for. Told from its bytes: decoding costs far more. */
 function orderSuits(view: DataView, at: number, filter: Filter): boolean {
@@ -118,17 +118,17 @@ function tradeSuits(view: DataView, at: number, { product, account }: Filter): b
   );
 }
 
-/** The events of a command that suit. */
-function decoded(
-  { naming }: MarketState,
-  { view, start, end }: CommandEvents,
-  suits: Suits,
-): EventRecord[] {
-  const found: EventRecord[] = [];
-  for (let at = start; at < end; at += recordLength(view, at)) {
-    if (suits(view, at)) found.push(readRecord(view, at, naming) as unknown as EventRecord);
-  }
+/** Where the events of a command stand that suit. */
+function places({ view, start, end }: CommandEvents, suits: Suits): number[] {
+  const found: number[] = [];
+  for (let at = start; at < end; at += recordLength(view, at)) if (suits(view, at)) found.push(at);
   return found;
+}
+
+/** These events. */
+function decoded({ naming }: MarketState, command: CommandEvents, suits: Suits): EventRecord[] {
+  const { view } = command;
+  return places(command, suits).map((at) => readRecord(view, at, naming) as unknown as EventRecord);
 }
 
 /** What a reader of a channel has of a product, kept up to date by events. */

@@ -122,11 +122,11 @@ function enterAnew(
   const peg =
     (amended.flags & PEGGED) === 0 ? undefined : { ...orders.pegs.of(slot), limit: price };
   if (peg !== undefined && !hasReference(state, product.row, peg)) return RejectCode.NO_REFERENCE;
+  const exits = orders.bracket(slot);
+  const ofExits =
+    exits === undefined ? 0 : admitExits(state, product, { ...amended, quantity: total }, exits);
   const code =
-    firstOf(
-      admitPrice(state, product, amended, peg),
-      admitExits(state, product, { ...amended, quantity: total }, orders.bracket(slot)),
-    ) ||
+    firstOf(admitPrice(state, product, amended, peg), ofExits) ||
     exposureLimit(state, product, amended.account, lockAs(state, product, amended) - oldLock) ||
     positionRefusal(state, product, amended, open, [slot]) ||
     amendShortage(state, product, amended, oldLock, before.open);

@@ -30,6 +30,7 @@ const ACCEPTED = offsetsOf(EVENTS.orderAccepted);
 const RESTED = offsetsOf(EVENTS.orderRested);
 const TRADE = offsetsOf(EVENTS.trade);
 const ENDED = offsetsOf(EVENTS.orderEnded);
+const AMENDED = offsetsOf(EVENTS.orderAmended);
 const TWO_32 = 4_294_967_296;
 const REJECTED = offsetsOf(EVENTS.rejected);
 
@@ -220,17 +221,17 @@ export function writeAmended(
   keepsPlace: boolean,
 ): void {
   const { orders } = state;
-  writeEvent(state, outbox, 'orderAmended', [
-    ...orderFields(state, slot),
-    before.price,
-    before.open,
-    orders.version(slot),
-    // A pegged order stays where it stands, or enters anew with another limit.
-    keepsPlace ? orders.price(slot) : orders.lockPrice(slot),
-    orders.total(slot),
-    orders.open(slot),
-    keepsPlace ? 1 : 0,
-    before.shown,
-    keepsPlace ? orders.shown(slot) : 0,
-  ]);
+  const at = begin(state, outbox, EVENTS.orderAmended.type, AMENDED.strings);
+  const { view } = outbox;
+  putOrder(state, view, at, slot);
+  putI64(view, at + AMENDED.priceBefore, before.price);
+  putI64(view, at + AMENDED.openBefore, before.open);
+  view.setUint32(at + AMENDED.orderVersion, orders.version(slot));
+  // A pegged order stays where it stands, or enters anew with another limit.
+  putI64(view, at + AMENDED.price, keepsPlace ? orders.price(slot) : orders.lockPrice(slot));
+  putI64(view, at + AMENDED.quantity, orders.total(slot));
+  putI64(view, at + AMENDED.open, orders.open(slot));
+  view.setUint8(at + AMENDED.keepsPlace, keepsPlace ? 1 : 0);
+  putI64(view, at + AMENDED.shownBefore, before.shown);
+  putI64(view, at + AMENDED.shown, keepsPlace ? orders.shown(slot) : 0);
 }

@@ -195,6 +195,11 @@ export class MarketState implements Holdings {
     return (this.listings.assets[row] ?? this.archived.asset(row))!;
   }
 
+  /** A product, also one that was archived and is kept for readers. */
+  product(row: number): Product {
+    return (this.listings.products[row] ?? this.archived.product(row))!;
+  }
+
   /** The product that an id stood for at a sequence, also one that was archived and is kept for readers. */
   productThen(id: string, sequence: number): Product {
     const { listings, archived } = this;

@@ -173,7 +173,10 @@ export function orderAnew(
   stopPrice: number,
 ): NewOrder {
   const { terms, lastPrice } = state.listings.products[state.orders.product(slot)]!;
-  const order = { ...orderIn(state, slot), price, quantity: open, terms };
+  const order = orderIn(state, slot);
+  order.price = price;
+  order.quantity = open;
+  order.terms = terms;
   if (isReached(sideOf(order.flags), stopPrice, lastPrice)) order.flags &= ~WAITING;
   return order;
 }
