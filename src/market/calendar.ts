@@ -40,8 +40,9 @@ export function slotsOf(timeZone: string, day: string, period: Period): readonly
   const clock = clockOf(timeZone);
   const midnight = midnightOf(day);
   const length = lengthOf(period);
-  const start = beginningOf(clock, midnight);
-  const end = beginningOf(clock, midnight + DAY);
+  const stretches = stretchesOf(clock, midnight);
+  const start = beginningOf(stretches, midnight);
+  const end = beginningOf(stretches, midnight + DAY);
   if ((end - start) % length !== 0) {
     const minutes = (end - start) / MINUTE;
     throw new RangeError(
@@ -50,14 +51,10 @@ export function slotsOf(timeZone: string, day: string, period: Period): readonly
   }
   const slots: Slot[] = [];
   const times = new Map<string, number>();
-  let offset = 0;
-  let change = start;
+  let place = 0;
   for (let at = start; at < end; at += length) {
-    while (at >= change) {
-      offset = offsetAt(clock, change);
-      change = nextChange(clock, change, offset);
-    }
-    const localStart = localText(at, offset);
+    while (at >= stretches[place]!.end) place++;
+    const localStart = localText(at, stretches[place]!.offset);
     const label = localStart.slice(11, 16);
     times.set(label, (times.get(label) ?? 0) + 1);
     slots.push({ day, position: slots.length + 1, start: at, end: at + length, localStart, label });
@@ -112,33 +109,56 @@ function offsetAt(clock: Intl.DateTimeFormat, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }
 
+/** A time over which the clocks of a zone are ahead of UTC by the same offset. Another one may follow that has the same. */
+interface Stretch {
+  readonly start: number;
+  /** First instant after it. */
+  readonly end: number;
+  readonly offset: number;
+}
+
+/** The stretches from before a local day begins until its end, one after the other. */
+function stretchesOf(clock: Intl.DateTimeFormat, midnight: number): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  // Clocks are ahead of UTC by -12 to 14 hours. In between they show time as it passes, apart from their changes.
+  let start = midnight - 15 * HOUR;
+  let offset = offsetAt(clock, start);
+  for (;;) {
+    const { end, next } = endOf(clock, start, offset);
+    stretches.push({ start, end, offset });
+    if (end + offset > midnight + DAY) return stretches;
+    start = end;
+    offset = next;
+  }
+}
+
+/** Where a stretch ends: at the next change, or some hours later if there is none; and the offset from there on. */
+function endOf(
+  clock: Intl.DateTimeFormat,
+  start: number,
+  offset: number,
+): { readonly end: number; readonly next: number } {
+  // Shorter than the time between any two changes.
+  let end = start + 6 * HOUR;
+  let next = offsetAt(clock, end);
+  if (next === offset) return { end, next };
+  let same = start;
+  while (end - same > 1000) {
+    const middle = same + Math.floor((end - same) / 2000) * 1000;
+    const there = offsetAt(clock, middle);
+    if (there === offset) same = middle;
+    else [end, next] = [middle, there];
+  }
+  return { end, next };
+}
+
 /**
  * The first instant at which the clocks show a time or a later one.
  * @param time as ms since the epoch if the clocks were UTC
  */
-function beginningOf(clock: Intl.DateTimeFormat, time: number): number {
-  // Clocks are ahead of UTC by -12 to 14 hours. In between they show time as it passes, apart from their changes.
-  for (let from = time - 15 * HOUR; ;) {
-    const offset = offsetAt(clock, from);
-    const change = nextChange(clock, from, offset);
-    const at = Math.max(from, time - offset);
-    if (at < change) return at;
-    from = change;
-  }
-}
-
-/** The first instant after `from` at which the offset is another one, or one hours later at which it is not. */
-function nextChange(clock: Intl.DateTimeFormat, from: number, offset: number): number {
-  // Shorter than the time between any two changes.
-  let to = from + 6 * HOUR;
-  if (offsetAt(clock, to) === offset) return to;
-  let same = from;
-  while (to - same > 1000) {
-    const middle = same + Math.floor((to - same) / 2000) * 1000;
-    if (offsetAt(clock, middle) === offset) same = middle;
-    else to = middle;
-  }
-  return to;
+function beginningOf(stretches: readonly Stretch[], time: number): number {
+  const { start, offset } = stretches.find((each) => each.end + each.offset > time)!;
+  return Math.max(start, time - offset);
 }
 
 /** @throws TypeError or RangeError naming `day` */
