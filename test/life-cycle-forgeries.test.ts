@@ -54,6 +54,18 @@ const FORGED: Forgeries = {
   'an opening that has come': [astray('early'), plan('early', { opensMs: NOW - 10_000 })],
   'a gate that has come': [astray('now'), plan('now', { gateMs: NOW - 10_000 })],
   'a gate that has not come': [astray('late'), plan('late', { gateMs: NOW - 10_000 + 1 })],
+  'a product that is listed after a trade that is yet to come': [
+    'now was listed after trade 1, which cannot be',
+    (state) => void (productOf(state, 'now').listedAfter = 1),
+  ],
+  'products that were listed in another order': [
+    'now was listed after trade 2, which cannot be',
+    (state) => {
+      state.lastTrade = 3;
+      productOf(state, 'early').listedAfter = 3;
+      productOf(state, 'now').listedAfter = 2;
+    },
+  ],
   'no plan any more': [astray('early'), plan('early', undefined)],
   'a delivery that ends before it begins': [
     'has a plan: delivery.start must be before delivery.end',

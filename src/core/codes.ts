@@ -194,7 +194,7 @@ export const RejectCode = {
   RECALL_SHORT: 45,
   /** The trade was recalled before. */
   ALREADY_RECALLED: 46,
-  /** No trade has this number yet. */
+  /** No trade has this number yet, or it is older than the product. */
   UNKNOWN_TRADE: 47,
   /** The order and the one that it is linked with would trade with each other at their limits. */
   LEGS_CROSS: 48,

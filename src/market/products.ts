@@ -54,6 +54,8 @@ export interface Product {
   readonly forward: Forward | undefined;
   /** Energy quanta that change hands with a lot: none of a forward product. */
   readonly movedQuanta: number;
+  /** Number of the latest trade before it was listed: that one and those before are not its own. */
+  listedAfter: number;
   status: number;
   /** Row of the terms in force. */
   terms: number;
@@ -133,6 +135,7 @@ export class Listings {
       call,
       forward,
       movedQuanta: forward === undefined ? grid.lotQuanta : 0,
+      listedAfter: 0,
       status,
       terms: 0,
       lastPrice: NaN,

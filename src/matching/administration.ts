@@ -167,6 +167,7 @@ export function listProduct(
   const assets = [energyAsset, moneyAsset] as const;
   const product = listings.addProduct(id, ...assets, grid, delivery, call, forward);
   product.status = status;
+  product.listedAfter = state.lastTrade;
   if (network !== undefined) product.network = { network, capacity: new Map<number, number>() };
   state.addBook(product);
   planNext(state, product);

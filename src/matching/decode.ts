@@ -41,6 +41,7 @@ import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import { decodeForward, decodeForwards } from './forward-bytes.ts';
 import { planNext } from './life-cycle.ts';
+import { decodeListedAfter } from './listed-after.ts';
 import { Reader } from './reader.ts';
 import { decodeNetworks, decodeNetworkTerms, decodePartners } from './network-decode.ts';
 import type { MarketState } from './state.ts';
@@ -385,6 +386,7 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
     });
   }
   for (let left = from.u32(); left > 0; left--) state.recalled.add(from.i64());
+  decodeListedAfter(from, state);
   for (let left = from.u32(); left > 0; left--) decodeLimits(from, state);
   if (state.limits.size > 0) state.orders.countFor(state.limits);
   for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);

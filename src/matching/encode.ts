@@ -16,6 +16,7 @@ import {
 } from '../orderbook/flags.ts';
 import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
 import { encodeForwards, encodeForwardTerms } from './forward-bytes.ts';
+import { encodeListedAfter } from './listed-after.ts';
 import type { MarketState } from './state.ts';
 import { inOrder, Writer } from './writer.ts';
 
@@ -275,6 +276,7 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   const recalled = [...state.recalled].sort((a, b) => a - b);
   to.u32(recalled.length);
   for (const trade of recalled) to.i64(trade);
+  encodeListedAfter(state, to);
   encodeLimits(state, to);
   encodeCircuits(state, to);
   encodePartners(state, to);

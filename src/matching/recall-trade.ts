@@ -75,12 +75,14 @@ export function recallRefusal(
   }
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
   if (unknown !== 0) return unknown;
-  if (trade > state.lastTrade) return RejectCode.UNKNOWN_TRADE;
+  const { network, listedAfter } = state.listings.products[row]!;
+  // An earlier one is of a product that was archived, and may have had the same id.
+  if (trade > state.lastTrade || trade <= listedAfter) return RejectCode.UNKNOWN_TRADE;
   if (!isOperator(state, view.getUint32(at + AT.actor))) return RejectCode.FORBIDDEN;
   if (buyer === OUTSIDE || seller === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
   const refused = receiverRefusal(state, buyer) || receiverRefusal(state, seller);
   if (refused !== 0) return refused;
-  const isOwn = (state.listings.products[row]!.network !== undefined) === inNetwork;
+  const isOwn = (network !== undefined) === inNetwork;
   if (!isOwn) return RejectCode.NOT_IN_NETWORK;
   return state.recalled.has(trade) ? RejectCode.ALREADY_RECALLED : 0;
 }

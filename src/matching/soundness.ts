@@ -32,6 +32,7 @@ import {
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
+import { listedAfterFault } from './listed-after.ts';
 import { networkFault } from './network-decode.ts';
 import { debtFault, forwardFault } from './forward-soundness.ts';
 import { hasRoom, pegPrices } from './pegs.ts';
@@ -58,6 +59,7 @@ export function unsoundness(state: MarketState): string | undefined {
     followerFault(state) ??
     bracketFault(state) ??
     recallFault(state) ??
+    listedAfterFault(state) ??
     limitFault(state) ??
     networkFault(state) ??
     windowFault(state)

@@ -157,6 +157,27 @@ export const ARCHIVE: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/matching/listed-after.ts',
+    tests: ['life-cycle-forgeries', 'rolling-market', 'property'],
+    slips: [
+      {
+        about: 'a snapshot forgets which trades are older than a product',
+        find: 'listedAfter > 0',
+        replace: 'listedAfter > Infinity',
+      },
+      {
+        about: 'a product is older than one that was listed before it',
+        find: 'least = listedAfter;',
+        replace: '',
+      },
+      {
+        about: 'a product was listed after a trade that is yet to come',
+        find: ' || listedAfter > lastTrade',
+        replace: '',
+      },
+    ],
+  },
+  {
     file: 'src/matching/decode.ts',
     tests: ['archive'],
     slips: [

@@ -210,6 +210,7 @@ export function listProduct(market: Market, command: CommandOf<'listProduct'>): 
     lotQuanta,
     plan,
     gone: false,
+    listedAfter: market.lastTrade,
     auctions,
     forward,
     status,

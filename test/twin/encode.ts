@@ -186,6 +186,14 @@ export function controlBytes(market: Market): Uint8Array {
   const recalled = [...market.recalled].sort((a, b) => a - b);
   to.u32(recalled.length);
   for (const trade of recalled) to.i64(trade);
+  const later = [...market.products.entries()].filter(
+    ([, { gone, listedAfter }]) => !gone && listedAfter > 0,
+  );
+  to.u32(later.length);
+  for (const [row, { listedAfter }] of later) {
+    to.u32(row);
+    to.i64(listedAfter);
+  }
   limitBytes(market, to);
   circuitBytes(market, to);
   partnerBytes(market, to);

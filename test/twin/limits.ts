@@ -50,7 +50,8 @@ function recall(
   if (buyer === undefined || seller === undefined) return RejectCode.UNKNOWN_ACCOUNT;
   if (row === undefined) return RejectCode.UNKNOWN_PRODUCT;
   if (way === 'nowhere') return RejectCode.UNKNOWN_ZONE;
-  if (command.trade > market.lastTrade) return RejectCode.UNKNOWN_TRADE;
+  if (command.trade > market.lastTrade || command.trade <= market.products[row]!.listedAfter)
+    return RejectCode.UNKNOWN_TRADE;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (buyer === OUTSIDE || seller === OUTSIDE) return RejectCode.SYSTEM_ACCOUNT;
   for (const party of [buyer, seller]) {

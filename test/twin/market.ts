@@ -95,6 +95,8 @@ export interface Product {
   /** Whether it was archived. */
   gone: boolean;
   readonly forward: Forward | undefined;
+  /** Number of the latest trade before it was listed. */
+  readonly listedAfter: number;
   status: number;
   terms: number;
   lastPrice: number | undefined;
