@@ -1,10 +1,8 @@
 import {
-  Display,
   EndReason,
   OrderKind,
   PostOnly,
   RejectCode,
-  SelfTrade,
   Side,
   TimeInForce,
 } from '../../src/core/codes.ts';
@@ -38,6 +36,7 @@ import {
 } from './network-match.ts';
 import { feeVersionOf, zonesOf } from './networks.ts';
 import { crosses, endOrder, finish } from './orders.ts';
+import { PLAIN, takerOf } from './plain-order.ts';
 import { fundsRefusal, tellAccepted, tellAmended } from './trading.ts';
 
 /** The network of a zone, if that is one that the product may be traded in. */
@@ -114,42 +113,6 @@ function orderOf(
     net: { zone, attributes, only, onlyZones, premiums, feeVersion, held: 0n },
   };
 }
-
-const PLAIN: Omit<
-  Order,
-  | 'account'
-  | 'product'
-  | 'side'
-  | 'kind'
-  | 'timeInForce'
-  | 'postOnly'
-  | 'selfTrade'
-  | 'clientOrderId'
-  | 'price'
-  | 'open'
-  | 'total'
-  | 'expiresAt'
-  | 'terms'
-> = {
-  id: 0,
-  display: Display.all,
-  clip: 0,
-  refreshBelow: 0,
-  allOrNone: 0,
-  stopPrice: undefined,
-  money: undefined,
-  partner: undefined,
-  bracket: undefined,
-  ended: false,
-  trailBy: 0,
-  trailDistance: 0,
-  pegTo: 0,
-  pegOffset: 0,
-  limit: undefined,
-  clipLeft: 0,
-  priority: 0,
-  version: 1,
-};
 
 function completePrice(
   market: Market,
@@ -267,20 +230,7 @@ export function takeInNetwork(market: Market, command: CommandOf<'takeInNetwork'
   if (closed !== 0) return closed;
   const buys = maker.side === Side.sell;
   const taker: Order = {
-    ...PLAIN,
-    account,
-    product: maker.product,
-    side: buys ? Side.buy : Side.sell,
-    kind: OrderKind.take,
-    timeInForce: TimeInForce.fok,
-    postOnly: PostOnly.off,
-    selfTrade: SelfTrade.allow,
-    clientOrderId: '',
-    price: command.limitPrice,
-    open: command.quantity,
-    total: command.quantity,
-    expiresAt: 0,
-    terms: product.terms,
+    ...takerOf(product, account, maker, command),
     net: {
       zone,
       attributes: buys ? 0 : command.attributes,

@@ -1,13 +1,4 @@
-import {
-  Display,
-  EndReason,
-  OrderKind,
-  PostOnly,
-  RejectCode,
-  SelfTrade,
-  Side,
-  TimeInForce,
-} from '../../src/core/codes.ts';
+import { Display, EndReason, RejectCode, Side } from '../../src/core/codes.ts';
 import { costOf, feeOn, movedOf, termsOf, valueOf } from './amounts.ts';
 import { outsideCollar } from './circuit.ts';
 import type { CommandOf } from './commands.ts';
@@ -16,12 +7,12 @@ import {
   accountRefusal,
   type Market,
   mayActFor,
-  type Order,
   productRefusal,
   rowOf,
   tradableOf,
 } from './market.ts';
 import { crosses, endOrder, trade } from './orders.ts';
+import { takerOf } from './plain-order.ts';
 import { fundsRefusal, tellAccepted } from './trading.ts';
 
 export function take(market: Market, command: CommandOf<'take'>): number {
@@ -38,39 +29,7 @@ export function take(market: Market, command: CommandOf<'take'>): number {
     productRefusal(product);
   if (refused !== 0) return refused;
   if (product.auctions !== undefined) return RejectCode.NOT_IN_CALL;
-  const taker: Order = {
-    id: 0,
-    account,
-    product: maker.product,
-    side: maker.side === Side.buy ? Side.sell : Side.buy,
-    kind: OrderKind.take,
-    timeInForce: TimeInForce.fok,
-    postOnly: PostOnly.off,
-    selfTrade: SelfTrade.allow,
-    expiresAt: 0,
-    clientOrderId: '',
-    display: Display.all,
-    clip: 0,
-    refreshBelow: 0,
-    allOrNone: 0,
-    stopPrice: undefined,
-    money: undefined,
-    partner: undefined,
-    bracket: undefined,
-    ended: false,
-    trailBy: 0,
-    trailDistance: 0,
-    pegTo: 0,
-    pegOffset: 0,
-    limit: undefined,
-    clipLeft: 0,
-    price: command.limitPrice,
-    open: command.quantity,
-    total: command.quantity,
-    priority: 0,
-    terms: product.terms,
-    version: 1,
-  };
+  const taker = takerOf(product, account, maker, command);
   if (outsideCollar(product, { ...taker, price: maker.price })) {
     return RejectCode.PRICE_OUTSIDE_COLLAR;
   }
