@@ -70,7 +70,7 @@ describe(`random markets, seed ${SEED}`, () => {
     expect(networked / runs).toBeGreaterThan(0.05);
     expect(texts / count).toBeGreaterThan(0.3);
     expect(repeated).toBeGreaterThan(runs / 4);
-    // It takes a thousand orders, or a delivery that has ended.
+    // It takes a thousand orders, 32 zones, millions of listings, or a delivery that has ended.
     const seldom = ['FOLLOWER_LIMIT', 'NOT_DELIVERED', 'READING_OLD', 'NO_IMBALANCE_PRICES'];
     seldom.push(
       'READING_MISSING',
@@ -79,6 +79,7 @@ describe(`random markets, seed ${SEED}`, () => {
       'POSITION_LIMIT',
       'ZONE_LIMIT',
       'LANE_LIMIT',
+      'LISTING_LIMIT',
     );
     const missing = Object.keys(RejectCode).filter((code) => !codes.has(code));
     expect(missing.filter((code) => !seldom.includes(code))).toEqual([]);

@@ -257,6 +257,9 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   setPartner: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
 };
 
+/** It takes millions of commands: listing-limit.test.ts has it. */
+const OUT_OF_REACH: RejectName = 'LISTING_LIMIT';
+
 const ONE_ACCOUNT = 'it is about one account, and a system account is never closed';
 const ONE_STATE = 'a product has one status';
 const ONE_STATUS = 'an account has one status';
@@ -341,7 +344,8 @@ describe('reject codes', () => {
 
   test('the scripts give every code', () => {
     const given = new Set([...all].map((refusal) => refusal.split(' ').at(-1)));
-    expect([...given].sort()).toEqual(Object.keys(RejectCode).sort());
+    const reached = Object.keys(RejectCode).filter((code) => code !== OUT_OF_REACH);
+    expect([...given].sort()).toEqual(reached.sort());
   });
 
   test('the scripts give every code of every command, and no others', () => {

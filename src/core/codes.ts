@@ -240,6 +240,8 @@ export const RejectCode = {
   IN_DEBT: 60,
   /** With the order, and all others of its side, the account could have bought or sold more than the product allows. */
   POSITION_LIMIT: 69,
+  /** The market has given out 16,777,216 rows of assets, products or terms, as many as it may have. */
+  LISTING_LIMIT: 70,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */

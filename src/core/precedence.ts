@@ -43,6 +43,7 @@ export const PRECEDENCE: readonly RejectName[] = Object.freeze<RejectName[]>([
   'PRODUCT_HALTED',
   'NOT_YET_OPEN',
   'GATE_CLOSED',
+  'LISTING_LIMIT',
   'NOT_CLOSED',
   'NOT_A_CALL',
   'STALE_VERSION',

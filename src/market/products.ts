@@ -1,6 +1,6 @@
 import { ProductStatus } from '../core/codes.ts';
 import { type Decimal, inQuanta } from '../core/decimal.ts';
-import { MAX_INTEGER } from '../core/limits.ts';
+import { MAX_INTEGER, MAX_ROWS } from '../core/limits.ts';
 import type { Call } from './call.ts';
 import type { Circuit } from './circuit.ts';
 import type { Forward } from './forward.ts';
@@ -84,6 +84,26 @@ export class Listings {
   readonly #uses = new Map<number, number>();
   /** No row of terms before this one is free. */
   #lowestFree = 0;
+  readonly #maxRows: number;
+
+  constructor(maxRows = MAX_ROWS) {
+    this.#maxRows = maxRows;
+  }
+
+  /** Whether there is a row for another asset. */
+  get hasAssetRoom(): boolean {
+    return this.assets.length < this.#maxRows;
+  }
+
+  /** Whether there are rows for another product and its terms. */
+  get hasProductRoom(): boolean {
+    return this.products.length < this.#maxRows && this.hasTermsRoom;
+  }
+
+  /** Whether there is a row for other terms. */
+  get hasTermsRoom(): boolean {
+    return this.#freeTerms() < this.#maxRows;
+  }
 
   /** The rows of all assets that there are, from the first one up. */
   assetRows(): number[] {
@@ -182,9 +202,13 @@ export class Listings {
     band: Terms['band'],
     version: number,
   ): void {
-    while (this.terms[this.#lowestFree] !== undefined) this.#lowestFree++;
-    product.terms = this.#lowestFree;
+    product.terms = this.#freeTerms();
     this.addTerms(product.terms, product.row, version, makerPpm, takerPpm, band);
+  }
+
+  #freeTerms(): number {
+    while (this.terms[this.#lowestFree] !== undefined) this.#lowestFree++;
+    return this.#lowestFree;
   }
 
   /** Puts terms into a row that is free. */

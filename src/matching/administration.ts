@@ -116,6 +116,7 @@ export function listAsset(state: MarketState, view: DataView, at: number, outbox
   const id = namedId(view, at + LIST_ASSET.strings);
   const decimals = view.getUint8(at + LIST_ASSET.decimals);
   if (state.listings.findAsset(id) !== undefined) return RejectCode.DUPLICATE_ASSET;
+  if (!state.listings.hasAssetRoom) return RejectCode.LISTING_LIMIT;
   const asset = state.listings.addAsset(id, decimals);
   writeEvent(state, outbox, 'assetListed', [asset, decimals], [id]);
   return 0;
@@ -163,6 +164,8 @@ export function listProduct(
   const delivery = readDelivery(view, at);
   const status = plannedStatus(delivery, state.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
+  const hasRoom = listings.hasProductRoom && (forward === undefined || listings.hasAssetRoom);
+  if (!hasRoom) return RejectCode.LISTING_LIMIT;
   if (forward !== undefined) listClaims(state, moneyAsset, outbox);
   const assets = [energyAsset, moneyAsset] as const;
   const product = listings.addProduct(id, ...assets, grid, delivery, call, forward);
@@ -195,6 +198,7 @@ export function listProduct(
 export function setFees(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
+  if (!state.listings.hasTermsRoom) return RejectCode.LISTING_LIMIT;
   const { band } = state.listings.terms[product.terms]!;
   const makerPpm = view.getUint32(at + SET_FEES.makerPpm);
   const takerPpm = view.getUint32(at + SET_FEES.takerPpm);
@@ -206,6 +210,7 @@ export function setFees(state: MarketState, view: DataView, at: number, outbox: 
 export function setBand(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
   const product = changeable(state, view, at);
   if (typeof product === 'number') return product;
+  if (!state.listings.hasTermsRoom) return RejectCode.LISTING_LIMIT;
   const { makerPpm, takerPpm } = state.listings.terms[product.terms]!;
   const band = bandWithin(product, readBand(view, at + SET_BAND.hasBand));
   const { forward } = product;

@@ -14,7 +14,7 @@ import {
   TrailBy,
 } from '../core/codes.ts';
 import { callFault, deliveryFault } from '../core/forms.ts';
-import { MAX_CLIPS, MAX_HALT_WINDOW_MS, MAX_INTEGER, PPM } from '../core/limits.ts';
+import { MAX_CLIPS, MAX_HALT_WINDOW_MS, MAX_INTEGER, MAX_ROWS, PPM } from '../core/limits.ts';
 import type { Call } from '../market/call.ts';
 import { Circuit, type Distance, isSet } from '../market/circuit.ts';
 import { type Delivery, isOver } from '../market/life-cycle.ts';
@@ -78,12 +78,6 @@ export function decodeMarket(bytes: Uint8Array, state: MarketState): void {
   from.end();
   linkOrders(state, partners);
 }
-
-/**
- * The most rows that a snapshot may say were given out: an empty place takes memory all the same. Quarter hours of a zone
- * take them up in 478 years.
- */
-const MAX_ROWS = 2 ** 24;
 
 /**
  * Reads what has a row: how many rows were given out, and then those that there are, from the first one up.

@@ -126,6 +126,22 @@ export const ARCHIVE: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/matching/administration.ts',
+    tests: ['listing-limit'],
+    slips: [
+      {
+        about: 'assets are listed without end',
+        find: '  if (!state.listings.hasAssetRoom) return RejectCode.LISTING_LIMIT;\n',
+        replace: '',
+      },
+      {
+        about: 'products are listed without end',
+        find: '  if (!listings.hasProductRoom) return RejectCode.LISTING_LIMIT;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
     file: 'src/ledger/ledger.ts',
     tests: ['archive', 'ledger', 'property'],
     slips: [
@@ -153,6 +169,22 @@ export const ARCHIVE: readonly SlipGroup[] = [
         about: 'the index grows although there are free rows',
         find: 'this.#free.length === 0 && this.rows',
         replace: 'this.rows',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/recall-trade.ts',
+    tests: ['golden'],
+    slips: [
+      {
+        about: 'a trade of an archived product is recalled as one of the next of its id',
+        find: ' || trade <= listedAfter',
+        replace: '',
+      },
+      {
+        about: 'the first trade of a product cannot be recalled',
+        find: 'trade <= listedAfter',
+        replace: 'trade <= listedAfter + 1',
       },
     ],
   },

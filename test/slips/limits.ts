@@ -41,16 +41,6 @@ export const LIMITS: readonly SlipGroup[] = [
         replace: 'trade >= state.lastTrade',
       },
       {
-        about: 'a trade of an archived product is recalled as one of the next of its id',
-        find: ' || trade <= listedAfter',
-        replace: '',
-      },
-      {
-        about: 'the first trade of a product cannot be recalled',
-        find: 'trade <= listedAfter',
-        replace: 'trade <= listedAfter + 1',
-      },
-      {
         about: 'a trade is recalled twice',
         find: 'state.recalled.add(told.trade);',
         replace: '',
