@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Engine } from '../src/index.ts';
 import { Circuit } from '../src/market/circuit.ts';
+import type { FeeChange } from '../src/market/networks.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { HIDDEN, NETWORKED } from '../src/orderbook/flags.ts';
 import type { NetworkTerms } from '../src/orderbook/lanes.ts';
@@ -58,6 +59,15 @@ const flag =
     state.orders.setFlags(slot, change(state.orders.flags(slot)));
   };
 
+/** Of the fee from north to a zone. */
+const change = (version: number, to: number, ticks: number): FeeChange => ({
+  version,
+  from: 0,
+  to,
+  ticks,
+});
+
+const FEES = 'has fees that cannot be';
 const CANNOT_BE = 'has an order with terms that cannot be';
 const NOBODY = 'it has grid fees that nobody can get';
 const PARTNERS = 'it has partner rules that cannot be';
@@ -90,11 +100,41 @@ const FORGED: Forgeries = {
   'grid fees for a closed account': [NOBODY, account(2, ({ accounts }) => accounts.find('gone')!)],
   'a fee below zero': [
     'holds less than nothing',
-    ({ networks }) => void networks.list[0]!.changes.push({ from: 0, to: 1, ticks: -1 }),
+    ({ networks }) => void networks.list[0]!.changes.push(change(9, 1, -1)),
   ],
   'a fee of a zone that there is not': [
     'names zone 2 of 2',
-    ({ networks }) => void networks.list[0]!.changes.push({ from: 0, to: 2, ticks: 1 }),
+    ({ networks }) => void networks.list[0]!.changes.push(change(9, 2, 1)),
+  ],
+  'two fees of one version': [
+    'has fees out of order',
+    ({ networks }) => void networks.list[0]!.changes.push(change(2, 1, 1)),
+  ],
+  'fees of a version that was left out': [
+    FEES,
+    ({ networks }) => void networks.list[0]!.changes.push(change(4, 1, 1)),
+  ],
+  'fees that are known from no version on': [
+    FEES,
+    ({ networks }) => void (networks.list[0]!.oldestVersion = 0),
+  ],
+  'fees that are known from a version on that is yet to come': [
+    FEES,
+    ({ networks }) => void (networks.list[0]!.oldestVersion = 3),
+  ],
+  'a fee that ought to be forgotten': [
+    FEES,
+    ({ networks }) => {
+      networks.list[0]!.setFee(0, 1, 4);
+      networks.list[0]!.oldestVersion = 3;
+    },
+  ],
+  'an order from before the fees that are known': [
+    CANNOT_BE,
+    (state) => {
+      state.networks.list[0]!.forgetBefore(2);
+      terms(1, { feeVersion: 1 })(state);
+    },
   ],
   'a product of another step than its network': [
     'has wired in a network of another tick',

@@ -14,6 +14,7 @@ export interface Zone {
 
 /** What a pair of zones costs from a version on. */
 export interface FeeChange {
+  readonly version: number;
   readonly from: number;
   readonly to: number;
   readonly ticks: number;
@@ -31,12 +32,14 @@ export class Network {
   readonly row: number;
   readonly tick: Decimal;
   readonly zones: Zone[] = [];
-  /** By the numbers of their zones. The first of them made version 2. */
-  readonly changes: FeeChange[] = [];
+  /** By the numbers of their zones, oldest first. The first of them made version 2. */
+  changes: FeeChange[] = [];
   /** What a pair cost, oldest first, by its number. */
   readonly #fees = new Map<number, Since[]>();
   /** The highest fee into a zone, the same way. */
   readonly #highest = new Map<number, Since[]>();
+  /** The first version that an open order may have; what cost what before is forgotten. */
+  oldestVersion = 1;
 
   constructor(id: string, row: number, tick: Decimal) {
     this.id = id;
@@ -46,7 +49,7 @@ export class Network {
 
   /** Of the fees of now; counts up from 1. */
   get feeVersion(): number {
-    return this.changes.length + 1;
+    return this.changes.at(-1)?.version ?? 1;
   }
 
   /** What a unit of energy costs on its way, in ticks: 0 until it was set. O(log changes). */
@@ -59,16 +62,35 @@ export class Network {
     return at(this.#highest.get(to), version);
   }
 
-  /** Puts a fee in force. */
-  setFee(from: number, to: number, ticks: number): void {
-    this.changes.push({ from, to, ticks });
-    const version = this.feeVersion;
+  /**
+   * Puts a fee in force.
+   * @param version that it makes: the next one, or a later one where changes in between are forgotten
+   */
+  setFee(from: number, to: number, ticks: number, version: number = this.feeVersion + 1): void {
+    this.changes.push({ version, from, to, ticks });
     append(this.#fees, pairOf(from, to), { version, ticks });
     let highest = 0;
     for (const { index } of this.zones) highest = Math.max(highest, this.fee(index, to, version));
     if (highest !== this.highestFee(to, version)) {
       append(this.#highest, to, { version, ticks: highest });
     }
+  }
+
+  /** Forgets the fees that another one had taken the place of when a version came. O(changes x zones) if there are any. */
+  forgetBefore(version: number): void {
+    this.oldestVersion = version;
+    const inForce = new Map<number, number>();
+    for (const { version: since, from, to } of this.changes) {
+      if (since <= version) inForce.set(pairOf(from, to), since);
+    }
+    const kept = this.changes.filter(
+      ({ version: since, from, to }) => since > version || inForce.get(pairOf(from, to)) === since,
+    );
+    if (kept.length === this.changes.length) return;
+    this.changes = [];
+    this.#fees.clear();
+    this.#highest.clear();
+    for (const { version: since, from, to, ticks } of kept) this.setFee(from, to, ticks, since);
   }
 }
 

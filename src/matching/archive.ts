@@ -1,6 +1,7 @@
 import { RejectCode } from '../core/codes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { isOver } from '../market/life-cycle.ts';
+import type { Network } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { isOwed } from './debts.ts';
@@ -12,7 +13,8 @@ const AT = offsetsOf(COMMANDS.archiveProduct);
 
 /**
  * The archive command: the market forgets a product that is over and delivered, and gives back all that it took. Its
- * energy is delivered, if it was prepaid, had a delivery and nothing else knows that asset. O(ledger rows of the asset).
+ * energy is delivered, if it was prepaid, had a delivery and nothing else knows that asset. O(ledger rows of the asset; of
+ * one in a network, open orders in networks and changes of its fees).
  */
 export function archiveProduct(
   state: MarketState,
@@ -39,6 +41,7 @@ export function archiveProduct(
   state.feeRows[row] = NONE;
   const delivered = own ? state.ledger.retire(energyAsset) : 0;
   if (own) listings.removeAsset(energyAsset);
+  if (product.network !== undefined) forgetFees(state, product.network.network);
   writeEvent(state, outbox, 'productArchived', [row, delivered]);
   return 0;
 }
@@ -51,4 +54,17 @@ function isShared(state: MarketState, { energyAsset }: Product): boolean {
     if (maxExposure?.asset === energyAsset) return true;
   }
   return false;
+}
+
+/** Forgets what a network cost before the oldest of its open orders came in: nothing can ask for that any more. */
+function forgetFees({ orders, listings, networked }: MarketState, network: Network): void {
+  let oldest = network.feeVersion;
+  for (const [slot, { feeVersion }] of networked) {
+    const product = listings.products[orders.product(slot)]!;
+    // A seller pays no fee, and has no version.
+    if (feeVersion > 0 && product.network!.network === network) {
+      oldest = Math.min(oldest, feeVersion);
+    }
+  }
+  network.forgetBefore(oldest);
 }

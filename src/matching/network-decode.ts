@@ -34,12 +34,7 @@ export function decodeNetworks(from: Reader, state: MarketState): void {
     if (network.zones.length === MAX_ZONES) throw new RangeError('has too many zones');
     networks.addZone(network, id, from.row(accounts.list));
   }
-  for (const network of networks.list) {
-    for (let left = from.u32(); left > 0; left--) {
-      const [one, other] = [zoneOf(from, network), zoneOf(from, network)];
-      network.setFee(one, other, atLeastZero(from));
-    }
-  }
+  for (const network of networks.list) decodeFees(from, network);
   for (let left = from.u32(); left > 0; left--) {
     const product = listings.products[from.row(listings.products)]!;
     const network = networks.list[from.row(networks.list)]!;
@@ -57,6 +52,22 @@ export function decodeNetworks(from: Reader, state: MarketState): void {
     product.network = { network, capacity };
     state.addLanes(product);
   }
+}
+
+/** Reads the fees of a network: all changes since the oldest version, and of those before what was in force then. */
+function decodeFees(from: Reader, network: Network): void {
+  const oldest = from.u32();
+  for (let left = from.u32(); left > 0; left--) {
+    const version = from.u32();
+    if (version <= network.feeVersion) throw new RangeError('has fees out of order');
+    const [one, other] = [zoneOf(from, network), zoneOf(from, network)];
+    network.setFee(one, other, atLeastZero(from), version);
+  }
+  const { changes, feeVersion } = network;
+  network.forgetBefore(oldest);
+  const since = changes.filter(({ version }) => version >= oldest).length;
+  const whole = oldest <= feeVersion && since === feeVersion - oldest + (oldest > 1 ? 1 : 0);
+  if (!whole || network.changes !== changes) throw new RangeError('has fees that cannot be');
 }
 
 function zoneOf(from: Reader, { zones }: Network): number {
@@ -85,7 +96,10 @@ export function decodeNetworkTerms(from: Reader, product: Product, flags: number
   const buys = sideOf(flags) === Side.buy;
   const foreign = network.zones.length < MAX_ZONES && onlyZones >>> network.zones.length !== 0;
   const fits = buys
-    ? attributes === 0 && only < 32 && feeVersion >= 1 && feeVersion <= network.feeVersion
+    ? attributes === 0 &&
+      only < 32 &&
+      feeVersion >= network.oldestVersion &&
+      feeVersion <= network.feeVersion
     : attributes < 32 && only === 0 && feeVersion === 0 && premiums.every((ticks) => ticks === 0);
   if (foreign || !fits || (flags & STRANGE) !== 0)
     throw new RangeError('has an order with terms that cannot be');

@@ -17,9 +17,11 @@ export function encodeNetworks({ networks, listings }: MarketState, to: Writer):
     to.u32(network.row);
     to.u32(gridAccount);
   }
-  for (const { changes } of networks.list) {
+  for (const { oldestVersion, changes } of networks.list) {
+    to.u32(oldestVersion);
     to.u32(changes.length);
-    for (const { from, to: into, ticks } of changes) {
+    for (const { version, from, to: into, ticks } of changes) {
+      to.u32(version);
       to.u8(from);
       to.u8(into);
       to.i64(ticks);

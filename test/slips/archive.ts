@@ -54,6 +54,48 @@ export const ARCHIVE: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/matching/archive.ts',
+    tests: ['network-fees'],
+    slips: [
+      {
+        about: 'fees of a network are never forgotten',
+        find: '  network.forgetBefore(oldest);\n',
+        replace: '',
+      },
+      {
+        about: 'fees of open orders are forgotten',
+        find: 'oldest = Math.min(oldest, feeVersion);',
+        replace: '',
+      },
+      {
+        about: 'orders of another network keep the fees of this one',
+        find: ' && product.network!.network === network',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/market/networks.ts',
+    tests: ['network-fees', 'network-forgeries', 'property'],
+    slips: [
+      {
+        about: 'what is in force is forgotten with what was',
+        find: 'inForce.get(pairOf(from, to)) === since',
+        replace: 'false',
+      },
+      {
+        about: 'what another fee took the place of is kept',
+        find: 'inForce.get(pairOf(from, to)) === since',
+        replace: 'true',
+      },
+      {
+        about: 'the change of the oldest version itself is too late',
+        find: 'since <= version',
+        replace: 'since < version',
+      },
+    ],
+  },
+  {
     file: 'src/market/archived.ts',
     tests: ['archive'],
     slips: [

@@ -2,6 +2,7 @@ import { ProductStatus, RejectCode } from '../../src/core/codes.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import { isOwed } from './forward.ts';
+import { forgetFees } from './networks.ts';
 import { balanceOf, isOperator, type Market, OUTSIDE, type Product, rowOf } from './market.ts';
 
 export function archiveProduct(market: Market, command: CommandOf<'archiveProduct'>): number {
@@ -19,6 +20,7 @@ export function archiveProduct(market: Market, command: CommandOf<'archiveProduc
   market.terms.forEach((terms, at) => {
     if (terms?.product === row) market.terms[at] = undefined;
   });
+  if (product.network !== undefined) forgetFees(market, product.network.row);
   tell(market, 'productArchived', [row, delivered(market, product)]);
   return 0;
 }

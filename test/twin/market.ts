@@ -122,8 +122,15 @@ export interface Capacity {
 export interface Network {
   readonly id: string;
   readonly tick: Decimal;
+  /** The first version that an open order may have. */
+  oldest: number;
   /** Each of them makes a version of the fees. */
-  readonly changes: { readonly from: number; readonly to: number; readonly ticks: number }[];
+  changes: {
+    readonly version: number;
+    readonly from: number;
+    readonly to: number;
+    readonly ticks: number;
+  }[];
 }
 
 /** What an order asks for in a network. */

@@ -25,13 +25,13 @@ export function indexOf(market: Market, zone: number): number {
 }
 
 export function feeVersionOf(market: Market, network: number): number {
-  return market.networks[network]!.changes.length + 1;
+  return market.networks[network]!.changes.at(-1)?.version ?? 1;
 }
 
 /** What a pair of zones cost at a version. */
 export function feeAt(market: Market, from: number, to: number, version: number): number {
   const { changes } = market.networks[market.zones[from]!.network]!;
-  const known = changes.slice(0, version - 1);
+  const known = changes.filter((change) => change.version <= version);
   return known.filter((each) => each.from === from && each.to === to).at(-1)?.ticks ?? 0;
 }
 
@@ -46,7 +46,7 @@ export function listNetwork(market: Market, command: CommandOf<'listNetwork'>): 
   const { id, tickMantissa: mantissa, tickDecimals: decimals } = command;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (market.networks.some((each) => each.id === id)) return RejectCode.DUPLICATE_NETWORK;
-  market.networks.push({ id, tick: { mantissa, decimals }, changes: [] });
+  market.networks.push({ id, tick: { mantissa, decimals }, oldest: 1, changes: [] });
   tell(market, 'networkListed', [market.networks.length - 1, mantissa, decimals], [id]);
   return 0;
 }
@@ -88,9 +88,31 @@ export function setGridFee(market: Market, command: CommandOf<'setGridFee'>): nu
   if (pair === undefined) return RejectCode.UNKNOWN_ZONE;
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   const [from, to] = pair;
-  market.networks[network]!.changes.push({ from, to, ticks: command.fee });
-  tell(market, 'gridFeeSet', [network, from, to, command.fee, feeVersionOf(market, network)]);
+  const version = feeVersionOf(market, network) + 1;
+  market.networks[network]!.changes.push({ version, from, to, ticks: command.fee });
+  tell(market, 'gridFeeSet', [network, from, to, command.fee, version]);
   return 0;
+}
+
+/** Forgets the fees that another one had taken the place of when the oldest open order came in. */
+export function forgetFees(market: Market, network: number): void {
+  const orders = [...market.orders.values()].filter(
+    ({ product, net }) => net !== undefined && market.products[product]!.network!.row === network,
+  );
+  const versions = orders.map(({ net }) => net!.feeVersion).filter((version) => version > 0);
+  const oldest = Math.min(feeVersionOf(market, network), ...versions);
+  const { changes } = market.networks[network]!;
+  market.networks[network]!.oldest = oldest;
+  market.networks[network]!.changes = changes.filter(
+    (one) =>
+      !changes.some(
+        (other) =>
+          other.from === one.from &&
+          other.to === one.to &&
+          other.version > one.version &&
+          other.version <= oldest,
+      ),
+  );
 }
 
 export function setCapacity(market: Market, command: CommandOf<'setCapacity'>): number {
@@ -159,9 +181,11 @@ export function networkBytes(market: Market, to: Bytes): void {
     to.u32(network);
     to.u32(gridAccount);
   }
-  for (const { changes } of market.networks) {
+  for (const { oldest, changes } of market.networks) {
+    to.u32(oldest);
     to.u32(changes.length);
-    for (const { from, to: into, ticks } of changes) {
+    for (const { version, from, to: into, ticks } of changes) {
+      to.u32(version);
       to.u8(indexOf(market, from));
       to.u8(indexOf(market, into));
       to.i64(ticks);
