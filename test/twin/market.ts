@@ -12,6 +12,7 @@ import type { Auctions } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
 import type { Debt, Forward } from './forward.ts';
+import type { Capacity, Net, Network } from './network-types.ts';
 
 export const MAX = 2n ** 53n - 1n;
 export const OUTSIDE = 0;
@@ -110,40 +111,6 @@ export interface Product {
   readonly auctions: Auctions | undefined;
   /** Those of the resting orders that are pegged. */
   readonly pegs: Order[];
-}
-
-/** Lots that may still go between two zones, by row. */
-export interface Capacity {
-  readonly from: number;
-  readonly to: number;
-  left: number;
-}
-
-export interface Network {
-  readonly id: string;
-  readonly tick: Decimal;
-  /** The first version that an open order may have. */
-  oldest: number;
-  /** Each of them makes a version of the fees. */
-  changes: {
-    readonly version: number;
-    readonly from: number;
-    readonly to: number;
-    readonly ticks: number;
-  }[];
-}
-
-/** What an order asks for in a network. */
-export interface Net {
-  /** Row of its zone. */
-  readonly zone: number;
-  readonly attributes: number;
-  readonly only: number;
-  readonly onlyZones: number;
-  readonly premiums: readonly number[];
-  readonly feeVersion: number;
-  /** What a market order has locked and not spent. */
-  held: bigint;
 }
 
 export interface ExitPrices {
