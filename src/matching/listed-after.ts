@@ -1,4 +1,4 @@
-import type { Writer } from './encode.ts';
+import type { Writer } from './writer.ts';
 import type { Reader } from './reader.ts';
 import type { MarketState } from './state.ts';
 

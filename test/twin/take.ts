@@ -7,6 +7,7 @@ import {
   accountRefusal,
   type Market,
   mayActFor,
+  type Order,
   productRefusal,
   rowOf,
   tradableOf,
