@@ -95,9 +95,10 @@ export class Listings {
     return this.assets.length < this.#maxRows;
   }
 
-  /** Whether there are rows for another product and its terms. */
-  get hasProductRoom(): boolean {
-    return this.products.length < this.#maxRows && this.hasTermsRoom;
+  /** Whether there are rows for another product and its terms, and for an asset that it may bring along. */
+  hasProductRoom(bringsAsset: boolean): boolean {
+    const room = this.products.length < this.#maxRows && this.hasTermsRoom;
+    return room && (!bringsAsset || this.hasAssetRoom);
   }
 
   /** Whether there is a row for other terms. */

@@ -164,8 +164,7 @@ export function listProduct(
   const delivery = readDelivery(view, at);
   const status = plannedStatus(delivery, state.time);
   if (status === ProductStatus.gateClosed) return RejectCode.GATE_CLOSED;
-  const hasRoom = listings.hasProductRoom && (forward === undefined || listings.hasAssetRoom);
-  if (!hasRoom) return RejectCode.LISTING_LIMIT;
+  if (!listings.hasProductRoom(forward !== undefined)) return RejectCode.LISTING_LIMIT;
   if (forward !== undefined) listClaims(state, moneyAsset, outbox);
   const assets = [energyAsset, moneyAsset] as const;
   const product = listings.addProduct(id, ...assets, grid, delivery, call, forward);

@@ -17,7 +17,7 @@ const EXPECTED: Report = {
   commands: 103_003,
   trades: 12_927,
   conserved: true,
-  stateHash: '0e31684a4368af647f33a96157bae80d561e5764f7a25db363748ce03fb29376',
+  stateHash: '42b14d71d7118f0aa82a99c45d5118f39bacd646a4914406850b583e80f72b0b',
 };
 
 const NODES = [20, 22, 24];

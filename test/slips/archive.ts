@@ -178,7 +178,7 @@ export const ARCHIVE: readonly SlipGroup[] = [
       },
       {
         about: 'products are listed without end',
-        find: '  if (!listings.hasProductRoom) return RejectCode.LISTING_LIMIT;\n',
+        find: '  if (!listings.hasProductRoom(forward !== undefined)) return RejectCode.LISTING_LIMIT;\n',
         replace: '',
       },
     ],
