@@ -47,6 +47,11 @@ export type ErrorCode =
    */
   | 'BAD_FRAME'
   /**
+   * The last frame of a journal is damaged, and it cannot be told whether somebody relies on it. Look for a whole copy;
+   * where there is none, accept the loss of that frame.
+   */
+  | 'TAIL_IN_DOUBT'
+  /**
    * A replayed command came to another result than the journal recorded. Replay with the release that
    * wrote the journal; if that diverges too, report it with the journal.
    */

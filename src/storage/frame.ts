@@ -72,6 +72,15 @@ export function encodeFrame(
   return { bytes, epoch, firstSequence, lastSequence, previousHash, hash: sha256(bytes) };
 }
 
+/** Bytes of the frame that begins at a place, by its header alone; undefined where that is none, or a damaged one. */
+export function frameLengthAt(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes.length - at < AT.body) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, AT.body);
+  if (view.getUint32(AT.magic) !== MAGIC) return undefined;
+  if (view.getUint32(AT.headerCrc) !== crc32c(bytes, at, at + AT.headerCrc)) return undefined;
+  return AT.body + view.getUint32(AT.bodyLength) + TRAILER_SIZE;
+}
+
 /**
  * Reads a frame and checks all of it but the records' content.
  * @throws WattbookError BAD_FRAME, saying what is wrong

@@ -1,0 +1,186 @@
+import { join, resolve } from 'node:path';
+import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import { shown } from '../core/decimal.ts';
+import { WattbookError } from '../core/errors.ts';
+import { openArgument, sequenceArgument } from '../storage/checks.ts';
+import type { JournalWriter, StorageAdapter, StoredSnapshot } from '../storage/contract.ts';
+import type { Frame } from '../storage/frame.ts';
+import type { Disk } from './disk.ts';
+import { beginJournal, contentsOf, markOf, mustBeSound, NOWHERE, scanSegment } from './folder.ts';
+import { nodeDisk } from './node-disk.ts';
+import { latestSnapshot } from './snapshots.ts';
+import { FileWriter, type WriteSettings } from './writer.ts';
+import { claim, type Claim } from './writers.ts';
+
+/** How a journal is kept in files. */
+export interface FileStorageOptions {
+  /** From this size on a file of the journal is followed by the next. In bytes, from 1,024 to 1 GiB; default 64 MiB. */
+  readonly segmentBytes?: number;
+  /**
+   * Goes on where the last frame is damaged and might be one that somebody relies on, without it. Default false:
+   * opening is refused with TAIL_IN_DOUBT.
+   */
+  readonly acceptTailLoss?: boolean;
+}
+
+const FRAMES_PER_MARK = 64;
+/** How often a follower looks for what another process has written. */
+const LOOK_MS = 50;
+
+/**
+ * A journal in the files of a folder, which is made if it is not there: what an append has resolved for survives the
+ * process and, on a medium that keeps what it has synced, the machine. One process writes at a time; any number read.
+ * Not for network file systems.
+ * @throws TypeError, RangeError
+ */
+export function fileStorage(folder: string, options: FileStorageOptions = {}): StorageAdapter {
+  return storageOn(nodeDisk, folder, options);
+}
+
+/** @internal The same on any file system. */
+export function storageOn(
+  disk: Disk,
+  folder: string,
+  options: FileStorageOptions = {},
+): StorageAdapter {
+  if (typeof folder !== 'string' || folder === '') {
+    throw new TypeError(`folder must be a path, got ${shown(folder)}`);
+  }
+  const { segmentBytes = 64 * 1024 * 1024, acceptTailLoss = false } = options;
+  if (!Number.isSafeInteger(segmentBytes) || segmentBytes < 1024 || segmentBytes > 2 ** 30) {
+    throw new RangeError(
+      `segmentBytes must be from 1024 to ${2 ** 30}, got ${shown(segmentBytes)}`,
+    );
+  }
+  if (typeof acceptTailLoss !== 'boolean') {
+    throw new TypeError(`acceptTailLoss must be true or false, got ${shown(acceptTailLoss)}`);
+  }
+  const settings = { segmentBytes, framesPerMark: FRAMES_PER_MARK };
+  const journal = new FileJournal(disk, resolve(folder), settings, acceptTailLoss);
+  return {
+    supports: { level: 'durable' },
+    open: async (given) => {
+      openArgument(given);
+      return journal.open(given.takeOver);
+    },
+    read: (afterSequence) => {
+      sequenceArgument(afterSequence, 'afterSequence');
+      return journal.read(afterSequence);
+    },
+    follow: (afterSequence, signal) => {
+      sequenceArgument(afterSequence, 'afterSequence');
+      if (signal === undefined) throw new TypeError('signal is missing');
+      signalArgument(signal);
+      return journal.follow(afterSequence, signal);
+    },
+    latestSnapshot: () => journal.latestSnapshot(),
+  };
+}
+
+class FileJournal {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #settings: WriteSettings;
+  readonly #acceptTailLoss: boolean;
+  /** The writer of this process, while it is the one. */
+  #writer: FileWriter | undefined;
+  /** Called at the next append of this process. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(disk: Disk, folder: string, settings: WriteSettings, acceptTailLoss: boolean) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#acceptTailLoss = acceptTailLoss;
+  }
+
+  async open(takeOver: boolean): Promise<JournalWriter> {
+    await this.#disk.makeFolder(this.#folder);
+    const held = await claim(this.#disk, this.#folder, takeOver);
+    try {
+      this.#writer = await this.#start(held);
+      return this.#writer;
+    } catch (fault) {
+      await held.release();
+      throw fault;
+    }
+  }
+
+  async #start(held: Claim): Promise<FileWriter> {
+    const contents = await contentsOf(this.#disk, this.#folder);
+    const mark = contents.mark ?? (await beginJournal(this.#disk, this.#folder));
+    const last = contents.segments.at(-1);
+    let end = NOWHERE;
+    if (last !== undefined) {
+      const scan = await scanSegment(this.#disk, this.#folder, contents, last, Infinity);
+      mustBeSound(scan, last.name, this.#acceptTailLoss);
+      ({ end } = scan);
+      // Of what is there, the end may not be on the medium yet.
+      const file = await this.#disk.open(join(this.#folder, last.name));
+      await file.sync();
+      await file.close();
+      await this.#disk.syncFolder(this.#folder);
+    }
+    const snapshot = await this.latestSnapshot();
+    if (snapshot !== undefined && snapshot.sequence > end.sequence) {
+      const what = `there is a snapshot of ${snapshot.sequence}, the journal ends at ${end.sequence}`;
+      throw new WattbookError('BAD_SNAPSHOT', `${this.#folder}: ${what}`);
+    }
+    const start = { claim: held, mark, end, lastIndex: last?.index ?? 0 };
+    return new FileWriter(this.#disk, this.#folder, this.#settings, start, () => {
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  async *read(afterSequence: number): AsyncGenerator<Uint8Array> {
+    for await (const { bytes } of this.#frames(afterSequence)) yield bytes;
+  }
+
+  async *#frames(afterSequence: number): AsyncGenerator<Frame> {
+    // Behind it may stand what this process is writing.
+    const until = this.#writer?.isWriting === true ? this.#writer.stored.sequence : Infinity;
+    const contents = await contentsOf(this.#disk, this.#folder);
+    const { segments } = contents;
+    for (const [i, segment] of segments.entries()) {
+      const next = segments[i + 1];
+      if (next !== undefined && next.after.sequence <= afterSequence) continue;
+      if (segment.after.sequence >= until) return;
+      const frames: Frame[] = [];
+      const take = (frame: Frame): void => {
+        if (frame.lastSequence > afterSequence) frames.push(frame);
+      };
+      const scan = await scanSegment(this.#disk, this.#folder, contents, segment, until, take);
+      mustBeSound(scan, segment.name, this.#acceptTailLoss);
+      yield* frames;
+    }
+  }
+
+  async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {
+    let sequence = afterSequence;
+    while (!signal.aborted) {
+      for await (const { bytes, lastSequence } of this.#frames(sequence)) {
+        if (signal.aborted) return;
+        yield bytes;
+        sequence = lastSequence;
+      }
+      await this.#untilWoken(signal);
+    }
+  }
+
+  async latestSnapshot(): Promise<StoredSnapshot | undefined> {
+    const mark = await markOf(this.#disk, this.#folder);
+    return mark && latestSnapshot(this.#disk, this.#folder, mark.journal);
+  }
+
+  async #untilWoken(signal: AbortSignalLike): Promise<void> {
+    let wake!: () => void;
+    const woken = new Promise<void>((done) => (wake = done));
+    const timer = setTimeout(wake, LOOK_MS);
+    signal.addEventListener('abort', wake);
+    this.#waiting.add(wake);
+    if (!signal.aborted) await woken;
+    clearTimeout(timer);
+    this.#waiting.delete(wake);
+    signal.removeEventListener('abort', wake);
+  }
+}

@@ -1,0 +1,115 @@
+import { sameBytes } from '../core/bytes.ts';
+import { WattbookError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
+import type { JournalEnd } from '../storage/contract.ts';
+import { decodeFrame, type Frame, frameLengthAt } from '../storage/frame.ts';
+
+/**
+ * How the frames of a file end.
+ *
+ * - `whole`: with the last byte.
+ * - `torn`: in a frame that was being written when the machine stopped, and of which nobody was told.
+ * - `doubtful`: in a frame of full length that is damaged. It may be one of which nobody was told; it may be one that
+ *   somebody relies on, and that was damaged later.
+ * - `damaged`: in something that a stop does not leave behind.
+ */
+export type Ending = 'whole' | 'torn' | 'doubtful' | 'damaged';
+
+/** What a file holds, as far as it can be read. */
+export interface Scan {
+  readonly ending: Ending;
+  /** Where the last good frame ends. */
+  readonly endsAt: number;
+  readonly end: JournalEnd;
+  /** What is wrong there, '' if nothing is. */
+  readonly fault: string;
+}
+
+const SECTOR = 512;
+
+/**
+ * Reads frames that follow on each other and decides what to make of the place where they end.
+ * @param at where the first frame begins
+ * @param after the end of the journal before it
+ * @param known sequence up to which the journal is known to have been stored
+ * @param until sequence behind which nothing counts any more
+ * @param take is given each good frame, and where it begins
+ */
+export function scanFrames(
+  bytes: Uint8Array,
+  at: number,
+  after: JournalEnd,
+  known: number,
+  until: number,
+  take: (frame: Frame, at: number) => void = () => {},
+): Scan {
+  let end = after;
+  let epoch = 1;
+  let place = at;
+  const ended = (ending: Ending, fault: string): Scan => ({ ending, endsAt: place, end, fault });
+  while (place < bytes.length && end.sequence < until) {
+    const length = frameLengthAt(bytes, place);
+    const found = length === undefined ? undefined : frameIn(bytes, place, length);
+    if (!(found instanceof WattbookError) && found !== undefined) {
+      const follows =
+        found.firstSequence === end.sequence + 1 &&
+        sameBytes(found.previousHash, end.hash) &&
+        found.epoch >= epoch;
+      if (!follows) {
+        return ended('damaged', `frame from ${found.firstSequence} on follows on ${end.sequence}`);
+      }
+      take(found, place);
+      end = { sequence: found.lastSequence, hash: found.hash };
+      epoch = found.epoch;
+      place += length!;
+      continue;
+    }
+    const fault = found?.message ?? 'no frame begins here';
+    if (end.sequence < known) {
+      return ended('damaged', `${fault}; the journal is known to go on to ${known}`);
+    }
+    const later = frameBehind(bytes, place + 1, end.sequence);
+    if (later !== undefined) return ended('damaged', `${fault}; a good frame stands at ${later}`);
+    return ended(endingAt(bytes, place, length), fault);
+  }
+  if (end.sequence >= known) return ended('whole', '');
+  return ended('damaged', `ends with ${end.sequence}; the journal is known to go on to ${known}`);
+}
+
+/** The frame at a place, what is wrong with it, or undefined where the bytes end inside it. */
+function frameIn(bytes: Uint8Array, at: number, length: number): Frame | WattbookError | undefined {
+  if (at + length > bytes.length) return undefined;
+  try {
+    return decodeFrame(bytes.subarray(at, at + length), sha256);
+  } catch (fault) {
+    return fault as WattbookError;
+  }
+}
+
+/** Whether a bad frame was being written when the machine stopped: too short, or zeros from a sector on. */
+function endingAt(bytes: Uint8Array, at: number, length: number | undefined): Ending {
+  const isShort = length === undefined ? isHeaderCut(bytes, at) : at + length > bytes.length;
+  if (isShort) return 'torn';
+  let zerosFrom = bytes.length;
+  while (zerosFrom > at && bytes[zerosFrom - 1] === 0) zerosFrom--;
+  const sector = Math.ceil(zerosFrom / SECTOR) * SECTOR;
+  return zerosFrom === at || sector < bytes.length ? 'torn' : 'doubtful';
+}
+
+const HEADER_SIZE = 72;
+
+function isHeaderCut(bytes: Uint8Array, at: number): boolean {
+  return bytes.length - at < HEADER_SIZE;
+}
+
+/** Where a whole frame of later commands begins, if there is one. */
+function frameBehind(bytes: Uint8Array, from: number, sequence: number): number | undefined {
+  for (let at = bytes.indexOf(0x57, from); at >= 0; at = bytes.indexOf(0x57, at + 1)) {
+    const length = frameLengthAt(bytes, at);
+    if (length === undefined) continue;
+    const found = frameIn(bytes, at, length);
+    if (found === undefined || found instanceof WattbookError) continue;
+    if (found.firstSequence > sequence) return at;
+  }
+  return undefined;
+}
