@@ -3,6 +3,8 @@ import type { Disk, DiskFile, SignOfLife } from '../src/file/disk.ts';
 import type { Draw } from './mulberry32.ts';
 
 const SECTOR = 512;
+/** No two processes have the same sign of life, on whatever disk. */
+let lives = 0;
 
 /** A file: what a program sees of it, and what the medium has. */
 class Inode {
@@ -49,12 +51,10 @@ export class SimulatedDisk implements Disk {
   #syncedNames = new Map<string, Inode>();
   #log: ((names: Map<string, Inode>) => void)[] = [];
   #alive = new Set<string>();
-  #lives = 0;
 
   /** The disk as the next process finds it: after a crash of the machine, or only of the process. */
   afterCrash(draw: Draw, lost: 'machine' | 'process'): SimulatedDisk {
     const disk = new SimulatedDisk();
-    disk.#lives = this.#lives;
     if (lost === 'process') {
       disk.#names = new Map(this.#names);
       disk.#syncedNames = new Map(this.#syncedNames);
@@ -140,7 +140,7 @@ export class SimulatedDisk implements Disk {
   }
 
   async showLife(folder: string): Promise<SignOfLife> {
-    const address = `${dirname(folder)}/life-${++this.#lives}`;
+    const address = `${dirname(folder)}/life-${++lives}`;
     this.#alive.add(address);
     return { address, close: async () => void this.#alive.delete(address) };
   }
