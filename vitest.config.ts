@@ -5,7 +5,11 @@ const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, 
 
 export default defineConfig({
   resolve: {
-    alias: { 'wattbook/testing': source('testing/index.ts'), wattbook: source('index.ts') },
+    alias: {
+      'wattbook/file': source('file/index.ts'),
+      'wattbook/testing': source('testing/index.ts'),
+      wattbook: source('index.ts'),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -20,10 +20,13 @@ const ROWS: Readonly<Record<string, number>> = {
   engine: 5,
   storage: 5,
   exchange: 6,
+  file: 6,
   testing: 7,
   'index.ts': 7,
 };
 const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
+/** Folders of sub-paths that are for Node alone. */
+const NODE = ['file'];
 /** Optional peer dependencies, and the one folder each that may import them. */
 const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing' };
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
@@ -80,7 +83,8 @@ function importFault(file: string, from: string): string | undefined {
   const own = file.split('/')[1] as string;
   if (!from.startsWith('.')) {
     const known = DEPENDENCIES.some((name) => from === name || from.startsWith(`${name}/`));
-    return known || PEERS[from] === own ? undefined : `${file} imports ${from}`;
+    const isNode = from.startsWith('node:') && NODE.includes(own);
+    return known || isNode || PEERS[from] === own ? undefined : `${file} imports ${from}`;
   }
   const target = relative(ROOT, join(ROOT, dirname(file), from)).split('/');
   const other = target[1] as string;
@@ -105,6 +109,7 @@ describe('imports of src', () => {
     expect(importFault('src/engine/a.ts', '../index.ts')).toBeDefined();
     expect(importFault('src/engine/a.ts', '../../test/b.ts')).toBeDefined();
     expect(importFault('src/engine/a.ts', 'node:fs')).toBeDefined();
+    expect(importFault('src/file/a.ts', 'node:fs')).toBeUndefined();
     expect(importFault('src/engine/a.ts', 'fast-check')).toBeDefined();
     expect(importFault('src/testing/a.ts', 'fast-check/lib/b')).toBeDefined();
     expect(importFault('src/testing/a.ts', 'fast-check')).toBeUndefined();

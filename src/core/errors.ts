@@ -47,8 +47,8 @@ export type ErrorCode =
    */
   | 'BAD_FRAME'
   /**
-   * The last frame of a journal is damaged, and it cannot be told whether somebody relies on it. Look for a whole copy;
-   * where there is none, accept the loss of that frame.
+   * The last frame of a journal is damaged, and nobody can tell whether somebody relies on it. Look for a
+   * whole copy of it, and accept the loss of that frame where there is none.
    */
   | 'TAIL_IN_DOUBT'
   /**
