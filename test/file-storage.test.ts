@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileStorage } from '../src/file/index.ts';
 import { liveThrough } from './file-crashes.ts';
-import { storageContract } from './storage-contract.ts';
+import { storageSuite } from '../src/testing/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wattbook-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let made = 0;
-storageContract('fileStorage', async () => {
+const cases = storageSuite(async () => {
   const path = join(folder, String(++made));
   return { storage: fileStorage(path), reopened: async () => fileStorage(path) };
 });
+describe('fileStorage keeps the contract', () => {
+  it.each(cases)('$name', ({ run }) => run());
+});
 
 describe('a market on a disk that stops at any moment', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('loses nothing, doubles nothing: seed %i', async (seed) => {
-    const lives = await liveThrough(seed, 40);
-    expect(lives.known).toBeGreaterThan(0);
+  it('loses nothing, doubles nothing', async () => {
+    let known = 0;
+    for (const seed of [1, 2, 3, 4, 5, 6]) known += (await liveThrough(seed, 40)).known;
+    expect(known).toBeGreaterThan(0);
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Exchange, memoryStorage, type StorageAdapter } from '../src/index.ts';
-import { storageContract } from './storage-contract.ts';
+import { storageSuite } from '../src/testing/index.ts';
 
-storageContract('memory', async () => {
+const cases = storageSuite(async () => {
   const storage = memoryStorage();
   return { storage, reopened: async () => storage };
+});
+describe('memoryStorage keeps the contract', () => {
+  it.each(cases)('$name', ({ run }) => run());
 });
 
 it('memory: a follower that was told to stop is forgotten', async () => {

@@ -38,3 +38,4 @@ export {
   type WorkloadFees,
   type WorkloadRequest,
 } from './workload-requests.ts';
+export { type StorageCase, storageSuite, type StorageUnderTest } from './storage-suite.ts';
