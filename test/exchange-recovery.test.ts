@@ -8,6 +8,7 @@ import {
   type StorageAdapter,
   type StoredSnapshot,
 } from '../src/index.ts';
+import { RULES_VERSION } from '../src/core/rules.ts';
 import { recordsOf } from '../src/storage/frame.ts';
 import {
   altered,
@@ -176,8 +177,11 @@ describe('a damaged journal', () => {
       const sum = Object.values(counts).reduce((a, b) => a + b, 0);
       expect(sum).toBe(frame.length * 8 - 64);
       const known = ['BAD_FRAME', 'BAD_RECORD', 'DIVERGED', 'SEQUENCE_GAP', 'STORAGE_MISMATCH'];
-      expect([...known, 'UNKNOWN_TYPE']).toEqual(expect.arrayContaining(Object.keys(counts)));
+      expect([...known, 'UNKNOWN_TYPE', 'OTHER_RULES']).toEqual(
+        expect.arrayContaining(Object.keys(counts)),
+      );
       expect(counts['DIVERGED']).toBeGreaterThan(100);
+      expect(counts['OTHER_RULES']).toBe(16);
     }
   });
 
@@ -259,6 +263,24 @@ describe('a damaged journal', () => {
   });
 });
 
+it('a journal of other rules is refused, also where a snapshot stands behind all of it', async () => {
+  const { frames } = await journal();
+  const { storage } = await journal();
+  const written = await opened(storage);
+  await written.saveSnapshot();
+  const snapshot = await storage.latestSnapshot();
+  const end = endAfter(frames.at(-1));
+  expect(await outcomeOf(holding(frames, end, snapshot))).toHaveLength(64);
+  const other = forged(frames.at(-1)!, (view) => view.setUint16(6, RULES_VERSION + 1));
+  const all = replaced(frames, frames.length - 1, other);
+  const held = { ...snapshot!, hash: endAfter(other).hash };
+  for (const from of [undefined, held]) {
+    const fault = await rejectionOf(opened(holding(all, endAfter(other), from)));
+    expect(fault.code).toBe('OTHER_RULES');
+    expect(fault.message).toContain(`rules ${RULES_VERSION + 1}, `);
+  }
+});
+
 describe('a snapshot', () => {
   /** A journal of four frames with a snapshot after each. */
   async function withSnapshots() {
@@ -308,8 +330,7 @@ describe('a snapshot', () => {
         const hash = altered(snapshot.hash, flip(snapshot.hash, bit));
         return outcomeOf(holding(frames, end, { ...snapshot, hash }));
       });
-      const isLast = snapshot === snapshots.at(-1);
-      expect(counts).toEqual({ [isLast ? 'STORAGE_MISMATCH' : 'BAD_FRAME']: 256 });
+      expect(counts).toEqual({ BAD_FRAME: 256 });
       for (const sequence of [snapshot.sequence + 1, snapshot.sequence - 1, STAGED + 9, -1, NaN]) {
         expect(await outcomeOf(holding(frames, end, { ...snapshot, sequence }))).toBe(
           'STORAGE_MISMATCH',
@@ -326,9 +347,8 @@ describe('a snapshot', () => {
     const foreign = { ...endAfter((await framesOf(elsewhere)).at(-1)), bytes };
     expect(foreign.sequence).toBe(STAGED);
     expect(await outcomeOf(holding(frames, end, foreign))).toBe('BAD_FRAME');
-    expect(await outcomeOf(holding(frames.slice(0, 2), endAfter(frames[1]), foreign))).toBe(
-      'STORAGE_MISMATCH',
-    );
+    const upToIt = holding(frames.slice(0, 2), endAfter(frames[1]), foreign);
+    expect(await outcomeOf(upToIt)).toBe('BAD_FRAME');
     for (let count = 0; count < frames.length; count++) {
       const shorter = endAfter(frames[count - 1]);
       const ahead = holding(frames.slice(0, count), shorter, snapshots[count + 1]);

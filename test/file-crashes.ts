@@ -79,7 +79,9 @@ class CrashingMarket {
 
   async #opened(): Promise<Exchange> {
     const open = (acceptTailLoss: boolean): Promise<Exchange> => {
-      const storage = storageOn(this.#disk, FOLDER, { acceptTailLoss, segmentBytes: 4096 });
+      const dropsOldSegments = this.#draw(2) === 0;
+      const options = { acceptTailLoss, segmentBytes: 4096, dropsOldSegments };
+      const storage = storageOn(this.#disk, FOLDER, options);
       return Exchange.open({ storage, clock: () => 1_000 + this.#number });
     };
     const exchange = await open(false).catch((fault: unknown) => {

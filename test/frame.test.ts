@@ -6,6 +6,7 @@ import { ByteLog } from '../src/core/bytes.ts';
 import { crc32c } from '../src/core/crc32c.ts';
 import { murmur3 } from '../src/core/murmur3.ts';
 import { beginRecord } from '../src/core/records.ts';
+import { RULES_VERSION } from '../src/core/rules.ts';
 import { digestAt, encodeFrame, type Frame, putDigest, recordsOf } from '../src/storage/frame.ts';
 import { altered, decoded, forged } from './journals.ts';
 import { mulberry32 } from './mulberry32.ts';
@@ -120,7 +121,8 @@ const SMALL = frameOf({
 function readAsDocumented(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe('WBFR');
-  expect(view.getUint32(4)).toBe(0);
+  expect(view.getUint16(4)).toBe(0);
+  expect(view.getUint16(6)).toBe(RULES_VERSION);
   const [count, bodyLength] = [view.getUint32(8), view.getUint32(12)];
   expect(bytes.length).toBe(72 + bodyLength + 4);
   expect(view.getUint32(68)).toBe(naiveCrc32c(bytes.subarray(0, 68)));
@@ -219,7 +221,7 @@ const setU32 = (at: number, value: number) => (view: DataView) => view.setUint32
 describe('a frame whose checksums are right', () => {
   it.each([
     ['another magic', setU32(0, 0x5742_4653), 'WBFR'],
-    ['another version', setU32(4, 1), 'version 1'],
+    ['another version', setU32(4, 0x1_0000), 'version 1'],
     ['no commands', setU32(8, 0), 'holds 0 commands'],
     ['a body that is shorter', setU32(12, 5), 'says its body has 5 bytes'],
     ['a huge body', setU32(12, 0xffff_ffff), 'says its body has 4294967295 bytes'],

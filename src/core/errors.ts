@@ -57,6 +57,16 @@ export type ErrorCode =
    */
   | 'DIVERGED'
   /**
+   * The journal was written by a release with other rules, under which the same commands may come to other results. Open
+   * it with a release that has the rules that the message names.
+   */
+  | 'OTHER_RULES'
+  /**
+   * The clock is further ahead than the time that has passed allows (`maxClockJumpMs`); the request was not carried out, since its
+   * time would let orders expire and gates close. Set the clock right; where it is right now, open the exchange again.
+   */
+  | 'CLOCK_JUMP'
+  /**
    * The storage has a writer, and `takeOver` was not asked for. Close the other exchange, or take over if
    * you know that it is gone.
    */

@@ -2,6 +2,7 @@ import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
 import type { WattbookError } from '../core/errors.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
 import { sha256 } from '../core/sha256.ts';
 import {
   flagArgument,
@@ -14,6 +15,7 @@ import type { RequestName, Requests, Stamp } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
 import type { Sha256 } from '../storage/frame.ts';
+import { steadyClock } from './clock.ts';
 import { type AccountLimits, limitsOf } from './limits.ts';
 import type { TurnedAwayCode } from './receipts.ts';
 
@@ -26,6 +28,12 @@ export interface ExchangeOptions {
    * at the latest time.
    */
   readonly clock?: Clock;
+  /**
+   * How much further than the time that has passed the clock may go between two requests, from 60,000 to 2^53-1 ms; beyond that
+   * a request rejects with CLOCK_JUMP. How long the market was closed does not count. Default 3,600,000 ms (an hour) for the
+   * machine's clock, and no limit for one that you give.
+   */
+  readonly maxClockJumpMs?: number;
   /** Writes to a storage that has a writer; that one is fenced off. Default false. */
   readonly takeOver?: boolean;
   /** What one account may ask for. Default: no limits. */
@@ -123,7 +131,7 @@ export interface ExchangeStatus {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
+export type Settings = Required<Omit<ExchangeOptions, 'limits' | 'maxClockJumpMs'>> & {
   readonly limits: Required<AccountLimits> | undefined;
   readonly level: StorageLevel;
 };
@@ -131,6 +139,7 @@ export type Settings = Required<Omit<ExchangeOptions, 'limits'>> & {
 const OPTIONS: readonly (keyof ExchangeOptions)[] = [
   'storage',
   'clock',
+  'maxClockJumpMs',
   'takeOver',
   'limits',
   'maxWaiting',
@@ -147,6 +156,7 @@ const NOTHING = new Uint8Array(0);
 export function settingsOf(options: ExchangeOptions): Settings {
   objectArgument(options, 'options', OPTIONS);
   const { storage, clock = Date.now, takeOver = false, limits = {} } = options;
+  const { maxClockJumpMs = options.clock === undefined ? 60 * MINUTE_MS : MAX_INTEGER } = options;
   const { observe = () => {} } = options;
   const { maxWaiting = 65_536, keepBytes = 67_108_864, storageTimeoutMs = 30_000 } = options;
   const { sha256: hash = sha256 } = options;
@@ -156,7 +166,10 @@ export function settingsOf(options: ExchangeOptions): Settings {
   functionArgument(observe, 'observe');
   return {
     storage,
-    clock,
+    clock: steadyClock(
+      clock,
+      integerArgument(maxClockJumpMs, 'maxClockJumpMs', MINUTE_MS, MAX_INTEGER),
+    ),
     takeOver: flagArgument(takeOver, 'takeOver'),
     limits: limitsOf(limits),
     maxWaiting: integerArgument(maxWaiting, 'maxWaiting', 1, 2 ** 31),

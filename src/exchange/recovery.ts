@@ -28,7 +28,7 @@ export interface Recovered {
 /**
  * Brings a market back: the latest snapshot, then every frame after it. Nothing that is damaged, missing
  * or out of place is passed over.
- * @throws WattbookError BAD_FRAME, BAD_SNAPSHOT, DIVERGED, STORAGE_MISMATCH and those of `storageCall`;
+ * @throws WattbookError BAD_FRAME, BAD_SNAPSHOT, DIVERGED, OTHER_RULES, STORAGE_MISMATCH and those of `storageCall`;
  *   BAD_RECORD, UNKNOWN_TYPE, SEQUENCE_GAP for what a sound frame should not hold
  */
 export async function recover(settings: Settings, writer: JournalWriter): Promise<Recovered> {
@@ -59,11 +59,16 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
   return { sequencer, feed, replayed: state.sequence - from };
 }
 
-function replayFrame(sequencer: Sequencer, frame: Frame): void {
+/**
+ * Goes through the commands of a frame again, or those up to a sequence.
+ * @throws WattbookError DIVERGED naming the first command that led to other events than it did at first
+ */
+export function replayFrame(sequencer: Sequencer, frame: Frame, to = Infinity): void {
   const { events, state } = sequencer;
   const { buffer, byteOffset, byteLength } = frame.bytes;
   const view = new DataView(buffer, byteOffset, byteLength);
   for (const { at, end } of recordsOf(frame)) {
+    if (state.sequence >= to) return;
     const eventsStart = events.length;
     sequencer.replay(view, at);
     if (murmur3(events.view, eventsStart, events.length) === digestAt(frame, end)) continue;

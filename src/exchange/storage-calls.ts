@@ -2,6 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
+import { RULES_VERSION } from '../core/rules.ts';
 import type {
   JournalEnd,
   JournalWriter,
@@ -84,8 +85,8 @@ async function* storageItems<T>(
 
 /**
  * The frames behind a place in the journal, each of which follows on the one before. A storage may
- * begin with the frame that ends at that place.
- * @throws WattbookError BAD_FRAME and those of `storageCall`
+ * begin with the frame that ends at that place; it is asked for, since it tells by which rules the place was reached.
+ * @throws WattbookError BAD_FRAME, OTHER_RULES and those of `storageCall`
  */
 export async function* framesAfter(
   place: JournalEnd,
@@ -95,7 +96,8 @@ export async function* framesAfter(
 ): AsyncGenerator<Frame> {
   let before: JournalEnd | undefined;
   let epoch = 1;
-  const items = storageItems('read', timeoutMs, () => storage.read(place.sequence));
+  const after = Math.max(0, place.sequence - 1);
+  const items = storageItems('read', timeoutMs, () => storage.read(after));
   for await (const bytes of items) {
     const frame = decodeFrame(bytes, sha256);
     const end = endOf(frame);
@@ -109,10 +111,17 @@ export async function* framesAfter(
       const what = `frame from ${frame.firstSequence} on, of epoch ${frame.epoch}`;
       throw new WattbookError('BAD_FRAME', `${what}, does not follow on ${before.sequence}`);
     }
+    mustBeOfTheseRules(frame);
     before = end;
     epoch = frame.epoch;
     if (!isPlace) yield frame;
   }
+}
+
+function mustBeOfTheseRules({ rulesVersion, firstSequence }: Frame): void {
+  if (rulesVersion === RULES_VERSION) return;
+  const what = `frame from ${firstSequence} on was written by rules ${rulesVersion}`;
+  throw new WattbookError('OTHER_RULES', `${what}, this release has rules ${RULES_VERSION}`);
 }
 
 /** Where a journal ends whose last frame this is. */

@@ -3,7 +3,8 @@ import { WattbookError } from '../core/errors.ts';
 import { type Disk, ifThere } from './disk.ts';
 import { type Contents, contentsOf, scanSegment } from './folder.ts';
 import { decodeMarks, HEAD_NAME } from './head.ts';
-import { decodeSnapshot, snapshotNames, snapshotSequence } from './snapshots.ts';
+import { decodeSnapshot, snapshotSequence } from './snapshot-file.ts';
+import { snapshotNames } from './snapshots.ts';
 import type { Ending } from './scan.ts';
 
 /** What is in a folder of `fileStorage`, and what of it is not as it should be. */

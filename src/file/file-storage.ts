@@ -3,7 +3,7 @@ import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
 import { openArgument, sequenceArgument } from '../storage/checks.ts';
-import type { JournalWriter, StorageAdapter, StoredSnapshot } from '../storage/contract.ts';
+import type { StorageAdapter, StoredSnapshot } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import type { Disk } from './disk.ts';
 import { beginJournal, contentsOf, markOf, mustBeSound, NOWHERE, scanSegment } from './folder.ts';
@@ -21,6 +21,11 @@ export interface FileStorageOptions {
    * opening is refused with TAIL_IN_DOUBT.
    */
   readonly acceptTailLoss?: boolean;
+  /**
+   * After each snapshot removes the files of the journal that came before both snapshots that are kept: the market goes on from
+   * those, and its history before them is gone. Default false: everything is kept.
+   */
+  readonly dropsOldSegments?: boolean;
 }
 
 const FRAMES_PER_MARK = 64;
@@ -46,16 +51,18 @@ export function storageOn(
   if (typeof folder !== 'string' || folder === '') {
     throw new TypeError(`folder must be a path, got ${shown(folder)}`);
   }
-  const { segmentBytes = 64 * 1024 * 1024, acceptTailLoss = false } = options;
+  const { segmentBytes = 64 * 1024 * 1024 } = options;
+  const { acceptTailLoss = false, dropsOldSegments = false } = options;
   if (!Number.isSafeInteger(segmentBytes) || segmentBytes < 1024 || segmentBytes > 2 ** 30) {
     throw new RangeError(
       `segmentBytes must be from 1024 to ${2 ** 30}, got ${shown(segmentBytes)}`,
     );
   }
-  if (typeof acceptTailLoss !== 'boolean') {
-    throw new TypeError(`acceptTailLoss must be true or false, got ${shown(acceptTailLoss)}`);
+  for (const [name, value] of Object.entries({ acceptTailLoss, dropsOldSegments })) {
+    if (typeof value === 'boolean') continue;
+    throw new TypeError(`${name} must be true or false, got ${shown(value)}`);
   }
-  const settings = { segmentBytes, framesPerMark: FRAMES_PER_MARK };
+  const settings = { segmentBytes, framesPerMark: FRAMES_PER_MARK, dropsOldSegments };
   const journal = new FileJournal(disk, resolve(folder), settings, acceptTailLoss);
   return {
     supports: { level: 'durable' },
@@ -94,7 +101,7 @@ class FileJournal {
     this.#acceptTailLoss = acceptTailLoss;
   }
 
-  async open(takeOver: boolean): Promise<JournalWriter> {
+  async open(takeOver: boolean): Promise<FileWriter> {
     await this.#disk.makeFolder(this.#folder);
     const held = await claim(this.#disk, this.#folder, takeOver);
     try {
@@ -141,6 +148,11 @@ class FileJournal {
     const until = this.#writer?.isWriting === true ? this.#writer.stored.sequence : Infinity;
     const contents = await contentsOf(this.#disk, this.#folder);
     const { segments } = contents;
+    const kept = segments[0]?.after.sequence ?? 0;
+    if (afterSequence < kept) {
+      const what = `commands after ${afterSequence} are gone, kept are those after ${kept}`;
+      throw new WattbookError('NOT_KEPT', `${this.#folder}: ${what}`);
+    }
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
       if (next !== undefined && next.after.sequence <= afterSequence) continue;

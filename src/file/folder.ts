@@ -7,6 +7,7 @@ import { type Frame, NO_FRAME } from '../storage/frame.ts';
 import { type Disk, ifThere } from './disk.ts';
 import { decodeMarks, encodeMark, HEAD_NAME, type Mark } from './head.ts';
 import { type Scan, scanFrames } from './scan.ts';
+import { snapshotSequence } from './snapshot-file.ts';
 import {
   decodeSegmentHeader,
   encodeSegmentHeader,
@@ -31,26 +32,56 @@ export interface Contents {
 }
 
 /**
- * Lists a folder, and checks that its files belong together.
+ * Lists a folder, and checks that its files belong together. A writer may be at work meanwhile.
  * @throws WattbookError BAD_FRAME
  */
 export async function contentsOf(disk: Disk, folder: string): Promise<Contents> {
+  // Before the names: what a mark tells of is there by then.
+  let mark = await markOf(disk, folder);
+  for (;;) {
+    try {
+      return await contentsBehind(disk, folder, mark);
+    } catch (fault) {
+      const later = await markOf(disk, folder);
+      if (later === undefined || later.turn === mark?.turn) throw fault;
+      // The first files may have been dropped between the mark and the names.
+      mark = later;
+    }
+  }
+}
+
+async function contentsBehind(
+  disk: Disk,
+  folder: string,
+  mark: Mark | undefined,
+): Promise<Contents> {
+  const bad = (what: string): never => {
+    throw new WattbookError('BAD_FRAME', what);
+  };
   const names = await disk.names(folder);
+  const { first = 1, last = 0 } = mark ?? {};
   const segments: Segment[] = [];
-  for (const name of names.filter((each) => segmentIndex(each) !== undefined).sort()) {
+  for (const name of names.filter((each) => (segmentIndex(each) ?? 0) >= first).sort()) {
     const start = await ifThere(disk.read(join(folder, name), SEGMENT_HEADER));
     if (start !== undefined) segments.push({ ...decodeSegmentHeader(start, name), name });
   }
-  const mark = await markOf(disk, folder);
-  if (mark === undefined && segments.length > 0) {
-    throw new WattbookError('BAD_FRAME', `${HEAD_NAME} is not there`);
+  if (mark === undefined) {
+    const isNew = !names.some((name) => isOfJournal(name));
+    return isNew ? { mark, segments } : bad(`${HEAD_NAME} is not there`);
   }
-  segments.forEach((segment, i) => {
-    const fault = faultOf(segment, segments[i - 1], mark!);
-    if (fault !== undefined) throw new WattbookError('BAD_FRAME', `${segment.name}: ${fault}`);
-  });
+  let expected = first;
+  for (const [i, segment] of segments.entries()) {
+    if (segment.index !== expected) bad(`${segmentName(expected)} is not there`);
+    const fault = faultOf(segment, segments[i - 1], mark);
+    if (fault !== undefined) bad(`${segment.name}: ${fault}`);
+    expected++;
+  }
+  if (expected <= last) bad(`${segmentName(expected)} is not there`);
   return { mark, segments };
 }
+
+const isOfJournal = (name: string): boolean =>
+  segmentIndex(name) !== undefined || snapshotSequence(name) !== undefined;
 
 /** The latest mark; undefined where nothing was ever stored. @throws WattbookError BAD_FRAME where it is damaged */
 export async function markOf(disk: Disk, folder: string): Promise<Mark | undefined> {
@@ -62,8 +93,10 @@ export async function markOf(disk: Disk, folder: string): Promise<Mark | undefin
 
 function faultOf(segment: Segment, before: Segment | undefined, mark: Mark): string | undefined {
   if (!sameBytes(segment.journal, mark.journal)) return 'is of another journal';
-  if (before === undefined) return undefined;
-  if (segment.index !== before.index + 1) return `follows on number ${before.index}`;
+  if (before === undefined) {
+    const isFirst = segment.index > 1 || segment.after.sequence === 0;
+    return isFirst ? undefined : `is the first, and follows on ${segment.after.sequence}`;
+  }
   if (segment.epoch < before.epoch) return `is of epoch ${segment.epoch} after ${before.epoch}`;
   if (segment.after.sequence < before.after.sequence) return `begins before ${before.name}`;
   return undefined;
@@ -84,7 +117,10 @@ export async function scanSegment(
   const next = contents.segments[contents.segments.indexOf(segment) + 1];
   const limit = Math.min(until, next?.after.sequence ?? Infinity);
   const known = next?.after.sequence ?? Math.min(limit, contents.mark?.sequence ?? 0);
-  const bytes = await disk.read(join(folder, segment.name));
+  const bytes = await ifThere(disk.read(join(folder, segment.name)));
+  if (bytes === undefined) {
+    throw new WattbookError('NOT_KEPT', `${segment.name} was dropped while it was to be read`);
+  }
   const scan = scanFrames(bytes, SEGMENT_HEADER, segment.after, known, limit, take);
   const isEnd = next === undefined || sameBytes(scan.end.hash, next.after.hash);
   if (scan.ending === 'damaged' || isEnd) return scan;
@@ -107,7 +143,7 @@ export function mustBeSound(scan: Scan, name: string, acceptTailLoss: boolean): 
 /** Begins the folder of a new journal. */
 export async function beginJournal(disk: Disk, folder: string): Promise<Mark> {
   const journal = new Uint8Array(randomBytes(JOURNAL_ID));
-  const marks = [0, 1].map((turn) => ({ turn, journal, sequence: 0 }));
+  const marks = [0, 1].map((turn) => ({ turn, journal, sequence: 0, first: 1, last: 0 }));
   await writeWhole(disk, folder, HEAD_NAME, async (write) => {
     for (const mark of marks) {
       const { bytes, at } = encodeMark(mark);

@@ -4,7 +4,7 @@ import { frameArgument, snapshotArgument } from '../storage/checks.ts';
 import type { JournalEnd, JournalWriter, StoredSnapshot } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import type { Disk, DiskFile } from './disk.ts';
-import { beginSegment } from './folder.ts';
+import { beginSegment, contentsOf, type Segment } from './folder.ts';
 import { encodeMark, HEAD_NAME, type Mark } from './head.ts';
 import { SEGMENT_HEADER } from './segment.ts';
 import { saveSnapshot } from './snapshots.ts';
@@ -25,6 +25,8 @@ export interface WriteSettings {
   readonly segmentBytes: number;
   /** Frames between two marks in HEAD. */
   readonly framesPerMark: number;
+  /** Whether files that only hold what came before both snapshots are removed. */
+  readonly dropsOldSegments: boolean;
 }
 
 /** Writes frames behind each other, into a file of its own at first, so that nothing is ever written behind a torn frame. */
@@ -95,8 +97,10 @@ export class FileWriter implements JournalWriter {
     snapshotArgument(snapshot);
     this.#mustHold();
     await this.#orFail(async () => {
-      await saveSnapshot(this.#disk, this.#folder, snapshot, this.#mark.journal);
+      const { journal } = this.#mark;
+      const kept = await saveSnapshot(this.#disk, this.#folder, snapshot, journal);
       await (await this.#putMark()).sync();
+      if (this.#settings.dropsOldSegments && kept.length > 1) await this.#drop(Math.min(...kept));
     });
   }
 
@@ -128,7 +132,36 @@ export class FileWriter implements JournalWriter {
     this.#lastIndex++;
     this.#size = SEGMENT_HEADER;
     this.#file = await this.#disk.open(path);
+    this.#mark = { ...this.#mark, last: this.#lastIndex };
+    await this.#putMark();
     return this.#file;
+  }
+
+  /**
+   * Removes the files whose frames all came before the one that ends with a sequence. HEAD says so first, else they would be
+   * missing.
+   */
+  async #drop(sequence: number): Promise<void> {
+    const { segments } = await contentsOf(this.#disk, this.#folder);
+    const isOld = (_: Segment, i: number): boolean =>
+      (segments[i + 1]?.after.sequence ?? Infinity) < sequence;
+    const old = segments.filter(isOld);
+    if (old.length === 0) return;
+    this.#mark = { ...this.#mark, first: old.at(-1)!.index + 1 };
+    await (await this.#putMark()).sync();
+    for (const { name } of old) await this.#disk.remove(join(this.#folder, name));
+  }
+
+  /**
+   * Begins the next file at once, so that what stands behind the end in the last one does not count any more, and says so in
+   * HEAD.
+   */
+  async cutTail(): Promise<void> {
+    this.#mustHold();
+    await this.#orFail(async () => {
+      await this.#fileFor(0);
+      await (await this.#putMark()).sync();
+    });
   }
 
   /** Writes down up to where the journal is stored. Not synced: a mark that is lost is one that lags. */

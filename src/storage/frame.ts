@@ -3,6 +3,7 @@ import { crc32c } from '../core/crc32c.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { HEADER_SIZE, HEADER } from '../core/registry.ts';
+import { RULES_VERSION } from '../core/rules.ts';
 
 /**
  * One group commit as bytes: a header, command records, each with a digest of the events it led to,
@@ -12,6 +13,8 @@ export interface Frame {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The writer that wrote it, see `JournalWriter.epoch`. */
   readonly epoch: number;
+  /** Number of the rules by which its commands came to their results. */
+  readonly rulesVersion: number;
   readonly firstSequence: number;
   readonly lastSequence: number;
   /** SHA-256 of the frame before it, zeros for the first. */
@@ -33,6 +36,7 @@ export const DIGEST_SIZE = 4;
 const AT = {
   magic: 0,
   version: 4,
+  rules: 6,
   count: 8,
   bodyLength: 12,
   firstSequence: 16,
@@ -58,7 +62,8 @@ export function encodeFrame(
   const bytes = new Uint8Array(AT.body + body.length + TRAILER_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(AT.magic, MAGIC);
-  view.setUint32(AT.version, VERSION);
+  view.setUint16(AT.version, VERSION);
+  view.setUint16(AT.rules, RULES_VERSION);
   view.setUint32(AT.count, count);
   view.setUint32(AT.bodyLength, body.length);
   putI64(view, AT.firstSequence, firstSequence);
@@ -69,7 +74,9 @@ export function encodeFrame(
   view.setUint32(AT.headerCrc, crc32c(bytes, 0, AT.headerCrc));
   view.setUint32(AT.body + body.length, TRAILER);
   const lastSequence = firstSequence + (count - 1);
-  return { bytes, epoch, firstSequence, lastSequence, previousHash, hash: sha256(bytes) };
+  const rulesVersion = RULES_VERSION;
+  const place = { epoch, rulesVersion, firstSequence, lastSequence };
+  return { bytes, ...place, previousHash, hash: sha256(bytes) };
 }
 
 /** Bytes of the frame that begins at a place, by its header alone; undefined where that is none, or a damaged one. */
@@ -97,7 +104,7 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
   if (view.getUint32(AT.headerCrc) !== crc32c(own, 0, AT.headerCrc)) {
     return bad('its header is damaged');
   }
-  const version = view.getUint32(AT.version);
+  const version = view.getUint16(AT.version);
   if (version !== VERSION) return bad(`is of version ${version}, this release reads ${VERSION}`);
   const bodyLength = view.getUint32(AT.bodyLength);
   const end = AT.body + bodyLength;
@@ -115,7 +122,9 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
     return bad(`holds ${count} commands from ${firstSequence} on, of epoch ${epoch}`);
   }
   const previousHash = own.slice(AT.previousHash, AT.previousHash + HASH_SIZE);
-  return { bytes: own, epoch, firstSequence, lastSequence, previousHash, hash: sha256(own) };
+  const rulesVersion = view.getUint16(AT.rules);
+  const place = { epoch, rulesVersion, firstSequence, lastSequence };
+  return { bytes: own, ...place, previousHash, hash: sha256(own) };
 }
 
 /**

@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { examine } from '../src/file/examine.ts';
+import { type FileStorageOptions, storageOn } from '../src/file/file-storage.ts';
+import { type Exchange, type StorageAdapter } from '../src/index.ts';
+import { codeOfRejection, framesOf, hashOf, opened, stagedOn } from './journals.ts';
+import { mulberry32 } from './mulberry32.ts';
+import { Crashed, SimulatedDisk } from './simulated-disk.ts';
+import { must } from './stage.ts';
+
+const FOLDER = '/market';
+type Files = ReadonlyMap<string, Uint8Array>;
+
+const on = (disk: SimulatedDisk, options: FileStorageOptions = {}): StorageAdapter =>
+  storageOn(disk, FOLDER, { segmentBytes: 1024, ...options });
+
+async function filesOf(disk: SimulatedDisk): Promise<Map<string, Uint8Array>> {
+  const names = await disk.names();
+  return new Map(names.map((name) => [name, disk.file(name).slice()]));
+}
+
+function diskOf(files: Files): SimulatedDisk {
+  const disk = new SimulatedDisk();
+  for (const [name, bytes] of files) disk.replace(name, bytes);
+  return disk;
+}
+
+/** What opening comes to: the hash of the state, or the code of the refusal. */
+async function outcomeOf(files: Files): Promise<string> {
+  try {
+    return await hashOf(await opened(on(diskOf(files))));
+  } catch (fault) {
+    return (fault as { readonly code?: string }).code ?? String(fault);
+  }
+}
+
+async function deposits(exchange: Exchange, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    must(await exchange.deposit({ account: 'alice', asset: 'EUR', amountQuanta: 1 + i }));
+  }
+}
+
+/** The same market, twice with nothing in common but what is in it. */
+let [market, other] = [new Map<string, Uint8Array>(), new Map<string, Uint8Array>()];
+/** The market when it had one snapshot, and was not closed. */
+let earlier = new Map<string, Uint8Array>();
+let hash = '';
+const journals = (): string[] => [...market.keys()].filter((name) => name.endsWith('.wbj')).sort();
+const snapshots = (): string[] => [...market.keys()].filter((name) => name.endsWith('.wbs')).sort();
+
+beforeAll(async () => {
+  for (const take of [
+    (files: Map<string, Uint8Array>) => (market = files),
+    (files: Map<string, Uint8Array>) => (other = files),
+  ]) {
+    const disk = new SimulatedDisk();
+    const exchange = await stagedOn(on(disk));
+    await deposits(exchange, 10);
+    await exchange.saveSnapshot();
+    if (earlier.size === 0) earlier = await filesOf(disk);
+    await deposits(exchange, 10);
+    await exchange.saveSnapshot();
+    await deposits(exchange, 3);
+    hash = await hashOf(exchange);
+    await exchange.close();
+    take(await filesOf(disk));
+  }
+  expect([journals().length, snapshots().length]).toEqual([5, 2]);
+  expect(await outcomeOf(market)).toBe(hash);
+});
+
+/** The files with others in the place of some; undefined takes one away. */
+function changed(changes: Readonly<Record<string, Uint8Array | undefined>>): Files {
+  const files = new Map(market);
+  for (const [name, bytes] of Object.entries(changes)) {
+    if (bytes === undefined) files.delete(name);
+    else files.set(name, bytes);
+  }
+  return files;
+}
+
+function flippedAt(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[at]! ^= 1;
+  return copy;
+}
+
+describe('files of a journal', () => {
+  it('are missed, whichever of them are gone', async () => {
+    for (const name of journals()) {
+      expect(await outcomeOf(changed({ [name]: undefined })), name).toBe('BAD_FRAME');
+      const { findings } = await examine(diskOf(changed({ [name]: undefined })), FOLDER);
+      expect(findings.map(({ file }) => file)).toContain(name);
+    }
+    const none = Object.fromEntries(journals().map((name) => [name, undefined]));
+    expect(await outcomeOf(changed(none))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ HEAD: undefined }))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ ...none, HEAD: undefined }))).toBe('BAD_FRAME');
+  });
+
+  it('are refused where they are swapped, there twice, or of another journal', async () => {
+    const names = journals();
+    const outcomes = new Set<string>();
+    for (const [i, name] of names.entries()) {
+      for (const second of names.slice(i + 1)) {
+        const swapped = { [name]: market.get(second), [second]: market.get(name) };
+        outcomes.add(await outcomeOf(changed(swapped)));
+        outcomes.add(await outcomeOf(changed({ [second]: market.get(name) })));
+      }
+      outcomes.add(await outcomeOf(changed({ 'journal-00000006.wbj': market.get(name) })));
+      outcomes.add(await outcomeOf(changed({ [name]: other.get(name) })));
+    }
+    outcomes.add(await outcomeOf(changed({ HEAD: other.get('HEAD') })));
+    expect([...outcomes]).toEqual(['BAD_FRAME']);
+  });
+
+  it('of earlier are refused under a later HEAD, and a later journal is not under an earlier one', async () => {
+    const head = market.get('HEAD')!;
+    expect(await outcomeOf(new Map([...earlier, ['HEAD', head]]))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ HEAD: earlier.get('HEAD') }))).toBe(hash);
+  });
+});
+
+describe('snapshots', () => {
+  it('of which the latest is damaged, missing or foreign leave the one before it', async () => {
+    const [first, last] = snapshots() as [string, string];
+    for (const bytes of [undefined, other.get(last), flippedAt(market.get(last)!, 200)]) {
+      expect(await outcomeOf(changed({ [last]: bytes }))).toBe(hash);
+      if (bytes === undefined) continue;
+      expect(await outcomeOf(changed({ [last]: bytes, [first]: undefined }))).toBe('BAD_SNAPSHOT');
+    }
+    expect(await outcomeOf(changed({ [first]: undefined, [last]: undefined }))).toBe(hash);
+    expect(await outcomeOf(changed({ [last]: market.get(first) }))).toBe(hash);
+  });
+
+  it('from the future of a journal are refused', async () => {
+    const last = snapshots().at(-1)!;
+    const files = new Map([...earlier, [last, market.get(last)!]]);
+    expect(await outcomeOf(files)).toBe('BAD_SNAPSHOT');
+  });
+});
+
+describe('a torn end', () => {
+  it('is cut off, again and again, and nothing that was acknowledged with it', async () => {
+    let files: Files = market;
+    let expected = hash;
+    for (let round = 0; round < 3; round++) {
+      const name = [...files.keys()]
+        .filter((each) => each.endsWith('.wbj'))
+        .sort()
+        .at(-1)!;
+      const torn = new Uint8Array([...files.get(name)!, ...files.get(name)!.subarray(84, 200)]);
+      const disk = diskOf(new Map([...files, [name, torn]]));
+      const exchange = await opened(on(disk));
+      expect(await hashOf(exchange)).toBe(expected);
+      await deposits(exchange, 2);
+      expected = await hashOf(exchange);
+      await exchange.close();
+      files = await filesOf(disk);
+    }
+    expect(await outcomeOf(files)).toBe(expected);
+  });
+});
+
+describe('files that came before both snapshots', () => {
+  const options = { dropsOldSegments: true };
+
+  it('go if that is asked for: the market goes on, its history is gone', async () => {
+    const disk = diskOf(market);
+    const exchange = await opened(on(disk, options));
+    await exchange.saveSnapshot();
+    expect(await disk.names()).not.toContain('journal-00000001.wbj');
+    await exchange.close();
+    const again = await opened(on(disk));
+    expect(await hashOf(again)).toBe(hash);
+    await again.close();
+    expect(await codeOfRejection(framesOf(on(disk)))).toBe('NOT_KEPT');
+    expect((await examine(disk, FOLDER)).findings).toEqual([]);
+    const files = await filesOf(disk);
+    const first = [...files.keys()].filter((name) => name.endsWith('.wbj')).sort()[0]!;
+    files.delete(first);
+    expect(await outcomeOf(files)).toBe('BAD_FRAME');
+  });
+
+  it('may be there or not after a crash at any moment', async () => {
+    const draw = mulberry32(11);
+    let crashes = 0;
+    for (let at = 1; ; at++) {
+      const disk = diskOf(market);
+      const exchange = await opened(on(disk, options));
+      const from = disk.calls;
+      disk.beforeCall = (_, calls) => {
+        if (calls >= from + at) throw new Crashed();
+      };
+      const isSaved = await exchange.saveSnapshot().then(
+        () => true,
+        () => false,
+      );
+      const after = disk.afterCrash(draw, at % 2 === 0 ? 'process' : 'machine');
+      expect(await hashOf(await opened(on(after))), `crash at call ${at}`).toBe(hash);
+      if (isSaved) break;
+      crashes++;
+    }
+    expect(crashes).toBeGreaterThan(8);
+  });
+});
