@@ -23,12 +23,13 @@ const ROWS: Readonly<Record<string, number>> = {
   file: 6,
   testing: 7,
   'index.ts': 7,
+  cli: 8,
 };
 const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
 /** Folders of sub-paths that are for Node alone. */
-const NODE = ['file'];
-/** Optional peer dependencies, and the one folder each that may import them. */
-const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing' };
+const NODE = ['file', 'cli'];
+/** Optional peers, and what is bundled into the program, with the one folder each that may import them. */
+const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing', commander: 'cli' };
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
 const FORBIDDEN_START = /^(get|process|handle)([A-Z]|$)/;
 // A utility is an electricity company here.
@@ -110,6 +111,9 @@ describe('imports of src', () => {
     expect(importFault('src/engine/a.ts', '../../test/b.ts')).toBeDefined();
     expect(importFault('src/engine/a.ts', 'node:fs')).toBeDefined();
     expect(importFault('src/file/a.ts', 'node:fs')).toBeUndefined();
+    expect(importFault('src/cli/a.ts', '../file/b.ts')).toBeUndefined();
+    expect(importFault('src/file/a.ts', '../cli/b.ts')).toBeDefined();
+    expect(importFault('src/file/a.ts', 'commander')).toBeDefined();
     expect(importFault('src/engine/a.ts', 'fast-check')).toBeDefined();
     expect(importFault('src/testing/a.ts', 'fast-check/lib/b')).toBeDefined();
     expect(importFault('src/testing/a.ts', 'fast-check')).toBeUndefined();

@@ -45,8 +45,15 @@ export interface Finding {
   readonly what: string;
 }
 
-/** Reads everything in a folder, changes nothing. O(bytes). */
-export async function examine(disk: Disk, folder: string): Promise<Examination> {
+/**
+ * Reads everything in a folder, changes nothing. A writer may be at work meanwhile: then this is how far it had come. O(bytes).
+ * @param progress told how many files were read, and of how many
+ */
+export async function examine(
+  disk: Disk,
+  folder: string,
+  progress: (done: number, of: number) => void = () => {},
+): Promise<Examination> {
   const findings: Finding[] = [];
   const found = (file: string, kind: Finding['kind'], what: string): void => {
     findings.push({ file, kind, what });
@@ -68,12 +75,14 @@ export async function examine(disk: Disk, folder: string): Promise<Examination> 
     const { ending } = scan;
     if (ending !== 'whole') found(name, ending, `byte ${scan.endsAt}: ${scan.fault}`);
     const lastSequence = scan.end.sequence;
-    const bytes = (await disk.read(join(folder, name))).length;
+    const { size: bytes } = scan;
     segments.push({ name, bytes, epoch, after: after.sequence, lastSequence, frames, ending });
+    progress(segments.length, contents.segments.length);
   }
   const snapshots: SnapshotReport[] = [];
   for (const name of await snapshotNames(disk, folder)) {
-    const bytes = await disk.read(join(folder, name));
+    const bytes = await ifThere(disk.read(join(folder, name)));
+    if (bytes === undefined) continue;
     snapshots.push({ name, bytes: bytes.length, sequence: snapshotSequence(name)! });
     try {
       if (contents.mark !== undefined) decodeSnapshot(bytes, name, contents.mark.journal);

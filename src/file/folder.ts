@@ -102,6 +102,12 @@ function faultOf(segment: Segment, before: Segment | undefined, mark: Mark): str
   return undefined;
 }
 
+/** What a whole file holds. */
+export interface SegmentScan extends Scan {
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
 /**
  * Goes through the frames of a file of the journal.
  * @param until sequence behind which nothing counts any more, Infinity where all does
@@ -113,7 +119,7 @@ export async function scanSegment(
   segment: Segment,
   until: number,
   take?: (frame: Frame, at: number) => void,
-): Promise<Scan> {
+): Promise<SegmentScan> {
   const next = contents.segments[contents.segments.indexOf(segment) + 1];
   const limit = Math.min(until, next?.after.sequence ?? Infinity);
   const known = next?.after.sequence ?? Math.min(limit, contents.mark?.sequence ?? 0);
@@ -123,8 +129,9 @@ export async function scanSegment(
   }
   const scan = scanFrames(bytes, SEGMENT_HEADER, segment.after, known, limit, take);
   const isEnd = next === undefined || sameBytes(scan.end.hash, next.after.hash);
-  if (scan.ending === 'damaged' || isEnd) return scan;
-  return { ...scan, ending: 'damaged', fault: `${next.name} does not follow on it` };
+  const size = bytes.length;
+  if (scan.ending === 'damaged' || isEnd) return { ...scan, size };
+  return { ...scan, size, ending: 'damaged', fault: `${next.name} does not follow on it` };
 }
 
 /** Where a journal ends that has no frames. */

@@ -22,6 +22,21 @@ export function epochOf(name: string): number | undefined {
 }
 
 /**
+ * Who has a folder's latest claim, and whether it is alive; undefined where nobody ever wrote. Changes nothing.
+ */
+export async function latestWriter(
+  disk: Disk,
+  folder: string,
+): Promise<{ readonly epoch: number; readonly isAlive: boolean } | undefined> {
+  const names = (await disk.names(folder)).filter((name) => epochOf(name) !== undefined);
+  const latest = names.sort().at(-1);
+  if (latest === undefined) return undefined;
+  const bytes = await ifThere(disk.read(join(folder, latest)));
+  const isAlive = bytes !== undefined && (await disk.answers(new TextDecoder().decode(bytes)));
+  return { epoch: epochOf(latest)!, isAlive };
+}
+
+/**
  * Claims a folder. Each claim is a file of its own, of the epoch one above the highest, that names a sign of life; the
  * files of earlier claims are removed, by which their owners see that they are over. Who is asked to take
  * over does that to those who are alive as well. When this resolves, nothing that an earlier owner writes
