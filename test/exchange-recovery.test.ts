@@ -264,10 +264,8 @@ describe('a damaged journal', () => {
 });
 
 it('a journal of other rules is refused, also where a snapshot stands behind all of it', async () => {
-  const { frames } = await journal();
-  const { storage } = await journal();
-  const written = await opened(storage);
-  await written.saveSnapshot();
+  const { frames, storage } = await journal();
+  await (await opened(storage)).saveSnapshot();
   const snapshot = await storage.latestSnapshot();
   const end = endAfter(frames.at(-1));
   expect(await outcomeOf(holding(frames, end, snapshot))).toHaveLength(64);

@@ -84,8 +84,8 @@ export async function check(folder: string): Promise<Outcome> {
   const all = await examined(folder);
   const [exit, verdict] = verdictOf(all);
   const { segments, snapshots, lastSequence, findings, writer } = all;
-  const what = `${segments.length} files, ${snapshots.length} snapshots, up to command ${lastSequence}`;
-  const lines = [`${what}: ${verdict}`, ...findingLines(all)];
+  const what = `journal files: ${segments.length}, snapshots: ${snapshots.length}, last command: ${lastSequence}`;
+  const lines = [`${what}; ${verdict}`, ...findingLines(all)];
   if (writer?.isAlive === true) lines.push(`writer: ${writerText(all)}`);
   const json = { ok: exit === EXIT.fine, exit, verdict, lastSequence, writer, findings };
   return { exit, text: lines.join('\n'), json };

@@ -1,7 +1,10 @@
+import { WattbookError } from '../core/errors.ts';
 import type { Disk } from './disk.ts';
+import { examine } from './examine.ts';
 import { storageOn } from './file-storage.ts';
 import { contentsOf, scanSegment } from './folder.ts';
 import type { Ending } from './scan.ts';
+import { snapshotSequence } from './snapshot-file.ts';
 import type { FileWriter } from './writer.ts';
 
 /** What was done to a folder so that it can be opened. */
@@ -28,6 +31,12 @@ export async function recoverFolder(
   const storage = storageOn(disk, folder, { acceptTailLoss });
   const writer = (await storage.open({ takeOver: false })) as FileWriter;
   try {
+    const { findings } = await examine(disk, folder);
+    const damage = findings.find(({ kind }) => kind === 'damaged');
+    if (damage !== undefined) {
+      const code = snapshotSequence(damage.file) === undefined ? 'BAD_FRAME' : 'BAD_SNAPSHOT';
+      throw new WattbookError(code, `${damage.file}: ${damage.what}`);
+    }
     const contents = await contentsOf(disk, folder);
     const last = contents.segments.at(-1);
     if (last === undefined)
