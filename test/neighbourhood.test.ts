@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readHomes } from '../examples/neighbourhood/csv.ts';
 import {
   firstPeriods,
@@ -141,13 +141,20 @@ describe('a made-up neighbourhood', () => {
 
   it('is the same for the same seed, and another for another', () => {
     const hash = (seed: number): string =>
-      runMarket(makeNeighbourhood(5, 1, seed), TARIFFS, 'continuous', seed).engine.stateHash();
+      runMarket(makeNeighbourhood(5, 1, seed), TARIFFS, 'continuous', seed).marketHash;
     expect(hash(3)).toBe(hash(3));
     expect(hash(3)).not.toBe(hash(4));
   });
 });
 
 describe('npm start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattbook-'));
+  // Where the markets go that no other place is named for.
+  beforeAll(() => void vi.stubEnv('TMPDIR', folder));
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
   const main = ['--import', 'tsx', 'examples/neighbourhood/main.ts'];
 
   it('prints one JSON object and nothing else', () => {
@@ -199,7 +206,8 @@ describe('npm start', () => {
 
   it('explains itself', () => {
     const text = execFileSync(process.execPath, [...main, '--help'], { cwd: ROOT }).toString();
-    const options = 'homes days seed data case period mechanism limit retail feed-in json help';
+    const options =
+      'homes days seed data case period mechanism limit retail feed-in store json help';
     for (const option of options.split(' ')) expect(text).toContain(`--${option}`);
   });
 

@@ -2,7 +2,9 @@
  * A neighbourhood that trades: homes with load and PV, a product for each quarter of an hour, agents that bid
  * between the feed-in tariff and the retail tariff. `npm start -- --help` lists the options.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readHomes } from './csv.ts';
 import {
@@ -13,10 +15,11 @@ import {
   type Neighbourhood,
   withCase,
 } from './homes.ts';
-import { MECHANISMS, runMarket, type Tariffs } from './market.ts';
+import { MECHANISMS, type Tariffs } from './market.ts';
 import { figures, report } from './report.ts';
+import { runStored } from './stored.ts';
 
-const HELP = `A local energy market on the embedded engine.
+const HELP = `A local energy market whose commands are kept in files.
 
   npm start -- [options]
 
@@ -33,12 +36,14 @@ const HELP = `A local energy market on the embedded engine.
   --limit N      the first N periods only
   --retail P     what the utility asks, EUR/kWh (default 0.30)
   --feed-in P    what the utility pays, EUR/kWh (default 0.08)
+  --store DIR    keeps the market there (default a new directory in the system's temporary one, which is
+                 named on stderr). Killed and run again with the same options, it goes on where it stopped
   --json         print one JSON object instead of tables; trades and tradedWh count what homes
                  trade with each other, commands are those of everyone
   --help         print this
 `;
 
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       homes: { type: 'string' },
@@ -51,6 +56,7 @@ function main(): void {
       limit: { type: 'string' },
       retail: { type: 'string', default: '0.30' },
       'feed-in': { type: 'string', default: '0.08' },
+      store: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -65,7 +71,10 @@ function main(): void {
   const limit = values.limit === undefined ? Infinity : whole(values.limit, '--limit', 1, 1e9);
   const chosen = firstPeriods(withCase(source, oneOf(CASES, values.case, '--case')), limit);
   const tariffs = readTariffs(values.retail, values['feed-in']);
-  const result = runMarket(chosen, tariffs, mechanism, seed, progressOnStderr());
+  const store = values.store ?? mkdtempSync(join(tmpdir(), 'wattbook-'));
+  process.stderr.write(`the market is kept in ${store}\n`);
+  const progress = progressOnStderr();
+  const result = await runStored(store, chosen, tariffs, mechanism, seed, progress);
   if (values.json) console.log(JSON.stringify(figures(result, chosen)));
   else console.log(report(result, chosen));
   if (!result.conserved) throw new Error('the books do not balance');
@@ -133,9 +142,7 @@ function progressOnStderr(): (done: number, of: number) => void {
   };
 }
 
-try {
-  main();
-} catch (error) {
+main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
+});

@@ -1,4 +1,5 @@
-import { Engine, type ListProductRequest, type Outcome, slotProducts } from 'wattbook';
+import { type ListProductRequest, slotProducts, type TradeView } from 'wattbook';
+import { type Desk, EngineDesk } from './desk.ts';
 import { type Neighbourhood, randomSource } from './homes.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,6 +10,8 @@ const TIME_ZONE = 'Europe/Berlin';
 /** From the closing of a gate to the delivery. */
 const LEAD_MS = 5 * MINUTE_MS;
 const UTILITY = 'utility';
+/** Ends the name of the product in which what is left is traded with the utility. */
+const REST = '/rest';
 /** How often each home may improve its price before the gate closes. */
 const ROUNDS = 4;
 
@@ -36,7 +39,9 @@ export interface HomeResult {
 }
 
 export interface MarketResult {
-  readonly engine: Engine;
+  /** Commands that were carried out, and what came of them. */
+  readonly commands: number;
+  readonly marketHash: string;
   readonly mechanism: Mechanism;
   readonly homes: readonly HomeResult[];
   readonly ownUseWh: number;
@@ -67,11 +72,13 @@ export function runMarket(
   seed: number,
   progress: (done: number, of: number) => void = () => {},
 ): MarketResult {
-  const market = new NeighbourhoodMarket(homes, tariffs, mechanism, seed);
+  const desk = new EngineDesk();
+  const market = new NeighbourhoodMarket(desk, homes, tariffs, mechanism, seed);
   const start = performance.now();
-  const products = productsOf(homes, tariffs, mechanism);
+  market.begin();
   for (let period = 0; period < homes.periods; period++) {
-    market.trade(period, products.next().value!);
+    market.trade(period);
+    for (const trade of desk.newTrades()) market.count(trade);
     progress(period + 1, homes.periods);
   }
   return market.result((performance.now() - start) / 1000);
@@ -121,12 +128,12 @@ interface Agent {
   /** First price and the one that the utility would give, in ticks. */
   readonly first: number;
   readonly last: number;
-  /** 0 where none is open. */
-  orderId: number;
 }
 
-class NeighbourhoodMarket {
-  readonly #engine = new Engine();
+/** The neighbourhood at a desk. All that a call does it does in one go. */
+export class NeighbourhoodMarket {
+  readonly #desk: Desk;
+  readonly #products: Generator<Product, undefined>;
   readonly #random: () => number;
   readonly #homes: Neighbourhood;
   readonly #tariffs: Tariffs;
@@ -135,13 +142,22 @@ class NeighbourhoodMarket {
   readonly #bought: number[];
   readonly #sold: number[];
   readonly #fundsNano: number[];
+  readonly #surplusNano: number;
   #homeTrades = 0;
   #allTrades = 0;
   #tradedNano = 0n;
   #lowest = Infinity;
   #highest = -Infinity;
 
-  constructor(homes: Neighbourhood, tariffs: Tariffs, mechanism: Mechanism, seed: number) {
+  constructor(
+    desk: Desk,
+    homes: Neighbourhood,
+    tariffs: Tariffs,
+    mechanism: Mechanism,
+    seed: number,
+  ) {
+    this.#desk = desk;
+    this.#products = productsOf(homes, tariffs, mechanism);
     this.#homes = homes;
     this.#tariffs = tariffs;
     this.#mechanism = mechanism;
@@ -152,26 +168,48 @@ class NeighbourhoodMarket {
     // Enough for everyone to buy all they lack from the utility, and for it to buy all surplus.
     this.#fundsNano = homes.names.map((_, home) => this.#sum(home, deficit) * tariffs.retail);
     const surplusNano = homes.names.reduce((sum, _, home) => sum + this.#sum(home, surplus), 0);
-    const fundsNano = this.#fundsNano.reduce(
-      (sum, nano) => sum + nano,
-      surplusNano * tariffs.feedIn,
-    );
+    this.#surplusNano = surplusNano * tariffs.feedIn;
+    const fundsNano = this.#fundsNano.reduce((sum, nano) => sum + nano, this.#surplusNano);
     if (fundsNano > Number.MAX_SAFE_INTEGER) {
       throw new Error(
         'so much energy at such prices costs more than 9 million EUR, which nano-EUR cannot count',
       );
     }
-    must(this.#engine.listAsset({ id: 'EUR', decimals: 9 }));
-    this.#open(UTILITY, surplusNano * tariffs.feedIn);
-    homes.names.forEach((name, home) => this.#open(name, this.#fundsNano[home] as number));
   }
 
-  trade(period: number, product: Product): void {
-    const engine = this.#engine;
+  /** Opens the accounts. */
+  begin(): void {
+    this.#desk.send('listAsset', { id: 'EUR', decimals: 9 });
+    this.#open(UTILITY, this.#surplusNano);
+    this.#homes.names.forEach((name, home) => this.#open(name, this.#fundsNano[home] as number));
+  }
+
+  /** How many periods were traded before, in an earlier run. */
+  get traded(): number {
+    return this.#desk.look(
+      (market) => market.products().filter(({ id }) => !id.endsWith(REST)).length,
+    );
+  }
+
+  /** Whether the accounts were opened before. */
+  get hasBegun(): boolean {
+    return this.#desk.look((market) => market.account(UTILITY) !== undefined);
+  }
+
+  /** Draws what a period draws, and trades nothing: it was traded before. */
+  skip(period: number): void {
+    this.#products.next();
+    const agents = this.#agents(period);
+    for (let round = 0; round < ROUNDS; round++) shuffled(agents, this.#random);
+  }
+
+  trade(period: number): void {
+    const desk = this.#desk;
+    const product = this.#products.next().value!;
     const { start, opensMs, gateMs } = product.delivery;
     const [opens, gate] = [start + opensMs, start + gateMs];
-    must(engine.listAsset({ id: product.energy, decimals: 3, at: opens }));
-    must(engine.listProduct(product));
+    desk.send('listAsset', { id: product.energy, decimals: 3 }, opens);
+    desk.send('listProduct', product);
     const agents = this.#agents(period);
     const inBook = this.#mechanism !== 'mid-market';
     if (inBook) this.#quoteTariffs(product.id, product.energy, agents);
@@ -179,10 +217,8 @@ class NeighbourhoodMarket {
       const at = opens + ((gate - opens) / ROUNDS) * round;
       for (const agent of shuffled(agents, this.#random)) this.#act(agent, round, product, at);
     }
-    must(engine.advanceTime({ at: gate }));
+    desk.send('advanceTime', {}, gate);
     if (!inBook) this.#tradeRest(product, agents);
-    this.#count();
-    engine.forgetHistory();
   }
 
   result(seconds: number): MarketResult {
@@ -191,7 +227,7 @@ class NeighbourhoodMarket {
     const homes = names.map((name, home): HomeResult => {
       const paid = BigInt(this.#sum(home, deficit)) * BigInt(retail);
       const earned = BigInt(this.#sum(home, surplus)) * BigInt(feedIn);
-      const { availableQuanta } = this.#engine.balance(name, 'EUR');
+      const { availableQuanta } = this.#desk.look((market) => market.balance(name, 'EUR'));
       return {
         name,
         loadWh: this.#sum(home, (load) => load),
@@ -203,7 +239,8 @@ class NeighbourhoodMarket {
       };
     });
     return {
-      engine: this.#engine,
+      commands: this.#desk.look((market) => market.sequence),
+      marketHash: this.#desk.look((market) => market.marketHash()),
       mechanism: this.#mechanism,
       homes,
       ownUseWh: names.reduce((sum, _, home) => sum + this.#sum(home, Math.min), 0),
@@ -213,14 +250,14 @@ class NeighbourhoodMarket {
       tradedNano: this.#tradedNano,
       lowestPrice: this.#lowest,
       highestPrice: this.#highest,
-      conserved: this.#engine.isConserved(),
+      conserved: this.#desk.look((market) => market.isConserved()),
       seconds,
     };
   }
 
   #open(account: string, amountQuanta: number): void {
-    must(this.#engine.openAccount({ id: account }));
-    if (amountQuanta > 0) must(this.#engine.deposit({ account, asset: 'EUR', amountQuanta }));
+    this.#desk.send('openAccount', { id: account });
+    if (amountQuanta > 0) this.#desk.send('deposit', { account, asset: 'EUR', amountQuanta });
   }
 
   #agents(period: number): Agent[] {
@@ -238,7 +275,6 @@ class NeighbourhoodMarket {
           quantity: Math.abs(load - pv),
           first: feedIn + inside,
           last: selling ? feedIn : retail,
-          orderId: 0,
         },
       ];
     });
@@ -250,74 +286,75 @@ class NeighbourhoodMarket {
     const offered = total(agents, 'sell');
     const quote = { account: UTILITY, product } as const;
     if (wanted > 0) {
-      must(this.#engine.deposit({ account: UTILITY, asset: energy, amountQuanta: wanted }));
+      this.#desk.send('deposit', { account: UTILITY, asset: energy, amountQuanta: wanted });
       const priceTicks = this.#tariffs.retail;
-      must(this.#engine.submit({ ...quote, side: 'sell', priceTicks, quantityLots: wanted }));
+      this.#desk.send('submit', { ...quote, side: 'sell', priceTicks, quantityLots: wanted });
     }
     if (offered > 0) {
       const priceTicks = this.#tariffs.feedIn;
-      must(this.#engine.submit({ ...quote, side: 'buy', priceTicks, quantityLots: offered }));
+      this.#desk.send('submit', { ...quote, side: 'buy', priceTicks, quantityLots: offered });
     }
   }
 
   #act(agent: Agent, round: number, { id, energy }: Product, at: number): void {
-    const engine = this.#engine;
+    const desk = this.#desk;
     const account = this.#homes.names[agent.home] as string;
     const priceTicks =
       agent.first + Math.trunc(((agent.last - agent.first) * round) / (ROUNDS - 1));
     if (round > 0) {
-      if (agent.orderId === 0) return;
-      const outcome = engine.amend({ actor: account, orderId: agent.orderId, priceTicks, at });
-      // All of it has traded meanwhile.
-      if (!outcome.ok && outcome.code === 'UNKNOWN_ORDER') agent.orderId = 0;
-      else must(outcome);
+      const open = desk.look((market) => market.orderByClientId(account, id));
+      // Otherwise all of it has traded.
+      if (open !== undefined) {
+        desk.send('amend', { actor: account, orderId: open.orderId, priceTicks }, at);
+      }
       return;
     }
     const { side, quantity } = agent;
     if (side === 'sell') {
-      must(engine.deposit({ account, asset: energy, amountQuanta: quantity, at }));
+      desk.send('deposit', { account, asset: energy, amountQuanta: quantity }, at);
     }
-    const order = { account, product: id, side, priceTicks, quantityLots: quantity, at } as const;
-    agent.orderId = must(engine.submit(order)).orderId;
+    const order = { account, product: id, side, priceTicks, quantityLots: quantity } as const;
+    desk.send('submit', { ...order, clientOrderId: id }, at);
   }
 
   /** What no neighbour took at the middle of the tariffs is traded with the utility at its own. */
   #tradeRest({ energy, ...product }: Product, agents: readonly Agent[]): void {
-    const engine = this.#engine;
-    const left = new Map(agents.map(({ home, quantity }) => [home, quantity]));
-    for (const { buyer, seller, quantityLots } of engine.trades()) {
-      for (const home of [this.#index.get(buyer)!, this.#index.get(seller)!]) {
-        left.set(home, left.get(home)! - quantityLots);
-      }
-    }
+    const desk = this.#desk;
     const rest = agents
-      .map((agent) => ({ ...agent, quantity: left.get(agent.home)! }))
+      .map((agent) => {
+        const account = this.#homes.names[agent.home] as string;
+        const { availableQuanta } = desk.look((market) => market.balance(account, energy));
+        const isSelling = agent.side === 'sell';
+        return {
+          ...agent,
+          quantity: isSelling ? availableQuanta : agent.quantity - availableQuanta,
+        };
+      })
       .filter(({ quantity }) => quantity > 0);
-    const id = `${product.id}/rest`;
+    const id = `${product.id}${REST}`;
     const { money, tick, lot } = product;
-    must(engine.listProduct({ id, energy, money, tick, lot }));
+    desk.send('listProduct', { id, energy, money, tick, lot });
     this.#quoteTariffs(id, energy, rest);
     for (const { home, side, quantity, last } of rest) {
       const account = this.#homes.names[home] as string;
       const order = { account, product: id, side, priceTicks: last, quantityLots: quantity };
-      must(engine.submit({ ...order, timeInForce: 'ioc' }));
+      desk.send('submit', { ...order, timeInForce: 'ioc' });
     }
-    must(engine.closeProduct({ product: id }));
+    desk.send('closeProduct', { product: id });
   }
 
-  #count(): void {
-    for (const trade of this.#engine.trades()) {
-      this.#allTrades++;
-      const buyer = this.#index.get(trade.buyer);
-      const seller = this.#index.get(trade.seller);
-      if (buyer === undefined || seller === undefined) continue;
-      this.#homeTrades++;
-      this.#bought[buyer] = (this.#bought[buyer] as number) + trade.quantityLots;
-      this.#sold[seller] = (this.#sold[seller] as number) + trade.quantityLots;
-      this.#tradedNano += BigInt(trade.valueQuanta);
-      this.#lowest = Math.min(this.#lowest, trade.priceTicks);
-      this.#highest = Math.max(this.#highest, trade.priceTicks);
-    }
+  /** Takes a trade into account; each must be told once. */
+  count(trade: TradeView): void {
+    this.#allTrades++;
+    const buyer = this.#index.get(trade.buyer);
+    const seller = this.#index.get(trade.seller);
+    if (buyer === undefined || seller === undefined) return;
+    this.#homeTrades++;
+    this.#bought[buyer] = (this.#bought[buyer] as number) + trade.quantityLots;
+    this.#sold[seller] = (this.#sold[seller] as number) + trade.quantityLots;
+    this.#tradedNano += BigInt(trade.valueQuanta);
+    this.#lowest = Math.min(this.#lowest, trade.priceTicks);
+    this.#highest = Math.max(this.#highest, trade.priceTicks);
   }
 
   #sum(home: number, of: (load: number, pv: number) => number): number {
@@ -344,10 +381,4 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     [mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T];
   }
   return mixed;
-}
-
-/** In this market nothing else is refused. */
-function must<T extends Outcome>(outcome: T): Extract<T, { ok: true }> {
-  if (!outcome.ok) throw new Error(`refused with ${outcome.code} at ${outcome.sequence}`);
-  return outcome as Extract<T, { ok: true }>;
 }

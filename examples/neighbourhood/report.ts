@@ -23,7 +23,7 @@ interface Figures {
 }
 
 export function figures(result: MarketResult, { periods, minutes }: Neighbourhood): Figures {
-  const { homes, ownUseWh, tradedWh, engine } = result;
+  const { homes, ownUseWh, tradedWh, commands, marketHash } = result;
   const load = homes.reduce((sum, home) => sum + home.loadWh, 0);
   const pv = homes.reduce((sum, home) => sum + home.pvWh, 0);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -33,14 +33,14 @@ export function figures(result: MarketResult, { periods, minutes }: Neighbourhoo
     periods,
     minutes,
     mechanism: result.mechanism,
-    commands: engine.sequence,
+    commands,
     trades: result.homeTrades,
     tradedWh,
     selfConsumption: { without: share(ownUseWh, pv), with: share(ownUseWh + tradedWh, pv) },
     selfSufficiency: { without: share(ownUseWh, load), with: share(ownUseWh + tradedWh, load) },
     communitySavingNano: saving.toString(),
     conserved: result.conserved,
-    marketHash: engine.marketHash(),
+    marketHash,
     seconds: Math.round(result.seconds * 1000) / 1000,
   };
 }
