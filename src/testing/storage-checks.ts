@@ -86,8 +86,13 @@ export const takeOver = (storage: StorageAdapter): Promise<JournalWriter> =>
   storage.open({ takeOver: true });
 
 function textOf(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    part instanceof Uint8Array ? `bytes ${part.join(' ')}` : part,
+  // Asked of the holder: a Buffer has become something else by the time that it is passed.
+  const text = JSON.stringify(
+    value,
+    function (this: Readonly<Record<string, unknown>>, key, part: unknown) {
+      const raw = this[key];
+      return raw instanceof Uint8Array ? `bytes ${raw.join(' ')}` : part;
+    },
   );
   return text ?? shown(value);
 }
