@@ -203,3 +203,86 @@ describe('files that came before both snapshots', () => {
     expect(crashes).toBeGreaterThan(8);
   });
 });
+
+describe('a disk that fails', () => {
+  it('stops the exchange at whichever call; nothing is tried again, nothing acknowledged is lost', async () => {
+    let [failures, points] = [0, 0];
+    for (let at = 1; ; at++) {
+      const disk = new SimulatedDisk();
+      const exchange = await stagedOn(on(disk));
+      const from = disk.calls;
+      disk.beforeCall = (_, calls) => {
+        if (calls === from + at) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      };
+      let acknowledged = exchange.status().sequence;
+      const code = await (async () => {
+        for (let i = 0; i < 8; i++) {
+          const deposit = { account: 'alice', asset: 'EUR', amountQuanta: 1 };
+          acknowledged = (must(await exchange.deposit(deposit)) as { sequence: number }).sequence;
+          if (i === 3) await exchange.saveSnapshot();
+        }
+        return 'fine';
+      })().catch((fault: { readonly code: string }) => fault.code);
+      if (code === 'fine') break;
+      points++;
+      if (code === 'STORAGE_FAILED') failures++;
+      const calls = disk.calls;
+      const late = exchange.openAccount({ id: 'late' });
+      expect(await codeOfRejection(late), `call ${at}`).toBe('EXCHANGE_STOPPED');
+      expect(disk.calls).toBe(calls);
+      disk.beforeCall = () => {};
+      await exchange.close();
+      const again = await opened(on(disk));
+      expect(again.status().sequence).toBeGreaterThanOrEqual(acknowledged);
+      await again.close();
+    }
+    expect([points > 15, failures]).toEqual([true, points]);
+  });
+
+  it('and lies about what it has synced may lose what it promised, and never leads elsewhere', async () => {
+    const counts: Record<string, number> = {};
+    for (let seed = 0; seed < 60; seed++) {
+      const draw = mulberry32(seed);
+      const disk = new SimulatedDisk();
+      const exchange = await stagedOn(on(disk));
+      const hashes = new Set([await hashOf(exchange)]);
+      for (let i = 0; i < 12; i++) {
+        disk.isLying = i >= draw(12);
+        await deposits(exchange, 1);
+        hashes.add(await hashOf(exchange));
+        if (draw(6) === 0) await exchange.saveSnapshot();
+      }
+      const outcome = await outcomeOf(await filesOf(disk.afterCrash(draw, 'machine')));
+      const known = hashes.has(outcome) ? 'a state that it was in' : outcome;
+      counts[known] = (counts[known] ?? 0) + 1;
+    }
+    const refusals = ['BAD_FRAME', 'BAD_SNAPSHOT', 'TAIL_IN_DOUBT', 'STORAGE_MISMATCH'];
+    expect(['a state that it was in', ...refusals]).toEqual(
+      expect.arrayContaining(Object.keys(counts)),
+    );
+    expect(counts['a state that it was in']).toBeGreaterThan(5);
+  });
+});
+
+describe('a command that is sent again', () => {
+  it('gives what was recorded after a restart and a take-over, refused ones too', async () => {
+    const disk = new SimulatedDisk();
+    let exchange = await stagedOn(on(disk));
+    const deposit = { account: 'alice', asset: 'EUR', amountQuanta: 5, commandId: 'd' };
+    const poor = { account: 'bob', asset: 'EUR', amount: '999999', commandId: 'w' };
+    const first = await exchange.deposit(deposit);
+    const refused = await exchange.withdraw(poor);
+    expect(refused).toMatchObject({ ok: false, code: 'INSUFFICIENT_FUNDS' });
+    for (const takeOver of [false, true]) {
+      if (!takeOver) await exchange.close();
+      const old = exchange;
+      exchange = await opened(on(disk), { takeOver });
+      must(await exchange.deposit({ account: 'bob', asset: 'EUR', amount: '999999' }));
+      expect(await exchange.deposit(deposit)).toEqual({ ...first, repeated: true });
+      expect(await exchange.withdraw(poor)).toEqual({ ...refused, repeated: true });
+      const other = await exchange.deposit({ ...deposit, amountQuanta: 6 });
+      expect(other).toMatchObject({ ok: false, code: 'ID_REUSED' });
+      if (takeOver) expect(await codeOfRejection(old.openAccount({ id: 'x' }))).toBe('FENCED');
+    }
+  });
+});

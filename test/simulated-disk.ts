@@ -45,6 +45,8 @@ export class Crashed extends Error {}
 export class SimulatedDisk implements Disk {
   /** Calls that change something, so far. */
   calls = 0;
+  /** Whether it says that it has synced, and has not. */
+  isLying = false;
   /** Called before each of them; may throw a fault of the disk. */
   beforeCall: (call: string, number: number) => void = () => {};
   #names = new Map<string, Inode>();
@@ -132,6 +134,7 @@ export class SimulatedDisk implements Disk {
 
   async syncFolder(): Promise<void> {
     await this.#called('syncFolder');
+    if (this.isLying) return;
     for (const change of this.#log.splice(0)) change(this.#syncedNames);
   }
 
@@ -157,7 +160,7 @@ export class SimulatedDisk implements Disk {
       },
       sync: async () => {
         await this.#called('sync');
-        inode.synced = inode.bytes.slice();
+        if (!this.isLying) inode.synced = inode.bytes.slice();
       },
       close: async () => {},
     };

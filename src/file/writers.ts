@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { codeOf, type Disk, ifThere, type SignOfLife } from './disk.ts';
+import { decodeSegmentHeader, SEGMENT_HEADER, segmentIndex } from './segment.ts';
 
 /** The right to write to a folder, for one process at a time. */
 export interface Claim {
@@ -57,8 +58,9 @@ export async function claim(disk: Disk, folder: string, takeOver: boolean): Prom
 }
 
 async function nextEpoch(disk: Disk, folder: string, takeOver: boolean): Promise<number> {
-  let highest = 0;
-  for (const name of await disk.names(folder)) {
+  const names = await disk.names(folder);
+  let highest = await epochOfJournal(disk, folder, names);
+  for (const name of names) {
     const epoch = epochOf(name);
     if (epoch === undefined) continue;
     highest = Math.max(highest, epoch);
@@ -69,6 +71,26 @@ async function nextEpoch(disk: Disk, folder: string, takeOver: boolean): Promise
     throw new WattbookError('STORAGE_IN_USE', `${folder} is being written to (epoch ${epoch})`);
   }
   return highest + 1;
+}
+
+/** Epoch of the last file of the journal: claims may have been left behind where it was copied. 0 where it tells none. */
+async function epochOfJournal(
+  disk: Disk,
+  folder: string,
+  names: readonly string[],
+): Promise<number> {
+  const last = names
+    .filter((name) => segmentIndex(name) !== undefined)
+    .sort()
+    .at(-1);
+  if (last === undefined) return 0;
+  const start = await ifThere(disk.read(join(folder, last), SEGMENT_HEADER));
+  try {
+    return start === undefined ? 0 : decodeSegmentHeader(start, last).epoch;
+  } catch {
+    // Who reads the journal says what is wrong with it.
+    return 0;
+  }
 }
 
 /** Makes the file of a claim, whole and at once, and removes the earlier ones; false where another was faster. */
