@@ -36,13 +36,14 @@ describe.each(examples)('$name', ({ file, number }) => {
     expect(output).not.toBe('');
   });
 
-  test('is short, names itself and needs nothing but the package', () => {
+  test('is short, names itself and needs nothing but the package and Node', () => {
     const lines = read(file).trimEnd().split('\n');
     expect(lines[0]).toBe(`// ${file}`);
     expect(lines.length).toBeLessThan(MOST_LINES);
     const sources = [...read(file).matchAll(/\bfrom '([^']+)'/g)].map(([, source]) => source);
     expect(sources.length).toBeGreaterThan(0);
-    expect(sources.filter((source) => !/^wattbook(\/[a-z]+)?$/.test(source!))).toEqual([]);
+    const allowed = /^(wattbook(\/[a-z]+)?|node:(fs|os|path))$/;
+    expect(sources.filter((source) => !allowed.test(source!))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// examples/keep-in-files.ts
+// examples/15-keep-in-files.ts
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
