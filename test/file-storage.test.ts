@@ -21,7 +21,8 @@ describe('fileStorage keeps the contract', () => {
 describe('a market on a disk that stops at any moment', () => {
   it('loses nothing, doubles nothing', async () => {
     let known = 0;
-    for (const seed of [1, 2, 3, 4, 5, 6]) known += (await liveThrough(seed, 40)).known;
+    // `npm run test:faults` goes through more of them.
+    for (const seed of [1, 2, 3, 4]) known += (await liveThrough(seed, 30)).known;
     expect(known).toBeGreaterThan(0);
   });
 });

@@ -105,6 +105,8 @@ async function showLife(folder: string): Promise<SignOfLife> {
     server.once('error', failed);
     server.listen(address, listening);
   });
+  // Somebody who asks and is gone at once is no reason to stop a market.
+  server.on('error', () => {});
   server.unref();
   return { address, close: () => new Promise((closed) => server.close(() => closed())) };
 }

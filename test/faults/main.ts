@@ -14,6 +14,7 @@ import { buildSync } from 'esbuild';
 import { fileStorage } from '../../src/file/index.ts';
 import { Exchange, type WattbookError } from '../../src/index.ts';
 import { damagedBits, smallMarket } from '../damaged-files.ts';
+import { liveThrough } from '../file-crashes.ts';
 import { hashOf } from '../journals.ts';
 import { hashesOf, send, streamOf } from './stream.ts';
 
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   },
 });
 const [COUNT, SEED] = [Number(values.commands), Number(values.seed)];
+const [LIVES, CRASHES] = [30, 60];
 const scratch = mkdtempSync(join(tmpdir(), 'wattbook-faults-'));
 const CHILD = join(scratch, 'child.mjs');
 const ITEMS = streamOf(SEED, COUNT);
@@ -244,6 +246,20 @@ async function fullDisk(): Promise<string> {
   }
 }
 
+async function lives(): Promise<string> {
+  const sums = { crashes: 0, commands: 0, known: 0, doubtful: 0, snapshots: 0 };
+  for (let seed = SEED; seed < SEED + LIVES; seed++) {
+    const found = await liveThrough(seed, CRASHES).catch((cause: unknown) => {
+      throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
+    });
+    for (const name of ['crashes', 'commands', 'known', 'doubtful', 'snapshots'] as const) {
+      sums[name] += found[name];
+    }
+  }
+  const { crashes, commands, known, doubtful, snapshots } = sums;
+  return `${LIVES} seeds, ${crashes} crashes, ${commands} commands, ${known} sent again and known, ${doubtful} ends in doubt, ${snapshots} snapshots`;
+}
+
 async function everyBit(): Promise<string> {
   const market = await smallMarket();
   const counts = new Map<string, number>();
@@ -273,6 +289,7 @@ async function main(): Promise<void> {
   await check('a writer that stops, and one that takes over', takeOver);
   await check('a full disk', fullDisk);
   await check('every bit of a small market', everyBit);
+  await check('a simulated disk that stops at any call', lives);
   if (spawnSync('strace', ['-V']).status !== 0)
     console.log('skipped the sweeps: there is no strace');
   else {

@@ -52,6 +52,22 @@ function firstTrade(): string {
   return `        install and first trade: ${seconds.toFixed(1)} s\n${expected.replace(/^/gm, '        ')}`;
 }
 
+/** The program, as its name finds it, on a market that another process has left. */
+function program(): void {
+  const folder = join(scratch, 'first-trade');
+  const code = `
+    import { Exchange } from 'wattbook';
+    import { fileStorage } from 'wattbook/file';
+    const exchange = await Exchange.open({ storage: fileStorage('market') });
+    await exchange.openAccount({ id: 'anna' });
+    await exchange.close();`;
+  writeFileSync(join(folder, 'files.mjs'), code);
+  run(process.execPath, ['files.mjs'], { cwd: folder });
+  const wattbook = join('node_modules', '.bin', 'wattbook');
+  const found = run(wattbook, ['check', 'market'], { cwd: folder });
+  expectEqual(found, 'journal files: 1, snapshots: 0, last command: 1; whole\n', 'wattbook check');
+}
+
 function commonJs(): void {
   const folder = join(scratch, 'first-trade');
   writeFileSync(join(folder, 'first.cjs'), asJavaScript(code, 'cjs'));
@@ -182,6 +198,7 @@ try {
   await runSteps([
     ['install, quick start as ESM', firstTrade],
     ['quick start as CommonJS', commonJs],
+    ['the program wattbook', program],
     ['equal state hash of both forms', sameHash],
     ['fast-check is optional', withoutFastCheck],
     ['wattbook/testing with fast-check', testing],
