@@ -48,7 +48,7 @@ export type ErrorCode =
   | 'BAD_FRAME'
   /**
    * The last frame of a journal is damaged, and nobody can tell whether somebody relies on it. Look for a
-   * whole copy of it, and accept the loss of that frame where there is none.
+   * whole copy of it; where there is none, `wattbook recover DIR --accept-tail-loss` goes on without that frame.
    */
   | 'TAIL_IN_DOUBT'
   /**

@@ -45,6 +45,8 @@ export interface Finding {
   readonly what: string;
 }
 
+const ATTEMPTS = 100;
+
 /**
  * Reads everything in a folder, changes nothing. A writer may be at work meanwhile: then this is how far it had come. O(bytes).
  * @param progress told how many files were read, and of how many
@@ -53,6 +55,21 @@ export async function examine(
   disk: Disk,
   folder: string,
   progress: (done: number, of: number) => void = () => {},
+): Promise<Examination> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await examined(disk, folder, progress);
+    } catch (fault) {
+      // A writer has dropped a file since its name was read: there are later ones.
+      if (faultOf(fault).code !== 'NOT_KEPT' || attempt === ATTEMPTS) throw fault;
+    }
+  }
+}
+
+async function examined(
+  disk: Disk,
+  folder: string,
+  progress: (done: number, of: number) => void,
 ): Promise<Examination> {
   const findings: Finding[] = [];
   const found = (file: string, kind: Finding['kind'], what: string): void => {
