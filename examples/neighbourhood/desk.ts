@@ -1,7 +1,7 @@
 import {
   Engine,
   Exchange,
-  type OrderReceipt,
+  type Receipt,
   type Queries,
   type RequestName,
   type RequestTo,
@@ -12,20 +12,17 @@ import { fileStorage } from 'wattbook/file';
 /** The commands that the neighbourhood uses. */
 type Used = Extract<
   RequestName,
-  | 'listAsset'
-  | 'listProduct'
-  | 'openAccount'
-  | 'deposit'
-  | 'submit'
-  | 'amend'
-  | 'advanceTime'
-  | 'closeProduct'
+  'listAsset' | 'listProduct' | 'openAccount' | 'deposit' | 'submit' | 'amend' | 'closeProduct'
 >;
 
 /** Where the neighbourhood trades. In this market nothing is refused. */
 export interface Desk {
   /** Carries a request out, at a time of the market. */
   send<C extends Used>(command: C, request: RequestTo<C>, at?: number): void;
+  /** Places an order under a name that no open one of its account has. @returns its id; 0 if it is known that all of it has traded */
+  submit(order: RequestTo<'submit'>, name: string, at: number): number;
+  /** Has it be a time of the market. */
+  advance(at: number): void;
   /** Asks how things are now. */
   look<T>(query: (market: Queries) => T): T;
 }
@@ -34,11 +31,25 @@ type Calls = Record<Used, (request: object) => { readonly ok: boolean; readonly 
 
 /** A market in memory. */
 export class EngineDesk implements Desk {
-  readonly #engine = new Engine();
+  #time = 0;
+  readonly #engine = new Engine({ clock: () => this.#time });
 
-  send<C extends Used>(command: C, request: RequestTo<C>, at = this.#engine.time): void {
-    const { ok, code } = (this.#engine as unknown as Calls)[command]({ ...request, at });
+  send<C extends Used>(command: C, request: RequestTo<C>, at = this.#time): void {
+    this.#time = at;
+    const { ok, code } = (this.#engine as unknown as Calls)[command](request);
     if (!ok) throw refused(command, code);
+  }
+
+  submit(order: RequestTo<'submit'>, _name: string, at: number): number {
+    this.#time = at;
+    const outcome = this.#engine.submit(order);
+    if (!outcome.ok) throw refused('submit', outcome.code);
+    return outcome.orderId;
+  }
+
+  advance(at: number): void {
+    this.#time = at;
+    this.#engine.advanceTime({ at });
   }
 
   look<T>(query: (market: Queries) => T): T {
@@ -57,7 +68,7 @@ export class EngineDesk implements Desk {
 const MAX_WAITING = 2 ** 20;
 const MANY_WAITING = 200_000;
 
-type StoredCalls = Record<Used, (request: object) => Promise<OrderReceipt>>;
+type StoredCalls = Record<Used, (request: object) => Promise<Receipt>>;
 
 /** A market in files. What is sent in one go, with no await in between, is stored whole or not at all. */
 export class StoredDesk implements Desk {
@@ -65,7 +76,7 @@ export class StoredDesk implements Desk {
   readonly #clock: { time: number };
   #latest: Promise<unknown> = Promise.resolve();
   #fault: unknown;
-  readonly #mustBeFine = (receipt: OrderReceipt): void => {
+  readonly #mustBeFine = (receipt: Receipt): void => {
     if (!receipt.ok) this.#fault ??= refused('a request', receipt.code);
   };
   readonly #keepFault = (fault: unknown): void => {
@@ -94,8 +105,23 @@ export class StoredDesk implements Desk {
 
   send<C extends Used>(command: C, request: RequestTo<C>, at = this.#clock.time): void {
     this.#clock.time = at;
-    const receipt = (this.#exchange as unknown as StoredCalls)[command](request);
+    this.#keep((this.#exchange as unknown as StoredCalls)[command](request));
+  }
+
+  advance(at: number): void {
+    this.#clock.time = at;
+    this.#keep(this.#exchange.advanceTime());
+  }
+
+  #keep(receipt: Promise<Receipt>): void {
     this.#latest = receipt.then(this.#mustBeFine, this.#keepFault);
+  }
+
+  submit(order: RequestTo<'submit'>, name: string, at: number): number {
+    this.send('submit', { ...order, clientOrderId: name }, at);
+    // Its receipt, which tells its id, comes when it is stored.
+    const { account } = order;
+    return this.look((market) => market.orderByClientId(account, name)?.orderId ?? 0);
   }
 
   look<T>(query: (market: Queries) => T): T {

@@ -128,6 +128,8 @@ interface Agent {
   /** First price and the one that the utility would give, in ticks. */
   readonly first: number;
   readonly last: number;
+  /** 0 where none is known to be open. */
+  orderId: number;
 }
 
 /** The neighbourhood at a desk. All that a call does it does in one go. */
@@ -217,7 +219,7 @@ export class NeighbourhoodMarket {
       const at = opens + ((gate - opens) / ROUNDS) * round;
       for (const agent of shuffled(agents, this.#random)) this.#act(agent, round, product, at);
     }
-    desk.send('advanceTime', {}, gate);
+    desk.advance(gate);
     if (!inBook) this.#tradeRest(product, agents);
   }
 
@@ -275,6 +277,7 @@ export class NeighbourhoodMarket {
           quantity: Math.abs(load - pv),
           first: feedIn + inside,
           last: selling ? feedIn : retail,
+          orderId: 0,
         },
       ];
     });
@@ -302,10 +305,10 @@ export class NeighbourhoodMarket {
     const priceTicks =
       agent.first + Math.trunc(((agent.last - agent.first) * round) / (ROUNDS - 1));
     if (round > 0) {
-      const open = desk.look((market) => market.orderByClientId(account, id));
+      const { orderId } = agent;
       // Otherwise all of it has traded.
-      if (open !== undefined) {
-        desk.send('amend', { actor: account, orderId: open.orderId, priceTicks }, at);
+      if (orderId !== 0 && desk.look((market) => market.isOpen(orderId))) {
+        desk.send('amend', { actor: account, orderId, priceTicks }, at);
       }
       return;
     }
@@ -314,7 +317,7 @@ export class NeighbourhoodMarket {
       desk.send('deposit', { account, asset: energy, amountQuanta: quantity }, at);
     }
     const order = { account, product: id, side, priceTicks, quantityLots: quantity } as const;
-    desk.send('submit', { ...order, clientOrderId: id }, at);
+    agent.orderId = desk.submit(order, id, at);
   }
 
   /** What no neighbour took at the middle of the tariffs is traded with the utility at its own. */

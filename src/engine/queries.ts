@@ -112,6 +112,11 @@ export class Queries {
     const slot = this.#state.orders.slotOf(integerArgument(orderId, 'orderId', 1, MAX_INTEGER));
     return slot === NONE ? undefined : views.orderView(this.#state, slot);
   }
+  /** Whether an order is open; at the cost of a look into a table, where `order` writes out all that there is to say. */
+  isOpen(orderId: number): boolean {
+    const id = integerArgument(orderId, 'orderId', 1, MAX_INTEGER);
+    return this.#state.orders.slotOf(id) !== NONE;
+  }
   /** An account's open order by its own name for it. @throws RangeError if the account is unknown */
   orderByClientId(account: string, clientOrderId: string): views.OrderView | undefined {
     const id = idArgument(clientOrderId, 'clientOrderId');
