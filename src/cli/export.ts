@@ -3,9 +3,10 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
 import { EventType } from '../core/codes.ts';
-import { type EventRecord, readRecord, recordLength, recordType } from '../core/records.ts';
+import { recordLength, recordType } from '../core/records.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
-import { type OrderView, type TradeView, tradeView } from '../engine/views.ts';
+import { tradeView } from '../engine/trade-views.ts';
+import type { OrderView, TradeView } from '../engine/views.ts';
 import { EXIT, type Outcome } from './outcome.ts';
 import { reachText, replayed } from './replay.ts';
 
@@ -122,9 +123,7 @@ function cellOf(value: unknown): string {
 async function addTrades({ events, state }: Sequencer, rows: Rows): Promise<void> {
   const { view, length } = events;
   for (let at = 0; at < length; at += recordLength(view, at)) {
-    if (recordType(view, at) !== EventType.trade) continue;
-    const event = readRecord(view, at, state.naming) as unknown as EventRecord;
-    await rows.add(tradeView(state, event as Extract<EventRecord, { type: 'trade' }>));
+    if (recordType(view, at) === EventType.trade) await rows.add(tradeView(state, view, at));
   }
 }
 
