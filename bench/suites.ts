@@ -2,6 +2,7 @@ import type { Flow } from '../src/testing/index.ts';
 import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
 import { cancelCases } from './cancels.ts';
+import { durableCases } from './durable.ts';
 import { auctionCase, yearCase } from './energy.ts';
 import { homesCase } from './energy-homes.ts';
 import { exchangePath } from './exchange.ts';
@@ -9,6 +10,7 @@ import { flowCases, specialCase } from './flows.ts';
 import { latencyCases } from './latency.ts';
 import { limitCases } from './limit.ts';
 import { memoryCases } from './memory.ts';
+import { recoveryCase } from './recovery.ts';
 import { replayCase } from './replay.ts';
 import { scaleCases } from './scale.ts';
 import { restoreCase, snapshotCase } from './snapshot.ts';
@@ -24,6 +26,7 @@ export const SUITES: readonly Suite[] = [
   { name: 'apply', cases: [...flowCases(FLOWS, applyPath), specialCase(applyPath)] },
   { name: 'submit', cases: flowCases(['A'], submitPath) },
   { name: 'exchange', cases: flowCases(['A'], exchangePath) },
+  { name: 'durable', cases: durableCases() },
   {
     name: 'scale',
     cases: [
@@ -38,6 +41,7 @@ export const SUITES: readonly Suite[] = [
   { name: 'snapshot', cases: [snapshotCase()] },
   { name: 'restore', cases: [restoreCase()] },
   { name: 'replay', cases: [replayCase()] },
+  { name: 'recover', byNameAlone: true, cases: [recoveryCase()] },
   {
     name: 'energy',
     cases: [yearCase(), auctionCase(), homesCase('homes1000-week', 7)],
