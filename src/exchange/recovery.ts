@@ -4,7 +4,7 @@ import { Sequencer } from '../engine/sequencer.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import type { JournalEnd, JournalWriter } from '../storage/contract.ts';
-import { digestAt, type Frame, NO_FRAME, recordsOf } from '../storage/frame.ts';
+import { type Frame, NO_FRAME, recordsOf, viewOf } from '../storage/frame.ts';
 import { Feed } from './feed.ts';
 import type { Settings } from './options.ts';
 import {
@@ -65,13 +65,12 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
  */
 export function replayFrame(sequencer: Sequencer, frame: Frame, to = Infinity): void {
   const { events, state } = sequencer;
-  const { buffer, byteOffset, byteLength } = frame.bytes;
-  const view = new DataView(buffer, byteOffset, byteLength);
+  const view = viewOf(frame.bytes);
   for (const { at, end } of recordsOf(frame)) {
     if (state.sequence >= to) return;
     const eventsStart = events.length;
     sequencer.replay(view, at);
-    if (murmur3(events.view, eventsStart, events.length) === digestAt(frame, end)) continue;
+    if (murmur3(events.view, eventsStart, events.length) === view.getUint32(end)) continue;
     const what = `command ${state.sequence} led to other events than when it was recorded`;
     throw new WattbookError('DIVERGED', what);
   }

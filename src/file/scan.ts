@@ -2,7 +2,7 @@ import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { JournalEnd } from '../storage/contract.ts';
-import { decodeFrame, type Frame, frameLengthAt } from '../storage/frame.ts';
+import { type Frame, frameOf, frameLengthAt } from '../storage/frame.ts';
 
 /**
  * How the frames of a file end.
@@ -36,7 +36,7 @@ const SECTOR = 512;
  * @param take is given each good frame, and where it begins
  */
 export function scanFrames(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   at: number,
   after: JournalEnd,
   known: number,
@@ -77,17 +77,21 @@ export function scanFrames(
 }
 
 /** The frame at a place, what is wrong with it, or undefined where the bytes end inside it. */
-function frameIn(bytes: Uint8Array, at: number, length: number): Frame | WattbookError | undefined {
+function frameIn(
+  bytes: Uint8Array<ArrayBuffer>,
+  at: number,
+  length: number,
+): Frame | WattbookError | undefined {
   if (at + length > bytes.length) return undefined;
   try {
-    return decodeFrame(bytes.subarray(at, at + length), sha256);
+    return frameOf(bytes.subarray(at, at + length), sha256);
   } catch (fault) {
     return fault as WattbookError;
   }
 }
 
 /** Whether a bad frame was being written when the machine stopped: too short, or zeros from a sector on. */
-function endingAt(bytes: Uint8Array, at: number, length: number | undefined): Ending {
+function endingAt(bytes: Uint8Array<ArrayBuffer>, at: number, length: number | undefined): Ending {
   const isShort = length === undefined ? isHeaderCut(bytes, at) : at + length > bytes.length;
   if (isShort) return 'torn';
   let zerosFrom = bytes.length;
@@ -98,12 +102,16 @@ function endingAt(bytes: Uint8Array, at: number, length: number | undefined): En
 
 const HEADER_SIZE = 72;
 
-function isHeaderCut(bytes: Uint8Array, at: number): boolean {
+function isHeaderCut(bytes: Uint8Array<ArrayBuffer>, at: number): boolean {
   return bytes.length - at < HEADER_SIZE;
 }
 
 /** Where a whole frame of later commands begins, if there is one. */
-function frameBehind(bytes: Uint8Array, from: number, sequence: number): number | undefined {
+function frameBehind(
+  bytes: Uint8Array<ArrayBuffer>,
+  from: number,
+  sequence: number,
+): number | undefined {
   for (let at = bytes.indexOf(0x57, from); at >= 0; at = bytes.indexOf(0x57, at + 1)) {
     const length = frameLengthAt(bytes, at);
     if (length === undefined) continue;

@@ -89,16 +89,21 @@ export function frameLengthAt(bytes: Uint8Array, at: number): number | undefined
 }
 
 /**
- * Reads a frame and checks all of it but the records' content.
+ * Reads a frame, a copy of it, and checks all of it but the records' content.
  * @throws WattbookError BAD_FRAME, saying what is wrong
  */
 export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
+  if (!(bytes instanceof Uint8Array))
+    throw new WattbookError('BAD_FRAME', 'frame: is no Uint8Array');
+  return frameOf(new Uint8Array(bytes), sha256);
+}
+
+/** As `decodeFrame`, of bytes that nobody changes as long as the frame is in use. */
+export function frameOf(own: Uint8Array<ArrayBuffer>, sha256: Sha256): Frame {
   const bad = (what: string): never => {
     throw new WattbookError('BAD_FRAME', `frame: ${what}`);
   };
-  if (!(bytes instanceof Uint8Array)) return bad('is no Uint8Array');
-  const own = new Uint8Array(bytes);
-  const view = new DataView(own.buffer);
+  const view = viewOf(own);
   if (own.length < AT.body + TRAILER_SIZE) return bad(`${own.length} bytes are too few`);
   if (view.getUint32(AT.magic) !== MAGIC) return bad('does not begin with WBFR');
   if (view.getUint32(AT.headerCrc) !== crc32c(own, 0, AT.headerCrc)) {
@@ -133,7 +138,7 @@ export function decodeFrame(bytes: Uint8Array, sha256: Sha256): Frame {
  */
 export function* recordsOf(frame: Frame): Generator<{ readonly at: number; readonly end: number }> {
   const { bytes, firstSequence, lastSequence } = frame;
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(bytes);
   const bodyEnd = bytes.length - TRAILER_SIZE;
   let at: number = AT.body;
   for (let sequence = firstSequence; sequence <= lastSequence; sequence++) {
@@ -148,9 +153,9 @@ export function* recordsOf(frame: Frame): Generator<{ readonly at: number; reado
   if (at !== bodyEnd) throw new WattbookError('BAD_FRAME', 'frame: has bytes behind its commands');
 }
 
-/** The digest of events that a frame carries for the record that ends at a place. */
-export function digestAt(frame: Frame, end: number): number {
-  return new DataView(frame.bytes.buffer).getUint32(end);
+/** The bytes of a frame, for places that `recordsOf` gives. Where a record ends stands the digest of its events, 32 bits. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Writes a digest behind the record that was written last. */
