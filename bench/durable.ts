@@ -5,6 +5,7 @@ import { fileStorage } from '../src/file/index.ts';
 import { Exchange, type OrderReceipt, type Receipt } from '../src/index.ts';
 import { decodeFrame, type Frame, recordsOf } from '../src/storage/frame.ts';
 import {
+  type OpeningRequest,
   openingRequests,
   perform,
   requestsOf,
@@ -21,7 +22,7 @@ import type { Case, Measured } from './suite.ts';
 
 /** Requests under way at any time, and how many are timed: about a second's worth. */
 const CASES = { 1: 4000, 64: 80_000, 512: 200_000, 4096: 300_000 };
-const PREFILL = 5000;
+const PREFILL = 50_000;
 /** Records that the slowest of the stores gets: some seconds' worth. */
 const MOST_RECORDS = { 1: 500, 64: 10_000, 512: 40_000, 4096: 100_000 };
 
@@ -46,7 +47,8 @@ export function durableCases(): Case[] {
     name,
     async measure(plan, note) {
       const inFlight = Number(name) as keyof typeof CASES;
-      const load = workload('A', { commands: plan.size(CASES[inFlight]), prefill: PREFILL });
+      const [commands, prefill] = [plan.size(CASES[inFlight]), plan.size(PREFILL)];
+      const load = workload('A', { commands, prefill });
       const expected = marketHashOf(load);
       const mostRecords = plan.size(MOST_RECORDS[inFlight]);
       const rounds: Round[] = [];
@@ -79,8 +81,9 @@ async function turns(
   const requests: WorkloadRequest[] = [...requestsOf(load)];
   const storage = fileStorage(join(folder, 'journal'));
   const open = await Exchange.open({ storage });
-  for (const each of openingRequests(load, FEES)) await perform<Answer>(open, each);
-  const send = (request: WorkloadRequest): Answer => perform<Answer>(open, request);
+  const send = (request: OpeningRequest | WorkloadRequest): Answer =>
+    perform<Answer>(open, request);
+  await Promise.all([...openingRequests(load, FEES)].map(send));
   await Promise.all(requests.slice(0, load.prefill).map(send));
   const first = open.status().storedSequence;
   const timed = requests.slice(load.prefill);

@@ -62,10 +62,11 @@ export function recoveryCase(): Case {
 
 /** @returns the hash of the market that was written */
 async function write(folder: string, commands: number): Promise<string> {
-  const load = workload('A', { commands });
+  const load = workload('A', { commands, prefill: Math.ceil(commands / BEHIND_SNAPSHOT) });
   const exchange = await Exchange.open({ storage: fileStorage(folder), keepBytes: 0 });
   type Answer = Promise<Receipt | OrderReceipt>;
-  for (const each of openingRequests(load, FEES)) await perform<Answer>(exchange, each);
+  const opening = [...openingRequests(load, FEES)];
+  await timeInFlight(opening.length, IN_FLIGHT, (i) => perform<Answer>(exchange, opening[i]!));
   const requests = requestsOf(load);
   const send = (): Answer => perform<Answer>(exchange, requests.next().value!);
   const behind = Math.floor(load.length / BEHIND_SNAPSHOT);
