@@ -298,6 +298,13 @@ describe('what is asked', () => {
     expect(ended.err).toContain(message);
   });
 
+  it('may be its version, which is that of the package', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    expect(await wattbook('--version')).toMatchObject({ exit: 0, out: `${version}\n` });
+  });
+
   it('may be help: every subcommand, and what the exit codes mean', async () => {
     const { exit, out } = await wattbook('--help');
     expect(exit).toBe(0);

@@ -10,6 +10,9 @@ interface Flags {
   readonly json?: boolean;
 }
 
+/** That of package.json; a test compares them. */
+const VERSION = '0.1.0';
+
 const ABOUT = `Looks at a market that fileStorage keeps in a directory, and mends its end.
 
 Only \`recover\` writes. The others claim nothing, change no byte, and may be used while a market is at work: they say how far they saw.`;
@@ -46,7 +49,10 @@ const JSON_FLAG = ['--json', 'one JSON object instead of text'] as const;
 
 function program(): Command {
   const all = new Command('wattbook');
-  all.description(ABOUT).addHelpText('after', START + EXIT_HELP);
+  all
+    .version(VERSION)
+    .description(ABOUT)
+    .addHelpText('after', START + EXIT_HELP);
   // Before the subcommands, which take it over.
   all.exitOverride().showHelpAfterError('(--help tells more)');
   const sub = (name: string, does: string): Command =>
