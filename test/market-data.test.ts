@@ -16,7 +16,7 @@ import {
 } from '../src/index.ts';
 import { all, expectedOf, playOn } from './exchange-stage.ts';
 
-const SEEDS = [51, 52, 53];
+const SEEDS = [51, 52];
 const COUNT = 500;
 const ALL_LEVELS = 1_000_000;
 const DATA = ['best', 'depth', 'book'] as const;
