@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import type { AbortSignalLike } from '../core/abort.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
-import { openArgument, sequenceArgument } from '../storage/checks.ts';
+import { adapterOf } from '../storage/adapter.ts';
 import type { StorageAdapter, StoredSnapshot } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import type { Disk } from './disk.ts';
@@ -64,24 +64,7 @@ export function storageOn(
   }
   const settings = { segmentBytes, framesPerMark: FRAMES_PER_MARK, dropsOldSegments };
   const journal = new FileJournal(disk, resolve(folder), settings, acceptTailLoss);
-  return {
-    supports: { level: 'durable' },
-    open: async (given) => {
-      openArgument(given);
-      return journal.open(given.takeOver);
-    },
-    read: (afterSequence) => {
-      sequenceArgument(afterSequence, 'afterSequence');
-      return journal.read(afterSequence);
-    },
-    follow: (afterSequence, signal) => {
-      sequenceArgument(afterSequence, 'afterSequence');
-      if (signal === undefined) throw new TypeError('signal is missing');
-      signalArgument(signal);
-      return journal.follow(afterSequence, signal);
-    },
-    latestSnapshot: () => journal.latestSnapshot(),
-  };
+  return adapterOf('durable', journal);
 }
 
 class FileJournal {

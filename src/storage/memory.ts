@@ -1,6 +1,7 @@
-import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import type { AbortSignalLike } from '../core/abort.ts';
 import { WattbookError } from '../core/errors.ts';
-import { frameArgument, openArgument, sequenceArgument, snapshotArgument } from './checks.ts';
+import { adapterOf } from './adapter.ts';
+import { frameArgument, snapshotArgument } from './checks.ts';
 import type { JournalEnd, JournalWriter, StorageAdapter, StoredSnapshot } from './contract.ts';
 import { type Frame, NO_FRAME } from './frame.ts';
 
@@ -10,26 +11,7 @@ import { type Frame, NO_FRAME } from './frame.ts';
  * Misuse of it and of its writer throws, or rejects with, TypeError or RangeError.
  */
 export function memoryStorage(): StorageAdapter {
-  const journal = new MemoryJournal();
-  // Methods of its own: who wraps an adapter may spread it.
-  return {
-    supports: { level: 'executed' },
-    open: async (options) => {
-      openArgument(options);
-      return journal.open(options.takeOver);
-    },
-    read: (afterSequence) => {
-      sequenceArgument(afterSequence, 'afterSequence');
-      return journal.read(afterSequence);
-    },
-    follow: (afterSequence, signal) => {
-      sequenceArgument(afterSequence, 'afterSequence');
-      if (signal === undefined) throw new TypeError('signal is missing');
-      signalArgument(signal);
-      return journal.follow(afterSequence, signal);
-    },
-    latestSnapshot: async () => journal.latestSnapshot(),
-  };
+  return adapterOf('executed', new MemoryJournal());
 }
 
 class MemoryJournal {
