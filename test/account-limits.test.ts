@@ -39,6 +39,23 @@ describe('the limits of an account', () => {
     expect(codeOf(engine.submit({ ...order, account: 'bob' }))).toBe('ok');
   });
 
+  it('count a bracket as the two orders that may follow on it', () => {
+    const engine = stage();
+    must(engine.setAccountLimits({ ...NOTHING, account: 'alice', maxOpenOrders: 3 }));
+    const order = { account: 'alice', product: 'noon', side: 'buy', quantityLots: 1 } as const;
+    const bracket = { takeProfitTicks: 9, stopPriceTicks: 2, stopLimitTicks: 1 };
+    must(engine.submit({ ...order, priceTicks: 4, bracket }));
+    expect(engine.accountLimits('alice')!.openOrders).toBe(2);
+    expect(codeOf(engine.submit({ ...order, priceTicks: 4, bracket }))).toBe('OPEN_ORDER_LIMIT');
+    const now = { ...order, timeInForce: 'ioc', priceTicks: 4, bracket } as const;
+    expect(codeOf(engine.submit(now))).toBe('OPEN_ORDER_LIMIT');
+    must(engine.submit({ ...order, priceTicks: 3 }));
+    expect(codeOf(engine.submit({ ...order, priceTicks: 3 }))).toBe('OPEN_ORDER_LIMIT');
+    limit(engine, 'bob', 'sell', 1, 4);
+    expect(engine.openOrders({ account: 'alice' })).toHaveLength(3);
+    expect(engine.accountLimits('alice')!.openOrders).toBe(3);
+  });
+
   it('are seen by a preview', () => {
     const engine = stage();
     const maxExposure = { asset: 'EUR', amountQuanta: 499 };

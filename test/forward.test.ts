@@ -8,7 +8,7 @@ import {
   type TradeView,
 } from '../src/index.ts';
 import { type Draw, mulberry32 } from './mulberry32.ts';
-import { deliver, must, settle, slotMarket } from './forward-stage.ts';
+import { deliver, must, read, settle, slotMarket, trade } from './forward-stage.ts';
 
 const HOMES = ['h0', 'h1', 'h2', 'h3', 'h4', 'h5'];
 const price = (ticks: number): string => fromSteps(ticks, '0.01');
@@ -157,6 +157,25 @@ describe('settlement in a market', () => {
       expect(engine.isConserved(), `seed ${seed}`).toBe(true);
     }
     expect(fills).toBeGreaterThan(1500);
+  });
+
+  test('a correction that moves a sum from contracted energy to other is booked too', () => {
+    const engine = slotMarket({ min: '0', max: '0.40', funds: { anna: '5', ben: '5' } });
+    trade(engine, 'anna', 'ben', '5', '0.20');
+    deliver(engine, '0.05', '0.10');
+    read(engine, 'anna', '2', '0');
+    read(engine, 'ben', '5', '0');
+    // 5 at 0.20 and 2 at 0.10; then 4 at 0.30.
+    settle(engine, true);
+    read(engine, 'anna', '0', '1');
+    must(engine.setImbalancePrices({ product: 'slot', long: '0.05', short: '0.30' }));
+    const before = engine.sequence;
+    settle(engine);
+    const posted = [...engine.events({ after: before })].filter(
+      ({ type }) => type === 'settlementPosted',
+    );
+    expect(posted).toMatchObject([{ account: 'anna', paid: 0 }]);
+    must(engine.archiveProduct({ product: 'slot' }));
   });
 
   test('who has closed its position needs no reading, whatever was booked for it before', () => {

@@ -25,6 +25,21 @@ export function tradedRange({ tradesAt }: Forward): {
   return { lowest, highest };
 }
 
+/** Whether what an imbalance comes to is what was booked of it. */
+export function isBooked({ contract, utility }: ForwardCost, party: Party): boolean {
+  return contract === BigInt(party.contractCost) && utility === BigInt(party.utilityCost);
+}
+
+/** Whether all that a forward product comes to is booked, at the prices and readings of now. O(accounts + prices). */
+export function isAllBooked(forward: Forward, grid: Grid): boolean {
+  const range = tradedRange(forward);
+  for (const [account, party] of forward.parties) {
+    if (account === forward.terms.utility) continue;
+    if (!isBooked(forwardCost(forward, grid, party, range), party)) return false;
+  }
+  return true;
+}
+
 /** What the imbalance of an account comes to at the prices that are set. No reading is a reading of zero. */
 export function forwardCost(
   forward: Forward,

@@ -186,7 +186,7 @@ export const RejectCode = {
   FOLLOWER_LIMIT: 41,
   /** The price is further beyond the last price than the product's collar allows. */
   PRICE_OUTSIDE_COLLAR: 42,
-  /** The account has as many open orders as its limits allow, and this one could stand too. */
+  /** The account has as many open orders as its limits allow, and this one, or what follows on it, could stand too. */
   OPEN_ORDER_LIMIT: 43,
   /** With what the order locks, more money would be at stake than the account's limits allow. */
   EXPOSURE_LIMIT: 44,
@@ -202,7 +202,7 @@ export const RejectCode = {
   NOT_YET_OPEN: 49,
   /** The planned instant at which trading ends has come. */
   GATE_CLOSED: 50,
-  /** The product may trade yet, its delivery has not ended, or it is not settled for good. */
+  /** The product may trade yet, its delivery has not ended, or not all of it is settled for good. */
   NOT_CLOSED: 51,
   /** The product trades in auctions, in which there is no such order, and no circuit. */
   NOT_IN_CALL: 52,
@@ -238,7 +238,7 @@ export const RejectCode = {
   UTILITY_SHORT: 59,
   /** The account owes something: until that is paid it enters no orders and pays nothing out. */
   IN_DEBT: 60,
-  /** With the order, and all others of its side, the account could have bought or sold more than the product allows. */
+  /** With the order, all others of its side, and what follows on others, the account could have bought or sold more than the product allows. */
   POSITION_LIMIT: 69,
   /** The market has given out 16,777,216 rows of assets, products or terms, as many as it may have. */
   LISTING_LIMIT: 70,

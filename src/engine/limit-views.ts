@@ -14,6 +14,7 @@ export interface PositionView {
 export interface AccountLimitsView {
   /** undefined for no limit. */
   readonly maxOpenOrders: number | undefined;
+  /** A bracket counts as two. */
   readonly openOrders: number;
   /** Money of one asset that may be at stake, and that is at stake now; undefined for no limit. */
   readonly maxExposure:

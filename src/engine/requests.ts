@@ -325,8 +325,8 @@ export interface HaltFields {
 /** What an account may do at most. Limits that it had before are replaced. */
 export interface SetAccountLimitsRequest extends AccountRequest {
   /**
-   * Open orders that it may have when one more comes in that could stand, 0 to 4,294,967,295. null takes the
-   * limit away.
+   * Open orders that it may have when one more comes in that could stand, 0 to 4,294,967,295; a bracket counts
+   * as the two that follow on it. null takes the limit away.
    */
   readonly maxOpenOrders: number | null;
   /**

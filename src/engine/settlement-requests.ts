@@ -12,7 +12,7 @@ export interface SettlementFields {
   /** Lowest and highest price that trades and imbalance may have, as decimal text. */
   readonly imbalanceMin: string;
   readonly imbalanceMax: string;
-  /** The most energy that an account may have bought less sold, or sold less bought, were all of its open orders of a side filled. */
+  /** The most energy that an account may have bought less sold, or sold less bought, were all of its open orders of a side filled, and those that follow on brackets. */
   readonly positionLimit?: string;
   readonly positionLimitLots?: number;
 }
@@ -26,7 +26,7 @@ export interface ForwardFields {
 /** What the meter of an account counted in the delivery of a product; for meters and operators. */
 export interface RecordReadingRequest extends ProductRequest {
   readonly account: string;
-  /** From 1 to 4,294,967,295, and higher than that of any reading before. */
+  /** From 1 to 4,294,967,295, and higher than that of any reading before; the last one is for operators, who may replace it. */
   readonly version: number;
   readonly quality: keyof typeof ReadingQuality;
   /** Energy that the account drew from the grid, as decimal text or in quanta, below 2^52. */

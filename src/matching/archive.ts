@@ -1,4 +1,5 @@
 import { RejectCode } from '../core/codes.ts';
+import { isAllBooked } from '../contracts/forward-cost.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { isOver } from '../market/life-cycle.ts';
 import type { Network } from '../market/networks.ts';
@@ -29,7 +30,8 @@ export function archiveProduct(
   const product = listings.products[row]!;
   const { delivery, status, energyAsset, forward } = product;
   const isDelivered = delivery === undefined || state.time >= delivery.end;
-  const isSettled = forward === undefined || forward.isFinal;
+  const isSettled =
+    forward === undefined || (forward.isFinal && isAllBooked(forward, product.grid));
   if (!isOver(status) || !isDelivered || !isSettled) return RejectCode.NOT_CLOSED;
   const prepaid = delivery !== undefined && forward === undefined;
   const own = prepaid && !isShared(state, product);

@@ -12,7 +12,7 @@ import type { Product } from '../market/products.ts';
 import { FORWARD, packFlags, sideOf, WAITING } from '../orderbook/flags.ts';
 import type { NewOrder } from '../orderbook/orders.ts';
 import type { Bracket } from '../orderbook/side-tables.ts';
-import { exposureLimit } from './account-limits.ts';
+import { exposureLimit, openOrderLimit } from './account-limits.ts';
 import { admit, admitPrice, type Entry, firstOf } from './admission.ts';
 import { writeAccepted, writeEvent } from './events.ts';
 import { enterLegs, writeLinked } from './pairs.ts';
@@ -46,8 +46,12 @@ export function admitBracket(state: MarketState, entry: Entry, exits: ExitPrices
   if (code !== 0 && firstOf(code, RejectCode.PRICE_OUTSIDE_BAND) === code) return code;
   const product = state.listings.products[entry.product]!;
   const locks = Math.max(0, entry.cost) + exitMoney(state, product, entry, exits);
-  const exposed = exposureLimit(state, product, entry.account, locks);
-  const refused = firstOf(firstOf(code, admitExits(state, product, entry, exits)), exposed);
+  const refused = [
+    admitExits(state, product, entry, exits),
+    // Whatever it is, two orders may come to stand for it.
+    openOrderLimit(state, entry.account, 2),
+    exposureLimit(state, product, entry.account, locks),
+  ].reduce(firstOf, code);
   if (refused !== 0) return refused;
   return state.ledger.covers(entry.moneyRow, locks) ? 0 : RejectCode.INSUFFICIENT_MONEY;
 }

@@ -28,13 +28,28 @@ export function owe(
 }
 
 /**
- * Pays what an account owes in an asset, oldest debt first, as far as it has it available. What creditors get is not passed on, if
- * they owe something themselves, before something else comes in. O(debts of the account).
+ * Pays what an account owes in an asset, oldest debt first, as far as it has it available; then what its creditors owe, and
+ * so on, each account once: round a circle of debts money would go until nothing is left to pay. O(debts of those accounts).
  */
 export function payDebts(state: MarketState, debtor: number, asset: number, outbox: Outbox): void {
-  const account = state.accounts.list[debtor]!;
-  if (account.debts === undefined) return;
-  const { ledger } = state;
+  // Grows on the way.
+  const payers = new Set([debtor]);
+  for (const payer of payers) {
+    for (const creditor of payOwn(state, payer, asset, outbox)) payers.add(creditor);
+  }
+}
+
+/** @returns who was paid */
+function payOwn(
+  state: MarketState,
+  debtor: number,
+  asset: number,
+  outbox: Outbox,
+): readonly number[] {
+  const { accounts, ledger } = state;
+  const account = accounts.list[debtor]!;
+  if (account.debts === undefined) return [];
+  const paid: number[] = [];
   for (const debt of account.debts) {
     if (debt.asset !== asset) continue;
     const { creditor, claim } = debt;
@@ -44,10 +59,12 @@ export function payDebts(state: MarketState, debtor: number, asset: number, outb
     ledger.release(ledger.row(creditor, claim), amount);
     ledger.transfer(creditor, OUTSIDE, claim, amount);
     debt.amount -= amount;
+    paid.push(creditor);
     writeEvent(state, outbox, 'debtPaid', [debtor, creditor, asset, amount, debt.amount]);
   }
   const left = account.debts.filter(({ amount }) => amount > 0);
   account.debts = left.length === 0 ? undefined : left;
+  return paid;
 }
 
 /**

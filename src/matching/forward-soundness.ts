@@ -5,7 +5,7 @@ import { canBeForward, type Forward, type Party } from '../market/forward.ts';
 import { gateAt, isOver } from '../market/life-cycle.ts';
 import type { Product } from '../market/products.ts';
 import { claimOf, isWithin } from './forward-listing.ts';
-import { isDelivered } from './readings.ts';
+import { hasMeter, isDelivered } from './readings.ts';
 import type { MarketState } from './state.ts';
 
 /** What makes the products that are sold forward such that no command log could lead to them, or undefined. */
@@ -92,7 +92,8 @@ function canBe(
   const { status } = state.accounts.list[account]!;
   if (lots === 0 && reading === undefined && !settled) return false;
   if (account === OUTSIDE || status === AccountStatus.closed) return false;
-  if (account === terms.utility && (settled || reading !== undefined)) return false;
+  if (account === terms.utility && settled) return false;
+  if (!hasMeter(product, account) && reading !== undefined) return false;
   if (settled && prices === undefined) return false;
   return (
     (reading === undefined && !settled) || (isDelivered(state, product) && isOver(product.status))

@@ -6,7 +6,7 @@ import type { MarketState } from './state.ts';
 
 /**
  * Whether an account may enter an order for so many lots in a product that is sold forward: 0, or POSITION_LIMIT if its position
- * could come to more than it may, were all of its open orders on that side filled. What leads back to zero is never kept off. O(open
+ * could come to more than it may, were all of its open orders on that side filled, and those that follow on the others. What leads back to zero is never kept off. O(open
  * orders of the account in the product).
  * @param instead slots of orders that it takes the place of
  */
@@ -25,10 +25,15 @@ export function positionRefusal(
   const position = forward.parties.get(account)?.lots ?? 0;
   let reached = (side === Side.buy ? position : 0 - position) + lots;
   for (const slot of orders.own.of(row, account)) {
-    if (sideOf(orders.flags(slot)) !== side || instead.includes(slot)) continue;
-    if (!isSecond(orders, slot, side)) reached += orders.open(slot);
+    if (sideOf(orders.flags(slot)) !== side) reached += toFollow(orders, slot);
+    else if (!instead.includes(slot) && !isSecond(orders, slot, side)) reached += orders.open(slot);
   }
   return reached > most ? RejectCode.POSITION_LIMIT : 0;
+}
+
+/** Lots of the orders that are to follow on one as soon as it ends: what it has traded by then. */
+function toFollow(orders: Orders, slot: number): number {
+  return orders.bracket(slot) === undefined ? 0 : orders.total(slot) - orders.open(slot);
 }
 
 /** Whether an order is the later one of two on one side, of which one cancels the other: they are filled once. */

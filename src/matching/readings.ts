@@ -1,6 +1,7 @@
 import { AccountStatus, RejectCode, Role } from '../core/codes.ts';
 import { readI64 } from '../core/bytes.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { FEES } from '../ledger/ledger.ts';
 import type { Forward } from '../market/forward.ts';
 import type { Product } from '../market/products.ts';
 import { writeEvent } from './events.ts';
@@ -10,6 +11,9 @@ import type { MarketState, Outbox } from './state.ts';
 
 const READING = offsetsOf(COMMANDS.recordReading);
 const PRICES = offsetsOf(COMMANDS.setImbalancePrices);
+
+/** The highest version of a reading. */
+const LAST_READING = 2 ** 32 - 1;
 
 /** A product that is sold forward. */
 export type ForwardProduct = Product & { readonly forward: Forward };
@@ -47,18 +51,20 @@ export function recordReading(
   const row = view.getUint32(at + READING.product);
   if (!knownAccount(state, account)) return RejectCode.UNKNOWN_ACCOUNT;
   if (!knownProduct(state, row)) return RejectCode.UNKNOWN_PRODUCT;
-  if (!mayRead(state, view.getUint32(at + READING.actor))) return RejectCode.FORBIDDEN;
+  const version = view.getUint32(at + READING.readingVersion);
+  const actor = view.getUint32(at + READING.actor);
+  if (!mayRead(state, actor, version)) return RejectCode.FORBIDDEN;
   const product = state.listings.products[row]!;
-  const refused =
-    account === product.forward?.terms.utility
-      ? RejectCode.SYSTEM_ACCOUNT
-      : receiverRefusal(state, account);
+  const refused = hasMeter(product, account)
+    ? receiverRefusal(state, account)
+    : RejectCode.SYSTEM_ACCOUNT;
   if (refused !== 0) return refused;
   if (!isForward(product)) return RejectCode.PREPAID;
   if (!isDelivered(state, product)) return RejectCode.NOT_DELIVERED;
-  const version = view.getUint32(at + READING.readingVersion);
   const latest = product.forward.parties.get(account)?.reading?.version ?? 0;
-  if (version <= latest) return RejectCode.READING_OLD;
+  if (version < latest || (version === latest && version !== LAST_READING)) {
+    return RejectCode.READING_OLD;
+  }
   const quality = view.getUint8(at + READING.quality);
   const imported = readI64(view, at + READING.imported);
   const exported = readI64(view, at + READING.exported);
@@ -68,9 +74,16 @@ export function recordReading(
   return 0;
 }
 
-function mayRead(state: MarketState, actor: number): boolean {
+/** Whether an account may have a meter: the utility is settled with nobody, and what is traded for the fees is nobody's own. */
+export function hasMeter({ forward }: Product, account: number): boolean {
+  return account !== FEES && account !== forward?.terms.utility;
+}
+
+/** A meter could not correct what it said last, so that the last word is an operator's, who may take it back. */
+function mayRead(state: MarketState, actor: number, version: number): boolean {
   const { role, status } = state.accounts.list[actor]!;
-  return status === AccountStatus.open && (role === Role.meter || role === Role.operator);
+  if (status !== AccountStatus.open) return false;
+  return role === Role.operator || (role === Role.meter && version !== LAST_READING);
 }
 
 /** The command that says what imbalance costs, before or after it came about. */

@@ -1,6 +1,6 @@
 import { EndReason, RejectCode } from '../core/codes.ts';
 import { heldCollateral, worstCost } from '../contracts/collateral.ts';
-import { type ForwardCost, forwardCost, tradedRange } from '../contracts/forward-cost.ts';
+import { type ForwardCost, forwardCost, isBooked, tradedRange } from '../contracts/forward-cost.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
@@ -8,7 +8,7 @@ import { owe, payDebts } from './debts.ts';
 import { endOrders } from './ending.ts';
 import { writeEvent } from './events.ts';
 import { claimOf } from './forward-listing.ts';
-import { type ForwardProduct, isDelivered, settleable } from './readings.ts';
+import { type ForwardProduct, hasMeter, isDelivered, settleable } from './readings.ts';
 import type { MarketState, Outbox } from './state.ts';
 
 const AT = offsetsOf(COMMANDS.settleProduct);
@@ -61,9 +61,9 @@ export function settleProduct(
 }
 
 /** Whether someone who has bought less sold has no reading. */
-function isUnread({ forward }: ForwardProduct): boolean {
-  for (const [account, { lots, reading }] of forward.parties) {
-    if (lots !== 0 && reading === undefined && account !== forward.terms.utility) return true;
+function isUnread(product: ForwardProduct): boolean {
+  for (const [account, { lots, reading }] of product.forward.parties) {
+    if (lots !== 0 && reading === undefined && hasMeter(product, account)) return true;
   }
   return false;
 }
@@ -87,7 +87,7 @@ function billsOf(
     if (!isExact(cost) || !isWithin(due)) return RejectCode.MINT_LIMIT;
     const before = heldCollateral(forward, account, party);
     const after = final ? 0 : worstCost(forward, account, party.lots) - Number(cost.contract);
-    if (due === 0n && before === after) continue;
+    if (isBooked(cost, party) && before === after) continue;
     const available =
       BigInt(ledger.availableOf(account, moneyAsset)) + BigInt(before) - BigInt(after);
     const short = due > available ? due - available : 0n;

@@ -323,7 +323,7 @@ export class Orders {
     });
   }
 
-  /** How many orders of a counted account rest. */
+  /** How many orders of a counted account rest, or can come to: two where two are to follow on one. */
   restingOf(account: number): number {
     return this.#counts.get(account) ?? 0;
   }
@@ -340,7 +340,8 @@ export class Orders {
 
   #count(slot: number, change: number): void {
     const account = this.account(slot);
-    this.#counts.set(account, this.#counts.get(account)! + change);
+    const orders = (this.flags(slot) & BRACKET) === 0 ? 1 : 2;
+    this.#counts.set(account, this.#counts.get(account)! + change * orders);
   }
 
   #nameOrder(slot: number, clientOrderId: string): void {

@@ -83,6 +83,16 @@ export const FORWARD: readonly SlipGroup[] = [
         find: 'imported - exported - contracted',
         replace: 'exported - imported - contracted',
       },
+      {
+        about: 'what moved from one part to the other need not be booked',
+        find: 'contract === BigInt(party.contractCost) && utility === BigInt(party.utilityCost)',
+        replace: 'contract + utility === BigInt(party.contractCost) + BigInt(party.utilityCost)',
+      },
+      {
+        about: 'a product is forgotten before all of it is booked',
+        find: 'if (!isBooked(forwardCost(forward, grid, party, range), party)) return false;',
+        replace: '',
+      },
     ],
   },
   {
@@ -96,13 +106,23 @@ export const FORWARD: readonly SlipGroup[] = [
       },
       {
         about: 'of two orders of which one cancels the other both count',
-        find: 'if (!isSecond(orders, slot, side)) reached',
-        replace: 'reached',
+        find: ' && !isSecond(orders, slot, side)',
+        replace: '',
       },
       {
         about: 'an amended order counts twice',
-        find: ' || instead.includes(slot)',
+        find: '!instead.includes(slot) && ',
         replace: '',
+      },
+      {
+        about: 'what follows on a bracket as soon as it ends is not counted',
+        find: 'reached += toFollow(orders, slot)',
+        replace: 'continue',
+      },
+      {
+        about: 'what follows on a bracket is counted before it has traded',
+        find: 'orders.total(slot) - orders.open(slot)',
+        replace: 'orders.total(slot)',
       },
     ],
   },
@@ -112,8 +132,8 @@ export const FORWARD: readonly SlipGroup[] = [
     slips: [
       {
         about: 'a reading takes the place of another one of its version',
-        find: 'version <= latest',
-        replace: 'version < latest',
+        find: ' || (version === latest && version !== LAST_READING)',
+        replace: '',
       },
       {
         about: 'meters are read a millisecond late',
@@ -122,8 +142,23 @@ export const FORWARD: readonly SlipGroup[] = [
       },
       {
         about: 'a meter may not record readings',
-        find: 'role === Role.meter || role === Role.operator',
+        find: 'role === Role.operator || (role === Role.meter && version !== LAST_READING)',
         replace: 'role === Role.operator',
+      },
+      {
+        about: 'a meter has the last word',
+        find: ' && version !== LAST_READING);',
+        replace: ');',
+      },
+      {
+        about: 'the last word cannot be taken back',
+        find: ' && version !== LAST_READING)) {',
+        replace: ')) {',
+      },
+      {
+        about: 'the account of the fees has a meter',
+        find: 'account !== FEES && ',
+        replace: '',
       },
     ],
   },
@@ -173,6 +208,11 @@ export const FORWARD: readonly SlipGroup[] = [
         about: 'what is paid stays a claim',
         find: '    ledger.release(ledger.row(creditor, claim), amount);\n',
         replace: '',
+      },
+      {
+        about: 'what a creditor gets does not pay what it owes',
+        find: 'payers.add(creditor)',
+        replace: 'void creditor',
       },
       {
         about: 'an account with a position may be closed',

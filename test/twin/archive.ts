@@ -3,6 +3,7 @@ import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import { isOwed } from './forward.ts';
 import { forgetFees } from './networks.ts';
+import { isSettled } from './settle.ts';
 import { balanceOf, isOperator, type Market, OUTSIDE, type Product, rowOf } from './market.ts';
 
 export function archiveProduct(market: Market, command: CommandOf<'archiveProduct'>): number {
@@ -15,7 +16,9 @@ export function archiveProduct(market: Market, command: CommandOf<'archiveProduc
   if (product.plan !== undefined && product.plan.asked[1] > market.time) {
     return RejectCode.NOT_CLOSED;
   }
-  if (product.forward !== undefined && !product.forward.final) return RejectCode.NOT_CLOSED;
+  if (product.forward !== undefined) {
+    if (!product.forward.final || !isSettled(product)) return RejectCode.NOT_CLOSED;
+  }
   product.gone = true;
   market.terms.forEach((terms, at) => {
     if (terms?.product === row) market.terms[at] = undefined;

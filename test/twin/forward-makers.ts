@@ -7,6 +7,9 @@ import { CENTRES, command } from './makers.ts';
 import { OPERATOR } from './market.ts';
 import type { delivery, NO_DELIVERY } from './special-makers.ts';
 
+/** The highest version of a reading. */
+const LAST = 2 ** 32 - 1;
+
 export const NO_SETTLEMENT = {
   hasSettlement: 0,
   utility: 0 as Reference,
@@ -81,10 +84,11 @@ export function recordReading(source: CommandSource, draw: Draw): Command {
   const meters = market.accounts.flatMap(({ role }, row) => (role === Role.meter ? [row] : []));
   const actor =
     meters.length > 0 && draw(2) === 0 ? meters[draw(meters.length)]! : source.operator(draw);
+  const next = latest + 1 - (draw(6) === 0 ? 1 : 0) + (draw(6) === 0 ? 2 : 0);
   return command('recordReading', actor, {
     product,
     account,
-    readingVersion: Math.max(1, latest + 1 - (draw(6) === 0 ? 1 : 0) + (draw(6) === 0 ? 2 : 0)),
+    readingVersion: draw(30) === 0 ? LAST : Math.min(LAST, Math.max(1, next)),
     quality: draw(Object.keys(ReadingQuality).length),
     imported: draw(3) > 0 ? amount() : 0,
     exported: draw(3) > 0 ? amount() : 0,

@@ -172,13 +172,17 @@ export function positionRefusal(
   const [utility, , , limit] = forward.asked;
   let most = MOST / lotQuanta;
   if (limit > 0 && order.account !== utility && BigInt(limit) < most) most = BigInt(limit);
-  const own = restingOrders(market, ({ id, account, product, side }) => {
+  const own = restingOrders(market, ({ id, account, product }) => {
     const other = !instead.some((each) => each.id === id);
-    return other && account === order.account && product === order.product && side === order.side;
+    return other && account === order.account && product === order.product;
   });
   let sum =
     (forward.lots.get(order.account) ?? 0n) * (order.side === Side.buy ? 1n : -1n) + BigInt(lots);
   for (const each of own) {
+    if (each.side !== order.side) {
+      if (each.bracket !== undefined) sum += BigInt(each.total - each.open);
+      continue;
+    }
     const twice = each.partner?.side === each.side && each.partner.id < each.id;
     if (!twice) sum += BigInt(each.open);
   }
@@ -190,8 +194,18 @@ export function claimOf(market: Market, asset: number): number {
   return market.assets.findIndex(({ id, gone }) => !gone && id === claim);
 }
 
-/** Pays what an account owes in an asset as far as it can. */
+/** Pays what an account owes in an asset as far as it can, and then what those owe who got it; nobody pays twice. */
 export function payDebts(market: Market, debtor: number, asset: number): void {
+  const payers = [debtor];
+  for (let i = 0; i < payers.length; i++) {
+    for (const creditor of payOwn(market, payers[i]!, asset)) {
+      if (!payers.includes(creditor)) payers.push(creditor);
+    }
+  }
+}
+
+function payOwn(market: Market, debtor: number, asset: number): number[] {
+  const paid: number[] = [];
   const account = market.accounts[debtor]!;
   for (const debt of account.debts.filter((each) => each.asset === asset)) {
     const { available } = balanceOf(market, debtor, asset);
@@ -202,9 +216,11 @@ export function payDebts(market: Market, debtor: number, asset: number): void {
     balanceOf(market, debt.creditor, claim).locked -= amount;
     balanceOf(market, OUTSIDE, claim).available += amount;
     debt.amount -= amount;
+    paid.push(debt.creditor);
     tell(market, 'debtPaid', [debtor, debt.creditor, asset, amount, debt.amount]);
   }
   account.debts = account.debts.filter(({ amount }) => amount > 0n);
+  return paid;
 }
 
 /** Whether an account cannot be closed yet. */

@@ -137,7 +137,8 @@ export function addPosition(market: Market, account: number, product: number, lo
 /** Whether an account may have so many more orders that stand. */
 export function standingRefusal(market: Market, account: number, more = 1): number {
   const most = market.accounts[account]!.limits?.openOrders;
-  const open = [...market.orders.values()].filter((order) => order.account === account).length;
+  const own = [...market.orders.values()].filter((order) => order.account === account);
+  const open = own.reduce((sum, { bracket }) => sum + (bracket === undefined ? 1 : 2), 0);
   return most !== undefined && open + more > most ? RejectCode.OPEN_ORDER_LIMIT : 0;
 }
 

@@ -4,6 +4,7 @@ import { tell } from './events.ts';
 import { claimOf, collateralOf, type Forward, partiesOf, payDebts } from './forward.ts';
 import {
   balanceOf,
+  FEES,
   isOperator,
   type Market,
   MAX,
@@ -13,6 +14,8 @@ import {
   rowOf,
 } from './market.ts';
 import { endOrders, restingOrders } from './orders.ts';
+
+const LAST = 0xffff_ffff;
 
 function forwardNamed(
   market: Market,
@@ -32,15 +35,16 @@ export function recordReading(market: Market, command: CommandOf<'recordReading'
   if (account === undefined) return RejectCode.UNKNOWN_ACCOUNT;
   if (row === undefined) return RejectCode.UNKNOWN_PRODUCT;
   const actor = market.accounts[rowOf(market.accounts, command.actor)!]!;
-  const may = actor.role === Role.operator || actor.role === Role.meter;
+  const { readingVersion: version, quality, imported, exported } = command;
+  const may = actor.role === Role.operator || (actor.role === Role.meter && version < LAST);
   if (!may || actor.status !== AccountStatus.open) return RejectCode.FORBIDDEN;
   const { forward, plan } = market.products[row]!;
-  if (account === OUTSIDE || account === forward?.asked[0]) return RejectCode.SYSTEM_ACCOUNT;
+  if ([OUTSIDE, FEES, forward?.asked[0]].includes(account)) return RejectCode.SYSTEM_ACCOUNT;
   if (market.accounts[account]!.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   if (forward === undefined) return RejectCode.PREPAID;
   if (market.time < plan!.asked[1]) return RejectCode.NOT_DELIVERED;
-  const { readingVersion: version, quality, imported, exported } = command;
-  if ((forward.readings.get(account)?.version ?? 0) >= version) return RejectCode.READING_OLD;
+  const { version: latest = 0 } = forward.readings.get(account) ?? {};
+  if (version < latest || (version === latest && latest < LAST)) return RejectCode.READING_OLD;
   forward.readings.set(account, { version, quality, imported, exported });
   tell(market, 'readingRecorded', [row, account, version, quality, imported, exported]);
   return 0;
@@ -88,6 +92,16 @@ function costOf({ forward, tickQuanta, lotQuanta }: Product, account: number) {
   return { imbalance, contract, utility: charge(size - ofContract, usual) };
 }
 
+/** Whether nothing would be booked if a product were settled again. */
+export function isSettled(product: Product): boolean {
+  const { asked, booked } = product.forward!;
+  return partiesOf(product.forward!).every((account) => {
+    const { contract, utility } = costOf(product, account);
+    const [wasContract, wasUtility] = booked.get(account) ?? [0n, 0n];
+    return account === asked[0] || (contract === wasContract && utility === wasUtility);
+  });
+}
+
 export function settleProduct(market: Market, command: CommandOf<'settleProduct'>): number {
   const found = forwardNamed(market, command);
   if (typeof found === 'number') return found;
@@ -97,7 +111,7 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
   if (market.time < product.plan!.asked[1]) return RejectCode.NOT_DELIVERED;
   if (forward.prices === undefined) return RejectCode.NO_IMBALANCE_PRICES;
   const unread = [...forward.lots.keys()].some(
-    (each) => each !== utility && !forward.readings.has(each),
+    (each) => each !== utility && each !== FEES && !forward.readings.has(each),
   );
   if (command.final === 1 && unread) return RejectCode.READING_MISSING;
   const parties = partiesOf(forward).filter((account) => account !== utility);
@@ -128,7 +142,8 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
     }
     cash += due - owed;
     owing += owed;
-    return { account, imbalance, cost: contract + rest, due, owed, released };
+    const moved = contract !== wasContract || rest !== wasRest || released !== 0n;
+    return { account, imbalance, cost: contract + rest, due, owed, released, moved };
   });
   const refused =
     most > MAX || owing > MAX ? RejectCode.MINT_LIMIT : cash < 0n ? RejectCode.UTILITY_SHORT : 0;
@@ -138,7 +153,7 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
     for (const [account, booked] of earlier.booked) forward.booked.set(account, booked);
     return refused;
   }
-  const told = bills.filter(({ due, released }) => due !== 0n || released !== 0n);
+  const told = bills.filter(({ moved }) => moved);
   for (const bill of told) book(market, product, row, bill);
   for (const { account, owed } of told) {
     if (owed === 0n) continue;

@@ -237,7 +237,8 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
   const stands =
     order.kind === OrderKind.limit &&
     ![TimeInForce.ioc, TimeInForce.fok].some((each) => each === order.timeInForce);
-  const full = waits || stands ? standingRefusal(market, order.account) : 0;
+  const more = order.bracket !== undefined ? 2 : waits || stands ? 1 : 0;
+  const full = more > 0 ? standingRefusal(market, order.account, more) : 0;
   if (full !== 0) return full;
   order.open -= walked.beyond;
   order.total = order.open;
