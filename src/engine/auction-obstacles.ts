@@ -1,13 +1,11 @@
-import { Pricing, SelfTrade, Side } from '../core/codes.ts';
+import { Pricing, Side } from '../core/codes.ts';
 import { formatSteps } from '../core/decimal.ts';
 import type { Call } from '../market/call.ts';
-import type { Clearing } from '../market/clearing.ts';
 import type { Product } from '../market/products.ts';
 import { clearingOf } from '../matching/auction.ts';
+import { lostLots, type OwnMeetings, ownMeetings } from '../matching/own-meetings.ts';
 import type { MarketState } from '../matching/state.ts';
 import { crosses } from '../matching/walk.ts';
-import { selfTradeOf } from '../orderbook/flags.ts';
-import { NONE } from '../orderbook/orders.ts';
 import { plannedAuction } from './call-views.ts';
 import {
   halted,
@@ -20,7 +18,7 @@ import {
 
 /**
  * What keeps an order from trading in a product that has auctions, the first to be removed first: at last that
- * one has to be held. O(orders before it, those that these meet, and prices between the best ones).
+ * one has to be held. O(orders that the auction can reach, n log n of those of an account whose own ones cross).
  */
 export function auctionObstaclesOf(
   state: MarketState,
@@ -28,54 +26,56 @@ export function auctionObstaclesOf(
   call: Call,
   intent: Intent,
 ): Obstacle[] {
-  const clearing = clearingOf(state, product, call);
+  const meetings = ownMeetings(state, product, call);
+  const lost = lostLots(meetings);
+  const clearing = clearingOf(state, product, call, lost);
   const found = halted(product);
-  if (clearing === undefined) found.push(...inBook(state, product, intent));
-  else if (!crosses(intent.side, intent.price, clearing.price)) {
+  const openLots = intent.openLots - (lost.get(intent.slot) ?? 0);
+  if (openLots < intent.openLots) found.push(ownOrder(metOwn(state, meetings, intent.slot)));
+  if (clearing !== undefined && !crosses(intent.side, intent.price, clearing.price)) {
     found.push(priceTooFar(product, intent, clearing.price));
-  } else found.push(...atPrice(state, product, call, intent, clearing));
+  } else {
+    const others = inBook(state, product, call, intent, lost);
+    found.push(...others);
+    // Of one that is taken out whole the auction knows nothing.
+    if (clearing !== undefined && others.length === 0 && openLots > 0) {
+      const rest = clearing.volume - lotsAhead(state, product, intent, lost);
+      const leftLots = rest > 0n ? Number(rest) : 0;
+      if (leftLots < openLots) found.push(tooLittleLeft(product, leftLots, clearing.price));
+    }
+  }
   found.push(toBeHeld(state, product));
   return found;
 }
 
-/** What keeps an order from trading, all of it, that accepts the price. */
-function atPrice(
-  state: MarketState,
-  product: Product,
-  { pricing }: Call,
-  intent: Intent,
-  clearing: Clearing,
-): Obstacle[] {
-  const found: Obstacle[] = [];
-  const ahead = lotsAhead(state, product, intent);
-  const met = ahead < clearing.volume ? meets(state, product, intent, ahead) : NONE;
-  if (met !== NONE && isPrevented(state, intent, met)) {
-    found.push(ownOrder(state.orders.id(met)));
-  }
-  const isRate = pricing === Pricing['mid-market'];
-  const others = isRate
-    ? inBook(state, product, { ...intent, price: clearing.price }, 'the rate')
-    : inBook(state, product, intent);
-  if (others.length > 0) return [...found, ...others];
-  const rest = clearing.volume - ahead;
-  const leftLots = rest > 0n ? Number(rest) : 0;
-  if (leftLots < intent.openLots) found.push(tooLittleLeft(product, leftLots, clearing.price));
-  return found;
+/** The id of the own order by which an order first loses lots. */
+function metOwn({ orders }: MarketState, meetings: OwnMeetings, slot: number): number {
+  const at = meetings.findIndex((one, i) => one === slot && i % 4 < 2 && meetings[i + 2]! > 0);
+  return orders.id(meetings[at ^ 1]!);
 }
 
+/** What others show, within the limit of an order or at the rate of the auction. */
 function inBook(
   state: MarketState,
   product: Product,
+  { pricing, reference }: Call,
   intent: Intent,
-  bound?: string,
+  lost: ReadonlyMap<number, number>,
 ): readonly Obstacle[] {
-  const { other, suitable } = survey(state, product, intent);
-  const obstacle = obstacleInBook(product, intent, other, suitable, bound);
+  const isRate = pricing === Pricing['mid-market'];
+  const asked = isRate ? { ...intent, price: reference } : intent;
+  const { other, suitable } = survey(state, product, asked, lost);
+  const obstacle = obstacleInBook(product, asked, other, suitable, isRate ? 'the rate' : undefined);
   return obstacle === undefined ? [] : [obstacle];
 }
 
 /** Lots that trade before an order, on its own side. One that has left the book would have come last at its price. */
-function lotsAhead({ books, orders }: MarketState, { row }: Product, intent: Intent): bigint {
+function lotsAhead(
+  { books, orders }: MarketState,
+  { row }: Product,
+  intent: Intent,
+  lost: ReadonlyMap<number, number>,
+): bigint {
   let lots = 0n;
   const { side, price, slot: own } = intent;
   books[row]!.walk(side, (slot) => {
@@ -85,35 +85,10 @@ function lotsAhead({ books, orders }: MarketState, { row }: Product, intent: Int
     ) {
       return false;
     }
-    lots += BigInt(orders.open(slot));
+    lots += BigInt(orders.open(slot) - (lost.get(slot) ?? 0));
     return true;
   });
   return lots;
-}
-
-/** The slot of the order on the other side that is the first for one with so many lots before it, or NONE. */
-function meets(
-  { books, orders }: MarketState,
-  { row }: Product,
-  { side }: Intent,
-  ahead: bigint,
-): number {
-  let met: number = NONE;
-  let lots = ahead;
-  books[row]!.walk(side === Side.buy ? Side.sell : Side.buy, (slot) => {
-    lots -= BigInt(orders.open(slot));
-    if (lots < 0n) met = slot;
-    return met === NONE;
-  });
-  return met;
-}
-
-/** Whether an order and the one that it meets are of one account, and the later one does not allow that. */
-function isPrevented({ orders }: MarketState, { account, slot }: Intent, met: number): boolean {
-  if (orders.account(met) !== account) return false;
-  if (slot === NONE) return true;
-  const later = orders.priority(slot) > orders.priority(met) ? slot : met;
-  return selfTradeOf(orders.flags(later)) !== SelfTrade.allow;
 }
 
 function priceTooFar(

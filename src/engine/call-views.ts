@@ -4,6 +4,7 @@ import { nextAuctionAt } from '../market/call.ts';
 import { gateAt, isOver } from '../market/life-cycle.ts';
 import type { Product } from '../market/products.ts';
 import { clearingOf } from '../matching/auction.ts';
+import { lostLots, ownMeetings } from '../matching/own-meetings.ts';
 import type { MarketState } from '../matching/state.ts';
 
 /** How a product is traded: as orders come in, or in auctions. */
@@ -51,7 +52,7 @@ export function plannedAuction(
   return Number.isNaN(next) ? gateAt(delivery) : next;
 }
 
-/** What an auction would come to if it were held now, and nobody's orders met their own. */
+/** What an auction would come to if it were held now. */
 export interface IndicativeView {
   /** undefined if nothing would trade for which a price has to be found. */
   readonly price: string | undefined;
@@ -68,7 +69,7 @@ export interface IndicativeView {
 export function indicativeView(state: MarketState, product: Product): IndicativeView | undefined {
   const { call, grid } = product;
   if (call === undefined) return undefined;
-  const found = clearingOf(state, product, call);
+  const found = clearingOf(state, product, call, lostLots(ownMeetings(state, product, call)));
   const { volume, imbalance } = found ?? { volume: 0n, imbalance: 0n };
   return {
     price: found && formatSteps(found.price, grid.tick),

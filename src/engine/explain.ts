@@ -75,9 +75,10 @@ export function explainEnded(
   stateAfter: (sequence: number) => MarketState | undefined,
 ): Explanation {
   const { order: orderId, product, reason, open: openLots, sequence, time } = history.ended;
-  const { grid } = state.productThen(product, sequence);
+  const { grid, call } = state.productThen(product, sequence);
   const open = formatSteps(openLots, grid.lot);
-  const obstacles = reason === 'filled' ? [] : obstaclesThen(history, stateAfter);
+  const onEntry = ON_ENTRY.has(reason) && call === undefined;
+  const obstacles = reason === 'filled' ? [] : obstaclesThen(history, onEntry, stateAfter);
   const rest =
     openLots === 0 ? 'All of it traded.' : `It ended with ${open} open: ${ENDS[reason]}.`;
   const text =
@@ -106,11 +107,11 @@ const ENDS: Readonly<Record<keyof typeof EndReason, string>> = {
   auctionOver: 'it was good for an auction, which was held',
 };
 
-/** The ends that come to an order on its way in: what kept the rest from trading stands in the book afterwards. */
+/** The ends that come to an order on its way in, unless it waits for an auction: what kept the rest from trading stands in the book afterwards. */
 const ON_ENTRY: ReadonlySet<string> = new Set(['unfilled', 'selfTrade', 'cascade', 'halted']);
 
 /** The ends that come with an auction in a product that has them, unless it is halted. */
-const IN_AUCTION: ReadonlySet<string> = new Set(['auctionOver', 'gateClosed']);
+const IN_AUCTION: ReadonlySet<string> = new Set(['auctionOver', 'gateClosed', 'selfTrade']);
 
 function obstaclesTo(state: MarketState, product: Product, intent: Intent): Obstacle[] {
   const { call } = product;
@@ -120,9 +121,9 @@ function obstaclesTo(state: MarketState, product: Product, intent: Intent): Obst
 
 function obstaclesThen(
   { ended, sister, network }: OrderHistory,
+  onEntry: boolean,
   stateAfter: (sequence: number) => MarketState | undefined,
 ): Obstacle[] | undefined {
-  const onEntry = ON_ENTRY.has(ended.reason);
   const state = stateAfter(onEntry ? ended.sequence : ended.sequence - 1);
   if (state === undefined) return undefined;
   const product = state.productThen(ended.product, ended.sequence);

@@ -144,8 +144,16 @@ interface Survey {
   readonly suitable: number;
 }
 
-/** What there is on the other side. */
-export function survey({ books, orders }: MarketState, product: Product, intent: Intent): Survey {
+/**
+ * What there is on the other side.
+ * @param lost lots that orders lose before they can trade, by slot
+ */
+export function survey(
+  { books, orders }: MarketState,
+  product: Product,
+  intent: Intent,
+  lost?: ReadonlyMap<number, number>,
+): Survey {
   let own: number | undefined;
   let other: Seen | undefined;
   let suitable = 0;
@@ -157,7 +165,7 @@ export function survey({ books, orders }: MarketState, product: Product, intent:
       if (suits && other === undefined) own ??= orders.id(slot);
       return true;
     }
-    const shown = orders.shown(slot);
+    const shown = orders.shown(slot) - (lost?.get(slot) ?? 0);
     if (shown === 0) return true;
     other ??= { order: orders.id(slot), price };
     if (suits) suitable += orders.open(slot);

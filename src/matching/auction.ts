@@ -1,8 +1,8 @@
-import { EndReason, Pricing, RejectCode, SelfTrade, Side, Standing } from '../core/codes.ts';
+import { EndReason, Pricing, RejectCode, Side, Standing } from '../core/codes.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { settleTrade } from '../contracts/transaction.ts';
 import type { Call } from '../market/call.ts';
-import { clear, clearAt, type Clearing } from '../market/clearing.ts';
+import { clear, clearAt, type Clearing, type Curve } from '../market/clearing.ts';
 import type { Product } from '../market/products.ts';
 import { COUNTED, selfTradeOf, SESSION } from '../orderbook/flags.ts';
 import { NONE } from '../orderbook/orders.ts';
@@ -10,8 +10,11 @@ import { countTrade } from './account-limits.ts';
 import { endFilled, endOrders } from './ending.ts';
 import { orderFields, writeEvent, writeTrade } from './events.ts';
 import { preventSelfTrade } from './match.ts';
+import { type OwnMeetings, ownMeetings, without } from './own-meetings.ts';
 import { productRefusal, tradable } from './permission.ts';
 import type { MarketState, Outbox } from './state.ts';
+
+const NOTHING_LOST: ReadonlyMap<number, number> = new Map();
 
 /** The run-auction command: an operator lets the orders of a product meet. */
 export function runAuction(state: MarketState, view: DataView, at: number, outbox: Outbox): number {
@@ -25,30 +28,34 @@ export function runAuction(state: MarketState, view: DataView, at: number, outbo
 }
 
 /**
- * What an auction of a product would come to, its own orders of one account included; undefined if nothing would
- * trade for which a price has to be found. O(prices between the best ones).
+ * What an auction of a product would come to; undefined if nothing would trade for which a price has to be found.
+ * O(prices between the best ones + orders that lose lots).
+ * @param lost lots that orders lose before, by slot
  */
 export function clearingOf(
   { books, orders }: MarketState,
   { row, lastPrice }: Product,
   { pricing, reference }: Call,
+  lost: ReadonlyMap<number, number>,
 ): Clearing | undefined {
   const book = books[row]!;
+  const curve = (side: number, limit: number): Curve =>
+    without(book.within(side, limit), side, orders, lost);
   if (pricing === Pricing['mid-market']) {
-    const [bids, asks] = [book.within(Side.buy, reference), book.within(Side.sell, reference)];
-    return clearAt(bids, asks, reference);
+    return clearAt(curve(Side.buy, reference), curve(Side.sell, reference), reference);
   }
   const [bid, ask] = [book.best(Side.buy), book.best(Side.sell)];
-  if (bid === NONE || ask === NONE || orders.price(bid) < orders.price(ask)) return undefined;
-  const bids = book.within(Side.buy, orders.price(ask));
-  const asks = book.within(Side.sell, orders.price(bid));
+  if (bid === NONE || ask === NONE) return undefined;
+  const bids = curve(Side.buy, orders.price(ask));
+  const asks = curve(Side.sell, orders.price(bid));
   return clear(bids, asks, Number.isNaN(reference) ? lastPrice : reference);
 }
 
 /**
- * Holds an auction: those orders trade with each other that accept its price, in price-time priority, and those that were good
- * for it end. That it was held is told last, with what came of it: that is known then, for self-trade prevention may
- * take orders out on the way, and who reads it knows that all of it has been told. O(orders that trade + open orders of the product).
+ * Holds an auction: own orders that must not trade with each other meet first, so that they move no price; then those orders
+ * trade with each other that accept the price, in price-time priority, and those that were good for it end. That it was held is
+ * told last, with what came of it: who reads it knows that all of it has been told. O(orders that meet own ones or trade + open
+ * orders of the product).
  */
 export function holdAuction(
   state: MarketState,
@@ -56,7 +63,8 @@ export function holdAuction(
   call: Call,
   outbox: Outbox,
 ): void {
-  const clearing = clearingOf(state, product, call);
+  preventOwnTrades(state, product, ownMeetings(state, product, call), outbox);
+  const clearing = clearingOf(state, product, call, NOTHING_LOST);
   const price = clearing === undefined ? NaN : clearing.price;
   const book = state.books[product.row]!;
   let [quantity, bidsLeft, asksLeft] = [0, 0, 0];
@@ -68,6 +76,19 @@ export function holdAuction(
   endGoodForAuction(state, product, outbox);
   const found = clearing === undefined ? [0, 0] : [1, price];
   writeEvent(state, outbox, 'auctionHeld', [product.row, ...found, quantity, bidsLeft, asksLeft]);
+}
+
+function preventOwnTrades(
+  state: MarketState,
+  product: Product,
+  meetings: OwnMeetings,
+  outbox: Outbox,
+): void {
+  for (let i = 0; i < meetings.length; i += 4) {
+    const [later, earlier] = [meetings[i]!, meetings[i + 1]!];
+    const mode = selfTradeOf(state.orders.flags(later));
+    preventSelfTrade(state, product, later, earlier, mode, outbox);
+  }
 }
 
 /** Lots of several levels; 2^53 - 1 stands for any more. */
@@ -102,14 +123,6 @@ function pairOrders(
       return quantity;
     }
     const [taker, maker] = orders.priority(bid) > orders.priority(ask) ? [bid, ask] : [ask, bid];
-    const prevention = selfTradeOf(orders.flags(taker));
-    if (prevention !== SelfTrade.allow && orders.account(taker) === orders.account(maker)) {
-      writeRemains(state, bid, bought, outbox);
-      writeRemains(state, ask, sold, outbox);
-      [bought, sold] = [0, 0];
-      preventSelfTrade(state, product, taker, maker, prevention, outbox);
-      continue;
-    }
     const lots = Math.min(orders.open(bid), orders.open(ask));
     const at = pricing === Pricing['pay-as-bid'] ? orders.price(bid) : price;
     tradeAt(state, product, taker, maker, at, lots, outbox);

@@ -14,6 +14,8 @@ export const KIND = 3 << 1;
 const DURATION = 3 << 3;
 /** The bits of the post-only mode; an order that may trade on entry has none of them. */
 export const POST_ONLY = 3 << 5;
+/** The bits of the self-trade mode; an order that may trade with own ones has none of them. */
+export const PREVENTS: number = 7 << 7;
 /** Only a part of the order is shown at a time: `Display.clip`. */
 export const ICEBERG = 1 << 10;
 /** Nobody sees anything of the order: `Display.hidden`. */

@@ -1,23 +1,20 @@
-import {
-  EndReason,
-  Pricing,
-  RejectCode,
-  SelfTrade,
-  Standing,
-  TimeInForce,
-} from '../../src/core/codes.ts';
+import { EndReason, Pricing, RejectCode, Standing, TimeInForce } from '../../src/core/codes.ts';
 import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import {
   isOperator,
+  isResting,
   type Market,
   MAX,
+  oppositeOf,
   type Order,
   type Product,
   productRefusal,
   rowOf,
 } from './market.ts';
 import {
+  apart,
+  crosses,
   endOrder,
   endOrders,
   exchange,
@@ -117,6 +114,8 @@ export function holdAuction(
   row: number,
   auctions: Auctions,
 ): void {
+  const isRate = auctions.pricing === Pricing['mid-market'];
+  meetOwn(market, product, isRate ? auctions.reference : undefined);
   const price = priceOf(product, auctions);
   const [bids, asks] = product.queues;
   let quantity = 0;
@@ -134,6 +133,21 @@ export function holdAuction(
   tell(market, 'auctionHeld', [row, ...found, quantity, ...rest]);
 }
 
+/** Before the price is found each order meets the earlier ones of its account, at a rate those that accept it. */
+function meetOwn(market: Market, { queues }: Product, rate: number | undefined): void {
+  const accepts = (order: Order) => rate === undefined || crosses(order, rate);
+  const all = queues.flat().filter(accepts);
+  for (const later of all.sort((a, b) => a.priority - b.priority)) {
+    while (isResting(market, later)) {
+      const earlier = oppositeOf(market, later).find(
+        (each) => apart(later, each) && each.priority < later.priority,
+      );
+      if (earlier === undefined || !crosses(later, earlier.price) || !accepts(earlier)) break;
+      preventSelfTrade(market, later, earlier);
+    }
+  }
+}
+
 /** Lets the first of either side trade while both accept the price; the answer is how much did. */
 function pairAll(market: Market, product: Product, price: number, asBid: boolean): number {
   const [bids, asks] = product.queues;
@@ -145,12 +159,6 @@ function pairAll(market: Market, product: Product, price: number, asBid: boolean
       return quantity;
     }
     const [maker, taker] = bid.priority < ask.priority ? [bid, ask] : [ask, bid];
-    if (taker.selfTrade !== SelfTrade.allow && bid.account === ask.account) {
-      tellRemains(market, bid);
-      tellRemains(market, ask);
-      preventSelfTrade(market, taker, maker);
-      continue;
-    }
     const lots = Math.min(bid.open, ask.open);
     exchange(market, taker, maker, lots, asBid ? bid.price : price, Standing.outside);
     product.lastPrice = asBid ? bid.price : price;
