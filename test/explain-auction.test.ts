@@ -139,7 +139,7 @@ describe('an order that waits for an auction does not trade', () => {
     expect(tradesNow(engine, order)).toBe(3);
   });
 
-  it('at an order of its own, if that is what it meets', () => {
+  it('at an order of its own that it crosses, wherever either stands', () => {
     const engine = market();
     const own = enter(engine, 'alice', 'sell', 3, 4);
     const order = enter(engine, 'alice', 'buy', 3, 5);
@@ -150,10 +150,28 @@ describe('an order that waits for an auction does not trade', () => {
       otherOrder: own,
     });
     const before = enter(engine, 'carl', 'buy', 3, 6);
-    expect(reasons(engine, order)).toEqual(['auction']);
+    expect(reasons(engine, order)).toEqual(['ownOrder', 'auction']);
+    // Nothing keeps the earlier one from trading.
+    expect(reasons(engine, own)).toEqual(['auction']);
     must(engine.cancel({ actor: 'carl', orderId: before }));
     must(engine.cancel({ actor: 'alice', orderId: own }));
     expect(tradesNow(engine, order)).toBe(3);
+  });
+
+  it('at an order of its own that takes a part off it, and for the price too', () => {
+    const engine = market();
+    must(engine.deposit({ account: 'carl', asset: 'kWh', amount: '10' }));
+    const order = enter(engine, 'alice', 'buy', 5, 5);
+    const own = enter(engine, 'alice', 'sell', 3, 4, { selfTrade: 'decrement' });
+    const offer = enter(engine, 'bob', 'sell', 4, 3);
+    expect(reasons(engine, order)).toEqual(['ownOrder', 'auction']);
+    expect(reasons(engine, offer)).toEqual(['auctionVolume', 'auction']);
+    enter(engine, 'carl', 'buy', 1, 8, { selfTrade: 'decrement' });
+    enter(engine, 'carl', 'sell', 2, 7, { selfTrade: 'decrement' });
+    // Carl's bid is not before it: nothing is left of it, nor of his offer but 1 lot at 7.
+    expect(reasons(engine, order)).toEqual(['ownOrder', 'auction']);
+    expect(reasons(engine, own)).toEqual(['ownOrder', 'auctionPrice', 'auction']);
+    expect(tradesNow(engine, order)).toBe(2);
   });
 
   it('unless it may trade with its own', () => {
@@ -234,7 +252,7 @@ describe('an order has ended', () => {
     expect(engine.order(order)).toMatchObject({ openLots: 2 });
     expect(explained(engine, own)).toMatchObject({
       ended: { reason: 'selfTrade' },
-      obstacles: [{ reason: 'ownOrder', otherOrder: order }],
+      obstacles: [{ reason: 'ownOrder', otherOrder: order }, { reason: 'noCounterparty' }],
     });
   });
 });
