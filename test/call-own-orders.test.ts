@@ -136,6 +136,50 @@ describe('own orders meet', () => {
     expect(engine.openOrders().map(({ orderId }) => orderId)).toEqual([dear, second, last]);
   });
 
+  it('however many there are: as a list says that is gone through for each', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const draw = mulberry32(seed);
+      const engine = market();
+      const expected: [number, unknown][] = [];
+      const came: { id: number; side: Side; price: number; open: number }[] = [];
+      for (let i = 0; i < 80; i++) {
+        const [side, price, lots] = [
+          draw(2) === 0 ? 'buy' : 'sell',
+          1 + draw(9),
+          1 + draw(9),
+        ] as const;
+        const mode = MODES[[0, 0, 1, 2, 3, 4, 4, 4][draw(8)]!]!;
+        const later = {
+          id: enter(engine, 'alice', side, lots, price, mode),
+          side,
+          price,
+          open: lots,
+        };
+        const sign = side === 'buy' ? 1 : -1;
+        const met = came
+          .filter((each) => each.side !== side && (price - each.price) * sign >= 0)
+          .sort((a, b) => (a.price - b.price) * sign);
+        for (const earlier of met) {
+          if (mode === 'allow' || later.open === 0 || earlier.open === 0) continue;
+          const both = mode === 'decrement' ? Math.min(later.open, earlier.open) : Infinity;
+          const losing = [
+            mode === 'cancelTaker' ? [] : earlier,
+            mode === 'cancelMaker' ? [] : later,
+          ];
+          for (const each of losing.flat()) {
+            expected.push([each.id, both >= each.open ? 'selfTrade' : both]);
+            each.open = Math.max(0, each.open - both);
+          }
+        }
+        came.push(later);
+      }
+      callIt(engine);
+      const found = ends(engine).filter(([, how]) => how !== 'filled');
+      expect(found, `seed ${seed}`).toEqual(expected);
+      expect(expected.length).toBeGreaterThan(20);
+    }
+  });
+
   it('an earlier one that is worse than a later one, too', () => {
     const engine = market();
     const early = enter(engine, 'alice', 'sell', 3, 5);
@@ -145,6 +189,14 @@ describe('own orders meet', () => {
     callIt(engine);
     expect(ends(engine)[0]).toEqual([early, 'selfTrade']);
     expect([...engine.trades()]).toMatchObject([{ makerOrder: bid, takerOrder: late }]);
+  });
+
+  it('if one alone of all does not allow it', () => {
+    const engine = market();
+    enter(engine, 'alice', 'sell', 3, 5, 'allow');
+    const bid = enter(engine, 'alice', 'buy', 3, 5, 'cancelTaker');
+    callIt(engine);
+    expect(ends(engine)).toEqual([[bid, 'selfTrade']]);
   });
 
   it('at a rate, those alone that accept it', () => {
@@ -218,8 +270,8 @@ it('what is said before is what comes, and nobody trades with an own order that 
 
 it('orders are put in the order in which they came, however far apart that is', () => {
   const priorities = [7, 2 ** 52, 3, 5, 1, 2 ** 51];
-  const priority = (slot: number): number => priorities[slot]!;
+  const orders = { priority: (slot: number): number => priorities[slot]! };
   const expected = [4, 2, 3, 0, 5, 1];
-  expect([...inTime([0, 1, 2, 3, 4, 5], priority, 2 ** 52)]).toEqual(expected);
-  expect([...inTime([0, 2, 3, 4], priority, 7)]).toEqual([4, 2, 3, 0]);
+  expect([...inTime([0, 1, 2, 3, 4, 5], orders, 2 ** 52)]).toEqual(expected);
+  expect([...inTime([0, 2, 3, 4], orders, 7)]).toEqual([4, 2, 3, 0]);
 });

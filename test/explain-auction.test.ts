@@ -174,6 +174,14 @@ describe('an order that waits for an auction does not trade', () => {
     expect(tradesNow(engine, order)).toBe(2);
   });
 
+  it('at the own order that takes something off it, not at one that it cancels', () => {
+    const engine = market();
+    enter(engine, 'alice', 'sell', 2, 3);
+    const order = enter(engine, 'alice', 'buy', 5, 5, { selfTrade: 'cancelMaker' });
+    const second = enter(engine, 'alice', 'sell', 3, 4, { selfTrade: 'decrement' });
+    expect(explained(engine, order).obstacles![0]).toMatchObject({ otherOrder: second });
+  });
+
   it('unless it may trade with its own', () => {
     const engine = market();
     enter(engine, 'alice', 'sell', 3, 4, { selfTrade: 'cancelTaker' });

@@ -183,7 +183,8 @@ export class Queries {
   }
   /**
    * What an auction of a product would come to if it were held now; undefined for one that is traded continuously.
-   * O(prices between the best ones). @throws RangeError if the product is unknown
+   * O(n log n) of the n orders that it can reach, O(prices between the best ones) where all of them have self-trade mode
+   * `allow`. @throws RangeError if the product is unknown
    */
   indicative(product: string): IndicativeView | undefined {
     return indicativeView(this.#state, productNamed(this.#state, product));

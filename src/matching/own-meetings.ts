@@ -6,7 +6,6 @@ import type { Product } from '../market/products.ts';
 import { selfTradeOf, sideOf } from '../orderbook/flags.ts';
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
-import { crosses } from './walk.ts';
 
 /**
  * Meetings of own orders before an auction, four numbers each: slot of the later one, slot of the earlier one, lots that
@@ -20,8 +19,8 @@ interface Own {
   readonly asks: number[];
   /** In ticks. */
   readonly bestAsk: number;
-  /** What has come: bids, and asks. Undefined as long as no bid suits an ask. */
-  came: readonly [Queue, Queue] | undefined;
+  /** What has come, by side. Undefined as long as no bid suits an ask. */
+  came: readonly Waiting[][] | undefined;
 }
 
 /**
@@ -57,12 +56,12 @@ export function ownMeetings(
     const own = accounts.get(orders.account(slot));
     if (own !== undefined && price >= own.bestAsk && price >= lowest) {
       if (own.came === undefined) for (const each of own.asks) slots.push(each);
-      own.came ??= [new Queue(Side.buy), new Queue(Side.sell)];
+      own.came ??= [[], []];
       slots.push(slot);
     }
     return price >= lowest;
   });
-  for (const slot of inTime(slots, (each) => orders.priority(each), lastPriority)) {
+  for (const slot of inTime(slots, orders, lastPriority)) {
     meet(orders, slot, accounts.get(orders.account(slot))!.came!, found);
   }
   return found;
@@ -74,15 +73,15 @@ export function ownMeetings(
  */
 export function inTime(
   slots: number[],
-  priority: (slot: number) => number,
+  orders: Pick<Orders, 'priority'>,
   last: number,
 ): Iterable<number> {
   const { length } = slots;
   if (last * length > MAX_INTEGER - length) {
-    return slots.sort((a, b) => priority(a) - priority(b));
+    return slots.sort((a, b) => orders.priority(a) - orders.priority(b));
   }
   const keys = new Float64Array(length);
-  for (let i = 0; i < length; i++) keys[i] = priority(slots[i]!) * length + i;
+  for (let i = 0; i < length; i++) keys[i] = orders.priority(slots[i]!) * length + i;
   keys.sort();
   const sorted = new Int32Array(length);
   for (let i = 0; i < length; i++) sorted[i] = slots[keys[i]! % length]!;
@@ -90,86 +89,60 @@ export function inTime(
 }
 
 /** Lets an order meet those of its account that came earlier. */
-function meet(orders: Orders, later: number, came: readonly [Queue, Queue], found: number[]): void {
+function meet(orders: Orders, later: number, came: readonly Waiting[][], found: number[]): void {
   const flags = orders.flags(later);
   const [side, mode] = [sideOf(flags), selfTradeOf(flags)];
-  const others = came[side === Side.buy ? 1 : 0];
-  const price = orders.price(later);
+  const [own, others] = [came[side]!, came[1 - side]!];
+  const key = side === Side.buy ? -orders.price(later) : orders.price(later);
   let open = orders.open(later);
   while (mode !== SelfTrade.allow && open > 0) {
-    const { first } = others;
-    if (first === undefined || !crosses(side, price, first.price)) break;
+    const first = others[0];
+    if (first === undefined || first.key > -key) break;
     const lots = mode === SelfTrade.decrement ? Math.min(open, first.open) : Infinity;
     const laterLoses = mode === SelfTrade.cancelMaker ? 0 : Math.min(open, lots);
     const earlierLoses = mode === SelfTrade.cancelTaker ? 0 : Math.min(first.open, lots);
     found.push(later, first.slot, laterLoses, earlierLoses);
     open -= laterLoses;
     first.open -= earlierLoses;
-    if (first.open === 0) others.pop();
+    if (first.open === 0) dropFirst(others);
   }
-  if (open > 0)
-    came[side === Side.buy ? 0 : 1].push({
-      slot: later,
-      price,
-      open,
-      rank: orders.priority(later),
-    });
+  if (open > 0) add(own, { slot: later, key, rank: orders.priority(later), open });
 }
 
+/** An order that may be met. Those of a side are a binary heap, the first in price-time priority at its top. */
 interface Waiting {
   readonly slot: number;
-  /** In ticks. */
-  readonly price: number;
-  /** Smaller for one that came earlier. */
+  /** Limit in ticks of an ask, of a bid with the sign changed: smaller for the better one. */
+  readonly key: number;
+  /** Smaller for the one that came earlier. */
   readonly rank: number;
   /** Lots that it has left. */
   open: number;
 }
 
-/** Orders of one side in price-time priority: a binary heap. */
-class Queue {
-  readonly #heap: Waiting[] = [];
-  readonly #side: number;
-
-  constructor(side: number) {
-    this.#side = side;
+function add(heap: Waiting[], order: Waiting): void {
+  let at = heap.length;
+  for (let above; at > 0 && isBefore(order, heap[(above = (at - 1) >> 1)]!); at = above) {
+    heap[at] = heap[above]!;
   }
+  heap[at] = order;
+}
 
-  get first(): Waiting | undefined {
-    return this.#heap[0];
+function dropFirst(heap: Waiting[]): void {
+  const last = heap.pop()!;
+  const { length } = heap;
+  let at = 0;
+  for (let below = 1; below < length; below = 2 * at + 1) {
+    if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) below++;
+    if (!isBefore(heap[below]!, last)) break;
+    heap[at] = heap[below]!;
+    at = below;
   }
+  if (length > 0) heap[at] = last;
+}
 
-  push(order: Waiting): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!this.#isBefore(order, heap[above]!)) break;
-      heap[at] = heap[above]!;
-      at = above;
-    }
-    heap[at] = order;
-  }
-
-  /** Takes the first one out. */
-  pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    const { length } = heap;
-    let at = 0;
-    for (let below = 1; below < length; below = 2 * at + 1) {
-      if (below + 1 < length && this.#isBefore(heap[below + 1]!, heap[below]!)) below++;
-      if (!this.#isBefore(heap[below]!, last)) break;
-      heap[at] = heap[below]!;
-      at = below;
-    }
-    if (length > 0) heap[at] = last;
-  }
-
-  #isBefore(a: Waiting, b: Waiting): boolean {
-    if (a.price !== b.price) return a.price > b.price === (this.#side === Side.buy);
-    return a.rank < b.rank;
-  }
+function isBefore(a: Waiting, b: Waiting): boolean {
+  return a.key === b.key ? a.rank < b.rank : a.key < b.key;
 }
 
 /** Lots that orders lose when own ones meet, by slot. */

@@ -42,9 +42,16 @@ export const CALL: readonly SlipGroup[] = [
         replace: 'orders.id(b) - orders.id(a)',
       },
       {
-        about: 'own orders trade in an auction unless the taker is to be cancelled',
-        find: 'prevention !== SelfTrade.allow &&',
-        replace: 'prevention === SelfTrade.cancelTaker &&',
+        about: 'own orders are looked at after the price is found',
+        find: '  preventOwnTrades(state, product, ownMeetings(state, product, call), outbox);\n  const clearing = clearingOf(state, product, call, NOTHING_LOST);\n',
+        replace:
+          '  const clearing = clearingOf(state, product, call, NOTHING_LOST);\n  preventOwnTrades(state, product, ownMeetings(state, product, call), outbox);\n',
+      },
+      {
+        about: 'the mode of the earlier one of two own orders decides',
+        within: 'function preventOwnTrades(',
+        find: 'orders.flags(later)',
+        replace: 'orders.flags(earlier)',
       },
       {
         about: 'an order that has traded in parts is told of as shown in the last of them',
@@ -76,6 +83,82 @@ export const CALL: readonly SlipGroup[] = [
         about: 'an auction is held of a product that is halted',
         find: '  if (refused !== 0) return refused;\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'src/matching/own-meetings.ts',
+    tests: ['call-own-orders', 'golden'],
+    slips: [
+      {
+        about: 'own orders that cross are passed over where all others allow it',
+        find: 'book.preventing === 0',
+        replace: 'book.preventing <= 1',
+      },
+      {
+        about: 'at a rate, own orders meet that do not accept it',
+        find: 'const highest = isRate ? reference : orders.price(bid)',
+        replace: 'const highest = isRate ? Infinity : orders.price(bid)',
+      },
+      {
+        about: 'own orders at one price do not meet',
+        find: 'price >= own.bestAsk',
+        replace: 'price > own.bestAsk',
+      },
+      {
+        about: 'own orders meet in the order of the book',
+        find: '  keys.sort();\n',
+        replace: '',
+      },
+      {
+        about: 'of instants far apart the latest is the first',
+        find: 'orders.priority(a) - orders.priority(b)',
+        replace: 'orders.priority(b) - orders.priority(a)',
+      },
+      {
+        about: 'an order that allows own trades keeps from them',
+        find: 'mode !== SelfTrade.allow && ',
+        replace: '',
+      },
+      {
+        about: 'whose earlier order is cancelled loses the later one too',
+        find: 'mode === SelfTrade.cancelMaker ? 0',
+        replace: 'mode === SelfTrade.cancelMaker ? open',
+      },
+      {
+        about: 'whose later order is cancelled loses the earlier one too',
+        find: 'mode === SelfTrade.cancelTaker ? 0',
+        replace: 'mode === SelfTrade.cancelTaker ? first.open',
+      },
+      {
+        about: 'of own offers the dearest is met first',
+        find: ': a.key < b.key',
+        replace: ': a.key > b.key',
+      },
+      {
+        about: 'of own orders at one price the latest is met first',
+        find: 'a.rank < b.rank',
+        replace: 'a.rank > b.rank',
+      },
+      {
+        about: 'the order that comes up in a heap is not compared with both below',
+        find: 'if (below + 1 < length && ',
+        replace: 'if (below + 1 > length && ',
+      },
+      {
+        about: 'lots that an order loses at several meetings count once',
+        find: '(lost.get(slot) ?? 0) + lots',
+        replace: 'lots',
+      },
+      {
+        about: 'what own orders lose is told of the other side',
+        find: 'sideOf(orders.flags(slot)) !== side',
+        replace: 'sideOf(orders.flags(slot)) === side',
+      },
+      {
+        about: 'a price at which nothing is left counts',
+        find: 'if (some > 0n) addTo',
+        replace: 'if (some >= 0n) addTo',
       },
     ],
   },
@@ -216,9 +299,20 @@ export const CALL: readonly SlipGroup[] = [
     tests: ['explain-auction'],
     slips: [
       {
-        about: 'an order is said to meet the one that others have taken whole',
-        find: 'if (lots < 0n) met',
-        replace: 'if (lots <= 0n) met',
+        about: 'an order is said to meet an own one that takes nothing off it',
+        find: ' && meetings[i + 2]! > 0',
+        replace: '',
+        tests: ['call-own-orders'],
+      },
+      {
+        about: 'lots that are gone before the auction are said to stand before an order',
+        find: ' - (lost.get(slot) ?? 0))',
+        replace: ')',
+      },
+      {
+        about: 'what is left of an order that meets an own one is not looked at',
+        find: ' && openLots > 0',
+        replace: ' && openLots > Infinity',
       },
       {
         about: 'orders at the same price are not before an order',
@@ -226,14 +320,9 @@ export const CALL: readonly SlipGroup[] = [
         replace: '',
       },
       {
-        about: 'the mode of the earlier one is said to decide',
-        find: 'orders.priority(slot) > orders.priority(met)',
-        replace: 'orders.priority(slot) < orders.priority(met)',
-      },
-      {
         about: 'what others leave is said to be more than it is',
-        find: 'clearing.volume - ahead',
-        replace: 'clearing.volume - ahead + 1n',
+        find: 'const rest = clearing.volume',
+        replace: 'const rest = 1n + clearing.volume',
       },
     ],
   },
