@@ -302,7 +302,6 @@ export const CALL: readonly SlipGroup[] = [
         about: 'an order is said to meet an own one that takes nothing off it',
         find: ' && meetings[i + 2]! > 0',
         replace: '',
-        tests: ['call-own-orders'],
       },
       {
         about: 'lots that are gone before the auction are said to stand before an order',
