@@ -4,6 +4,7 @@ import { withConstants } from './scripts/constants.ts';
 /** One line for each sub-path; package.json names the same ones in `exports`, and the program in `bin`. */
 const entry = {
   index: 'src/index.ts',
+  chain: 'src/chain/index.ts',
   file: 'src/file/index.ts',
   testing: 'src/testing/index.ts',
 };

@@ -6,6 +6,7 @@ const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, 
 export default defineConfig({
   resolve: {
     alias: {
+      'wattbook/chain': source('chain/index.ts'),
       'wattbook/file': source('file/index.ts'),
       'wattbook/testing': source('testing/index.ts'),
       wattbook: source('index.ts'),

@@ -25,7 +25,12 @@ import ts from 'typescript';
 import { ROOT, runSteps } from './command.ts';
 
 /** One line for each sub-path of the package. */
-const ENTRY_POINTS = ['src/index.ts', 'src/file/index.ts', 'src/testing/index.ts'];
+const ENTRY_POINTS = [
+  'src/index.ts',
+  'src/chain/index.ts',
+  'src/file/index.ts',
+  'src/testing/index.ts',
+];
 const OUT = join(ROOT, 'docs', 'api');
 
 /** The name under which the module of an entry point is imported. */

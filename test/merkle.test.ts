@@ -245,6 +245,19 @@ describe('what is not so is not proved', () => {
     expect(refused).toBeGreaterThan(3_000);
   });
 
+  it('with a hash that is a byte short, where that byte is zero', () => {
+    const leaf = Uint8Array.of(1);
+    let beside = Uint8Array.of(0, 0);
+    for (let i = 0; leafHash(beside)[31] !== 0; i++) beside = Uint8Array.of(i & 255, i >> 8);
+    const root = merkleRoot([leaf, beside]);
+    const hash = leafHash(beside);
+    const said = { leaf, index: 0, size: 2, root };
+    expect(verifyInclusion({ ...said, proof: [hash] })).toBe(true);
+    for (const proof of [[hash.subarray(0, 31)], [new Uint8Array([...hash, 0])]]) {
+      expect(verifyInclusion({ ...said, proof })).toBe(false);
+    }
+  });
+
   it('a beginning', () => {
     const tree = treeOf(leavesOf(130));
     let refused = 0;

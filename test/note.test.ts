@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromBase64 } from '../src/chain/base64.ts';
+import { fromBase64, toBase64 } from '../src/chain/base64.ts';
 import { formatCheckpoint, parseCheckpoint } from '../src/chain/checkpoint.ts';
 import { ed25519 } from '../src/chain/ed25519.ts';
 import { LogClient, type Trust } from '../src/chain/log-client.ts';
@@ -73,6 +73,25 @@ describe('a signed note', () => {
       }
     }
     expect(refused).toBeGreaterThan(800);
+  });
+
+  it('with one wrong signature of a known key is not read, whoever else has signed', () => {
+    const keys = [market.key, home.key];
+    const [one, two] = [signNote('text\n', market.pen), signNote('other\n', market.pen)];
+    const line = two.split('\n').at(-2)!;
+    const note = signNote('text\n', home.pen, 9);
+    expect(openNote(`${note}${line}\n`, [home.key])).toBeDefined();
+    expect(openNote(`${note}${line}\n`, keys)).toBeUndefined();
+    expect(openNote(`${note}${one.split('\n').at(-2)!}\n`, keys)?.signatures).toHaveLength(2);
+  });
+
+  it('is not cosigned at another time', () => {
+    const note = signNote('text\n', home.pen, 9);
+    const [head, signature] = note.trimEnd().split(/(?<=home-17 )/) as [string, string];
+    const bytes = fromBase64(signature)!;
+    expect(bytes.slice(4, 12)).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 9));
+    bytes[11] = 10;
+    expect(openNote(`${head}${toBase64(bytes)}\n`, [home.key])).toBeUndefined();
   });
 
   it('of one key under another name, or of another kind, is not its own', () => {
@@ -156,6 +175,9 @@ describe('a client of a log', () => {
     };
     expect(code('junk')).toBe('NOT_SIGNED');
     expect(code(signNote(headOf(tree, 20), other.pen))).toBe('NOT_SIGNED');
+    const watched = new LogClient({ ...trust, witnesses: { keys: [home.key], needed: 1 } });
+    const unsigned = watched.update(signNote(headOf(tree, 20), home.pen, 1), []);
+    expect(unsigned).toEqual({ ok: false, code: 'NOT_SIGNED' });
     expect(code(signNote(headOf(tree, 20).replace(ORIGIN, 'elsewhere'), market.pen))).toBe(
       'OTHER_LOG',
     );

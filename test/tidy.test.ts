@@ -12,6 +12,7 @@ const MAX_FUNCTION_LINES = 70;
 /** A folder of src may import from itself and from the folders of lower rows. */
 const ROWS: Readonly<Record<string, number>> = {
   core: 1,
+  chain: 2,
   ledger: 2,
   orderbook: 2,
   market: 2,
@@ -25,7 +26,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'index.ts': 7,
   cli: 8,
 };
-const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes'];
+const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes', '@noble/curves'];
 /** Folders of sub-paths that are for Node alone. */
 const NODE = ['file', 'cli'];
 /** Optional peers, and what is bundled into the program, with the one folder each that may import them. */

@@ -4,6 +4,7 @@ import { BY_MONEY } from './by-money.ts';
 import { CALL } from './call.ts';
 import { CONTRACTS } from './contracts.ts';
 import { FOLLOWERS } from './followers.ts';
+import { CHAIN } from './chain.ts';
 import { FORWARD } from './forward.ts';
 import { LEDGER } from './ledger.ts';
 import { LIFE_CYCLE } from './life-cycle.ts';
@@ -39,5 +40,6 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...ARCHIVE,
   ...NETWORKS,
   ...SETTLEMENT,
+  ...CHAIN,
   ...FORWARD,
 ];

@@ -1,0 +1,33 @@
+export {
+  type Consistency,
+  EMPTY_ROOT,
+  HASH_SIZE,
+  type Inclusion,
+  leafHash,
+  merkleRoot,
+  MerkleTree,
+  nodeHash,
+  type Sha256,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.ts';
+export {
+  ed25519,
+  type Ed25519,
+  nativeEd25519,
+  portableEd25519,
+  type Signer,
+  type VerifyingKey,
+} from './ed25519.ts';
+export {
+  formatNoteKey,
+  type Note,
+  type NoteAlgorithm,
+  type NoteKey,
+  type NoteSigner,
+  openNote,
+  parseNoteKey,
+  signNote,
+} from './note.ts';
+export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+export { type HeadOutcome, type HeadRefusal, LogClient, type Trust } from './log-client.ts';
