@@ -6,7 +6,7 @@ import { must } from './stage.ts';
 
 const FOLDER = '/market';
 /** Bytes of a slot of HEAD, and from one to the next: what stands between them is nothing. */
-const [SLOT, SECTOR] = [60, 512];
+const [SLOT, SECTOR] = [68, 512];
 
 /** The files of a small market that was closed, with a snapshot and some frames behind it. */
 export interface SmallMarket {
@@ -59,7 +59,7 @@ export async function damagedBits(
   const bytes = market.files.get(name)!;
   const counts = new Map<string, number>();
   for (let at = 0; at < bytes.length; at++) {
-    if (name === 'HEAD' && at % SECTOR >= SLOT) continue;
+    if (name.startsWith('HEAD') && at % SECTOR >= SLOT) continue;
     for (const bit of typeof bits === 'function' ? [bits()] : bits) {
       const damaged = bytes.slice();
       damaged[at]! ^= 1 << bit;

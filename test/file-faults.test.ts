@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { examine } from '../src/file/examine.ts';
 import { type FileStorageOptions, storageOn } from '../src/file/file-storage.ts';
+import { headName } from '../src/file/head.ts';
 import { type Exchange, type StorageAdapter } from '../src/index.ts';
 import { codeOfRejection, framesOf, hashOf, opened, stagedOn } from './journals.ts';
 import { mulberry32 } from './mulberry32.ts';
@@ -8,6 +9,7 @@ import { Crashed, SimulatedDisk } from './simulated-disk.ts';
 import { must } from './stage.ts';
 
 const FOLDER = '/market';
+const HEAD = headName(1);
 type Files = ReadonlyMap<string, Uint8Array>;
 
 const on = (disk: SimulatedDisk, options: FileStorageOptions = {}): StorageAdapter =>
@@ -93,8 +95,8 @@ describe('files of a journal', () => {
     }
     const none = Object.fromEntries(journals().map((name) => [name, undefined]));
     expect(await outcomeOf(changed(none))).toBe('BAD_FRAME');
-    expect(await outcomeOf(changed({ HEAD: undefined }))).toBe('BAD_FRAME');
-    expect(await outcomeOf(changed({ ...none, HEAD: undefined }))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ [HEAD]: undefined }))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ ...none, [HEAD]: undefined }))).toBe('BAD_FRAME');
   });
 
   it('are refused where they are swapped, there twice, or of another journal', async () => {
@@ -109,14 +111,14 @@ describe('files of a journal', () => {
       outcomes.add(await outcomeOf(changed({ 'journal-00000006.wbj': market.get(name) })));
       outcomes.add(await outcomeOf(changed({ [name]: other.get(name) })));
     }
-    outcomes.add(await outcomeOf(changed({ HEAD: other.get('HEAD') })));
+    outcomes.add(await outcomeOf(changed({ [HEAD]: other.get(HEAD) })));
     expect([...outcomes]).toEqual(['BAD_FRAME']);
   });
 
   it('of earlier are refused under a later HEAD, and a later journal is not under an earlier one', async () => {
-    const head = market.get('HEAD')!;
-    expect(await outcomeOf(new Map([...earlier, ['HEAD', head]]))).toBe('BAD_FRAME');
-    expect(await outcomeOf(changed({ HEAD: earlier.get('HEAD') }))).toBe(hash);
+    const head = market.get(HEAD)!;
+    expect(await outcomeOf(new Map([...earlier, [HEAD, head]]))).toBe('BAD_FRAME');
+    expect(await outcomeOf(changed({ [HEAD]: earlier.get(HEAD) }))).toBe(hash);
   });
 });
 

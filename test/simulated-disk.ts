@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Disk, DiskFile, SignOfLife } from '../src/file/disk.ts';
 import type { Draw } from './mulberry32.ts';
 
@@ -10,12 +10,32 @@ let lives = 0;
 class Inode {
   bytes = new Uint8Array(0);
   synced = new Uint8Array(0);
+  /** Numbers of the sectors that a sync would bring to the medium. */
+  #dirty = new Set<number>();
 
   write(bytes: Uint8Array, at: number): void {
     const grown = new Uint8Array(Math.max(this.bytes.length, at + bytes.length));
     grown.set(this.bytes);
     grown.set(bytes, at);
     this.bytes = grown;
+    const end = Math.ceil((at + bytes.length) / SECTOR);
+    for (let sector = Math.floor(at / SECTOR); sector < end; sector++) this.#dirty.add(sector);
+  }
+
+  sync(): void {
+    const medium = new Uint8Array(this.bytes.length);
+    medium.set(this.synced.subarray(0, medium.length));
+    for (const sector of this.#dirty) {
+      const at = sector * SECTOR;
+      medium.set(this.bytes.subarray(at, at + SECTOR), at);
+    }
+    this.synced = medium;
+    this.#dirty.clear();
+  }
+
+  /** What a kernel does that could not write: it gives up what it had, and shows it as long as it runs. */
+  failToSync(): void {
+    this.#dirty.clear();
   }
 
   /** What a medium may have of it after a crash: of each sector that was not synced the old or the new, zeros where it had none. */
@@ -27,7 +47,7 @@ class Inode {
     after.bytes = new Uint8Array(Math.max(length, this.synced.length));
     for (let at = 0; at < after.bytes.length; at += SECTOR) {
       const isNew = mostly < 2 ? mostly === 1 : draw(2) === 1;
-      const from = isNew ? this.bytes : this.synced;
+      const from = isNew && this.#dirty.has(at / SECTOR) ? this.bytes : this.synced;
       after.bytes.set(from.subarray(at, Math.min(at + SECTOR, after.bytes.length)), at);
     }
     after.synced = after.bytes.slice();
@@ -47,8 +67,12 @@ export class SimulatedDisk implements Disk {
   calls = 0;
   /** Whether it says that it has synced, and has not. */
   isLying = false;
-  /** Called before each of them; may throw a fault of the disk. */
-  beforeCall: (call: string, number: number) => void = () => {};
+  /** Called before each of them, with the file; may throw a fault of the disk, or take its time. */
+  beforeCall: (call: string, number: number, name: string) => void | Promise<void> = () => {};
+  /** What was to be called later. */
+  waiting: (() => void)[] = [];
+  /** Bytes that were read so far. */
+  bytesRead = 0;
   #names = new Map<string, Inode>();
   #syncedNames = new Map<string, Inode>();
   #log: ((names: Map<string, Inode>) => void)[] = [];
@@ -74,6 +98,14 @@ export class SimulatedDisk implements Disk {
     return disk;
   }
 
+  /** The same disk as another process has it. */
+  ofOther(): SimulatedDisk {
+    const disk = new SimulatedDisk();
+    [disk.#names, disk.#syncedNames] = [this.#names, this.#syncedNames];
+    [disk.#log, disk.#alive] = [this.#log, this.#alive];
+    return disk;
+  }
+
   /** Bytes of a file, for tests that damage it. */
   file(name: string): Uint8Array {
     return this.#inode(name).bytes;
@@ -87,38 +119,42 @@ export class SimulatedDisk implements Disk {
     this.#change((names) => names.set(name, inode));
   }
 
-  async makeFolder(): Promise<void> {}
+  async makeFolder(): Promise<string | undefined> {
+    return undefined;
+  }
 
   async names(): Promise<string[]> {
     return [...this.#names.keys()];
   }
 
-  async read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#inode(basename(path)).bytes.slice(0, most);
+  async read(path: string, from = 0, most = Infinity): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = this.#inode(basename(path)).bytes.slice(from, from + most);
+    this.bytesRead += bytes.length;
+    return bytes;
   }
 
   async create(path: string): Promise<DiskFile> {
-    await this.#called('create');
+    await this.#called('create', path);
     const name = basename(path);
     if (this.#names.has(name)) throw fault('EEXIST', name);
     const inode = new Inode();
     this.#change((names) => names.set(name, inode));
-    return this.#fileOf(inode);
+    return this.#fileOf(inode, name);
   }
 
   async open(path: string): Promise<DiskFile> {
-    return this.#fileOf(this.#inode(basename(path)));
+    return this.#fileOf(this.#inode(basename(path)), basename(path));
   }
 
   async link(path: string, name: string): Promise<void> {
-    await this.#called('link');
+    await this.#called('link', name);
     const inode = this.#inode(basename(path));
     if (this.#names.has(basename(name))) throw fault('EEXIST', name);
     this.#change((names) => names.set(basename(name), inode));
   }
 
   async rename(path: string, name: string): Promise<void> {
-    await this.#called('rename');
+    await this.#called('rename', name);
     const inode = this.#inode(basename(path));
     this.#change((names) => {
       names.delete(basename(path));
@@ -128,7 +164,7 @@ export class SimulatedDisk implements Disk {
 
   async remove(path: string): Promise<void> {
     if (!this.#names.has(basename(path))) return;
-    await this.#called('remove');
+    await this.#called('remove', path);
     this.#change((names) => names.delete(basename(path)));
   }
 
@@ -138,29 +174,42 @@ export class SimulatedDisk implements Disk {
     for (const change of this.#log.splice(0)) change(this.#syncedNames);
   }
 
-  exists(path: string): boolean {
-    return this.#names.has(basename(path));
+  says(path: string, text: string): boolean {
+    const inode = this.#names.get(basename(path));
+    return inode !== undefined && new TextDecoder().decode(inode.bytes) === text;
   }
 
-  async showLife(folder: string): Promise<SignOfLife> {
-    const address = `${dirname(folder)}/life-${++lives}`;
-    this.#alive.add(address);
-    return { address, close: async () => void this.#alive.delete(address) };
+  async showLife(): Promise<SignOfLife> {
+    const name = `life-${String(++lives).padStart(16, '0')}.sock`;
+    this.#alive.add(name);
+    this.#change((names) => names.set(name, new Inode()));
+    const close = async (): Promise<void> => {
+      this.#alive.delete(name);
+      this.#change((names) => names.delete(name));
+    };
+    return { name, close };
   }
 
-  async answers(address: string): Promise<boolean> {
-    return this.#alive.has(address);
+  async answers(_folder: string, name: string): Promise<boolean> {
+    return this.#alive.has(name) && this.#names.has(name);
   }
 
-  #fileOf(inode: Inode): DiskFile {
+  later(call: () => void): void {
+    this.waiting.push(call);
+  }
+
+  #fileOf(inode: Inode, name: string): DiskFile {
     return {
       write: async (bytes, at) => {
-        await this.#called('write');
+        await this.#called('write', name);
         inode.write(bytes, at);
       },
       sync: async () => {
-        await this.#called('sync');
-        if (!this.isLying) inode.synced = inode.bytes.slice();
+        await this.#called('sync', name).catch((fault: unknown) => {
+          inode.failToSync();
+          throw fault;
+        });
+        if (!this.isLying) inode.sync();
       },
       close: async () => {},
     };
@@ -177,8 +226,8 @@ export class SimulatedDisk implements Disk {
     this.#log.push(change);
   }
 
-  async #called(call: string): Promise<void> {
-    this.beforeCall(call, ++this.calls);
+  async #called(call: string, path = ''): Promise<void> {
+    await this.beforeCall(call, ++this.calls, basename(path));
   }
 }
 

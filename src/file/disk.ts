@@ -3,12 +3,12 @@
  * tears and reorders what was not synced.
  */
 export interface Disk {
-  /** Makes a folder, and those above it; one that is there is left as it is. */
-  makeFolder(path: string): Promise<void>;
+  /** Makes a folder, and those above it. Resolves with the topmost that was made, undefined where all were there. */
+  makeFolder(path: string): Promise<string | undefined>;
   /** Names of the files in a folder, in any order. */
   names(folder: string): Promise<string[]>;
-  /** The bytes of a file, or the first ones. Rejects with code ENOENT where there is none. */
-  read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The bytes of a file, those from a place on, so many at most. Rejects with code ENOENT where there is none. */
+  read(path: string, from?: number, most?: number): Promise<Uint8Array<ArrayBuffer>>;
   /** A new file, open for writing. Rejects with code EEXIST where there is one. */
   create(path: string): Promise<DiskFile>;
   /** A file that is there, open for writing. Rejects with code ENOENT where there is none. */
@@ -20,12 +20,14 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Resolves once the names in a folder are on the medium. */
   syncFolder(folder: string): Promise<void>;
-  /** At once and cheap: it is asked after every frame. */
-  exists(path: string): boolean;
-  /** Shows that this process lives, until it dies or `close` is called; see `answers`. */
+  /** Whether a file is there and holds just this text. At once and cheap: it is asked twice for every frame. */
+  says(path: string, text: string): boolean;
+  /** Shows in a folder that this process lives, until it dies or `close` is called; see `answers`. */
   showLife(folder: string): Promise<SignOfLife>;
-  /** Whether who made this sign is alive. */
-  answers(address: string): Promise<boolean>;
+  /** Whether who made the sign of this name in a folder is alive. */
+  answers(folder: string, name: string): Promise<boolean>;
+  /** Calls back in a while. A process that has nothing else to do does not wait for that. */
+  later(call: () => void, delayMs: number): void;
 }
 
 /** A file that is written to. */
@@ -39,7 +41,8 @@ export interface DiskFile {
 
 /** Something that goes with the process, also when it is killed. */
 export interface SignOfLife {
-  readonly address: string;
+  /** No other has it, in whatever folder and on whatever machine: `life-`, 16 hexadecimal digits, `.sock`. */
+  readonly name: string;
   close(): Promise<void>;
 }
 

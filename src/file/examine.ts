@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { type Disk, ifThere } from './disk.ts';
-import { type Contents, contentsOf, scanSegment } from './folder.ts';
-import { decodeMarks, HEAD_NAME } from './head.ts';
+import { type Contents, contentsOf, headOf, scanSegment } from './folder.ts';
 import { decodeSnapshot, snapshotSequence } from './snapshot-file.ts';
 import { snapshotNames } from './snapshots.ts';
 import type { Ending } from './scan.ts';
@@ -75,15 +74,19 @@ async function examined(
   const found = (file: string, kind: Finding['kind'], what: string): void => {
     findings.push({ file, kind, what });
   };
-  const head = await ifThere(disk.read(join(folder, HEAD_NAME)));
-  if (head !== undefined && decodeMarks(head).length === 1) found(HEAD_NAME, 'slot', 'one of two');
+  /** What is wrong with a file, by a message that begins with its name. */
+  const foundBad = (fault: unknown): void => {
+    const [, file, what] = /^([^: ]+):? (.*)$/.exec(faultOf(fault).message)!;
+    found(file!, 'damaged', what!);
+  };
+  const head = await headOf(disk, folder);
+  if (head?.marks.length === 1) found(head.name, 'slot', 'one of two');
   const segments: SegmentReport[] = [];
-  let contents: Contents = { mark: head && decodeMarks(head)[0], segments: [] };
+  let contents: Contents = { mark: head?.marks[0], segments: [] };
   try {
     contents = await contentsOf(disk, folder);
   } catch (fault) {
-    const { message } = faultOf(fault);
-    found(message.slice(0, message.search(/[: ]/)), 'damaged', message);
+    foundBad(fault);
   }
   for (const segment of contents.segments) {
     let frames = 0;
@@ -104,7 +107,7 @@ async function examined(
     try {
       if (contents.mark !== undefined) decodeSnapshot(bytes, name, contents.mark.journal);
     } catch (fault) {
-      found(name, 'damaged', faultOf(fault).message);
+      foundBad(fault);
     }
   }
   const lastSequence = segments.at(-1)?.lastSequence ?? 0;

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { AbortSignalLike } from '../core/abort.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
@@ -6,11 +6,21 @@ import { adapterOf } from '../storage/adapter.ts';
 import type { StorageAdapter, StoredSnapshot } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import type { Disk } from './disk.ts';
-import { beginJournal, contentsOf, markOf, mustBeSound, NOWHERE, scanSegment } from './folder.ts';
+import {
+  beginHead,
+  contentsOf,
+  markOf,
+  mustBeKept,
+  mustBeSound,
+  newJournal,
+  NOWHERE,
+  scanSegment,
+} from './folder.ts';
+import { Follower } from './follower.ts';
 import { nodeDisk } from './node-disk.ts';
 import { latestSnapshot } from './snapshots.ts';
 import { FileWriter, type WriteSettings } from './writer.ts';
-import { claim, type Claim } from './writers.ts';
+import { claim, type Claim, removeLeftovers } from './writers.ts';
 
 /** How a journal is kept in files. */
 export interface FileStorageOptions {
@@ -29,6 +39,7 @@ export interface FileStorageOptions {
 }
 
 const FRAMES_PER_MARK = 64;
+const MARK_DELAY_MS = 20;
 /** How often a follower looks for what another process has written. */
 const LOOK_MS = 50;
 
@@ -62,7 +73,12 @@ export function storageOn(
     if (typeof value === 'boolean') continue;
     throw new TypeError(`${name} must be true or false, got ${shown(value)}`);
   }
-  const settings = { segmentBytes, framesPerMark: FRAMES_PER_MARK, dropsOldSegments };
+  const settings = {
+    segmentBytes,
+    framesPerMark: FRAMES_PER_MARK,
+    markDelayMs: MARK_DELAY_MS,
+    dropsOldSegments,
+  };
   const journal = new FileJournal(disk, resolve(folder), settings, acceptTailLoss);
   return adapterOf('durable', journal);
 }
@@ -85,7 +101,7 @@ class FileJournal {
   }
 
   async open(takeOver: boolean): Promise<FileWriter> {
-    await this.#disk.makeFolder(this.#folder);
+    await this.#makeFolder();
     const held = await claim(this.#disk, this.#folder, takeOver);
     try {
       this.#writer = await this.#start(held);
@@ -96,30 +112,65 @@ class FileJournal {
     }
   }
 
+  /** The name of a folder is in the one above it: it is lost with the machine unless that is synced. */
+  async #makeFolder(): Promise<void> {
+    const topmost = await this.#disk.makeFolder(this.#folder);
+    if (topmost === undefined) return;
+    for (let made = this.#folder; made.length >= topmost.length; made = dirname(made)) {
+      await this.#disk.syncFolder(dirname(made));
+    }
+  }
+
   async #start(held: Claim): Promise<FileWriter> {
-    const contents = await contentsOf(this.#disk, this.#folder);
-    const mark = contents.mark ?? (await beginJournal(this.#disk, this.#folder));
-    const last = contents.segments.at(-1);
+    const [disk, folder] = [this.#disk, this.#folder];
+    const { mark, segments } = await contentsOf(disk, folder);
+    const last = segments.at(-1);
     let end = NOWHERE;
+    let lastFrame = { bytes: new Uint8Array(), at: 0 };
     if (last !== undefined) {
-      const scan = await scanSegment(this.#disk, this.#folder, contents, last, Infinity);
+      const contents = { mark, segments };
+      const scan = await scanSegment(disk, folder, contents, last, Infinity, ({ bytes }, at) => {
+        lastFrame = { bytes, at };
+      });
       mustBeSound(scan, last.name, this.#acceptTailLoss);
       ({ end } = scan);
-      // Of what is there, the end may not be on the medium yet.
-      const file = await this.#disk.open(join(this.#folder, last.name));
-      await file.sync();
-      await file.close();
-      await this.#disk.syncFolder(this.#folder);
     }
-    const snapshot = await this.latestSnapshot();
+    const snapshot = mark && (await latestSnapshot(disk, folder, mark.journal));
     if (snapshot !== undefined && snapshot.sequence > end.sequence) {
       const what = `there is a snapshot of ${snapshot.sequence}, the journal ends at ${end.sequence}`;
-      throw new WattbookError('BAD_SNAPSHOT', `${this.#folder}: ${what}`);
+      throw new WattbookError('BAD_SNAPSHOT', `${folder}: ${what}`);
     }
-    const start = { claim: held, mark, end, lastIndex: last?.index ?? 0 };
-    return new FileWriter(this.#disk, this.#folder, this.#settings, start, () => {
+    // From here on things are changed.
+    if (last !== undefined) await this.#writeAgain(last.name, lastFrame.bytes, lastFrame.at);
+    const { epoch } = held;
+    const { journal = newJournal(), first = 1 } = mark ?? {};
+    const { sequence } = end;
+    const head = await beginHead(disk, folder, {
+      epoch,
+      journal,
+      sequence,
+      first,
+      last: last?.index ?? 0,
+    });
+    await removeLeftovers(disk, folder, epoch, first);
+    return new FileWriter(disk, folder, this.#settings, { claim: held, head, end }, () => {
       for (const wake of this.#waiting) wake();
     });
+  }
+
+  /**
+   * Brings the last frame onto the medium, where it may not be yet. Its bytes are written again: after a sync that failed the system
+   * may take them for synced.
+   */
+  async #writeAgain(name: string, bytes: Uint8Array, at: number): Promise<void> {
+    const file = await this.#disk.open(join(this.#folder, name));
+    try {
+      await file.write(bytes, at);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#disk.syncFolder(this.#folder);
   }
 
   async *read(afterSequence: number): AsyncGenerator<Uint8Array> {
@@ -131,11 +182,7 @@ class FileJournal {
     const until = this.#writer?.isWriting === true ? this.#writer.stored.sequence : Infinity;
     const contents = await contentsOf(this.#disk, this.#folder);
     const { segments } = contents;
-    const kept = segments[0]?.after.sequence ?? 0;
-    if (afterSequence < kept) {
-      const what = `commands after ${afterSequence} are gone, kept are those after ${kept}`;
-      throw new WattbookError('NOT_KEPT', `${this.#folder}: ${what}`);
-    }
+    mustBeKept(this.#folder, contents, afterSequence);
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
       if (next !== undefined && next.after.sequence <= afterSequence) continue;
@@ -151,14 +198,15 @@ class FileJournal {
   }
 
   async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {
-    let sequence = afterSequence;
+    const follower = new Follower(this.#disk, this.#folder, afterSequence);
     while (!signal.aborted) {
-      for await (const { bytes, lastSequence } of this.#frames(sequence)) {
+      const stored = this.#writer?.isWriting === true ? this.#writer.stored.sequence : undefined;
+      const frames = await follower.look(stored);
+      for (const { bytes } of frames) {
         if (signal.aborted) return;
         yield bytes;
-        sequence = lastSequence;
       }
-      await this.#untilWoken(signal);
+      if (frames.length === 0) await this.#untilWoken(signal);
     }
   }
 

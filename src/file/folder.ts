@@ -4,8 +4,9 @@ import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import type { JournalEnd } from '../storage/contract.ts';
 import { type Frame, NO_FRAME } from '../storage/frame.ts';
-import { type Disk, ifThere } from './disk.ts';
-import { decodeMarks, encodeMark, HEAD_NAME, type Mark } from './head.ts';
+import { codeOf, type Disk, type DiskFile, ifThere } from './disk.ts';
+import { draftName, madeWhole } from './drafts.ts';
+import { decodeMarks, encodeMark, Head, headEpoch, headName, type Mark } from './head.ts';
 import { type Scan, scanFrames } from './scan.ts';
 import { snapshotSequence } from './snapshot-file.ts';
 import {
@@ -43,7 +44,8 @@ export async function contentsOf(disk: Disk, folder: string): Promise<Contents> 
       return await contentsBehind(disk, folder, mark);
     } catch (fault) {
       const later = await markOf(disk, folder);
-      if (later === undefined || later.turn === mark?.turn) throw fault;
+      const isSame = later?.epoch === mark?.epoch && later?.turn === mark?.turn;
+      if (later === undefined || isSame) throw fault;
       // The first files may have been dropped between the mark and the names.
       mark = later;
     }
@@ -62,12 +64,12 @@ async function contentsBehind(
   const { first = 1, last = 0 } = mark ?? {};
   const segments: Segment[] = [];
   for (const name of names.filter((each) => (segmentIndex(each) ?? 0) >= first).sort()) {
-    const start = await ifThere(disk.read(join(folder, name), SEGMENT_HEADER));
-    if (start !== undefined) segments.push({ ...decodeSegmentHeader(start, name), name });
+    const segment = await segmentOf(disk, folder, name);
+    if (segment !== undefined) segments.push(segment);
   }
   if (mark === undefined) {
     const isNew = !names.some((name) => isOfJournal(name));
-    return isNew ? { mark, segments } : bad(`${HEAD_NAME} is not there`);
+    return isNew ? { mark, segments } : bad('HEAD is not there');
   }
   let expected = first;
   for (const [i, segment] of segments.entries()) {
@@ -83,12 +85,45 @@ async function contentsBehind(
 const isOfJournal = (name: string): boolean =>
   segmentIndex(name) !== undefined || snapshotSequence(name) !== undefined;
 
+/** A file of the journal; undefined if it is not there. @throws WattbookError BAD_FRAME */
+export async function segmentOf(
+  disk: Disk,
+  folder: string,
+  name: string,
+): Promise<Segment | undefined> {
+  const start = await ifThere(disk.read(join(folder, name), 0, SEGMENT_HEADER));
+  return start && { ...decodeSegmentHeader(start, name), name };
+}
+
+/** The HEAD that counts, that of the latest writer, and its good marks, the latest first; undefined where nothing was ever stored. */
+export async function headOf(
+  disk: Disk,
+  folder: string,
+): Promise<{ readonly name: string; readonly marks: readonly Mark[] } | undefined> {
+  for (;;) {
+    const names = await disk.names(folder);
+    const epoch = Math.max(...names.map((name) => headEpoch(name) ?? 0));
+    if (epoch <= 0) return undefined;
+    const name = headName(epoch);
+    const bytes = await ifThere(disk.read(join(folder, name)));
+    // Gone since: then there is a later one.
+    if (bytes !== undefined) return { name, marks: decodeMarks(bytes) };
+  }
+}
+
 /** The latest mark; undefined where nothing was ever stored. @throws WattbookError BAD_FRAME where it is damaged */
 export async function markOf(disk: Disk, folder: string): Promise<Mark | undefined> {
-  const bytes = await ifThere(disk.read(join(folder, HEAD_NAME)));
-  const mark = bytes && decodeMarks(bytes)[0];
-  if (bytes === undefined || mark !== undefined) return mark;
-  throw new WattbookError('BAD_FRAME', `${HEAD_NAME} is damaged`);
+  const head = await headOf(disk, folder);
+  if (head === undefined || head.marks[0] !== undefined) return head?.marks[0];
+  throw new WattbookError('BAD_FRAME', `${head.name} is damaged`);
+}
+
+/** @throws WattbookError NOT_KEPT where commands behind a sequence were dropped */
+export function mustBeKept(folder: string, { segments }: Contents, afterSequence: number): void {
+  const kept = segments[0]?.after.sequence ?? 0;
+  if (afterSequence >= kept) return;
+  const what = `commands after ${afterSequence} are gone, kept are those after ${kept}`;
+  throw new WattbookError('NOT_KEPT', `${folder}: ${what}`);
 }
 
 function faultOf(segment: Segment, before: Segment | undefined, mark: Mark): string | undefined {
@@ -147,53 +182,42 @@ export function mustBeSound(scan: Scan, name: string, acceptTailLoss: boolean): 
   throw new WattbookError('TAIL_IN_DOUBT', `${name}, byte ${endsAt}: ${fault}`);
 }
 
-/** Begins the folder of a new journal. */
-export async function beginJournal(disk: Disk, folder: string): Promise<Mark> {
-  const journal = new Uint8Array(randomBytes(JOURNAL_ID));
-  const marks = [0, 1].map((turn) => ({ turn, journal, sequence: 0, first: 1, last: 0 }));
-  await writeWhole(disk, folder, HEAD_NAME, async (write) => {
+/** Sixteen bytes for a new journal. */
+export const newJournal = (): Uint8Array => new Uint8Array(randomBytes(JOURNAL_ID));
+
+/** Begins the HEAD of a writer, which counts from then on. */
+export async function beginHead(
+  disk: Disk,
+  folder: string,
+  start: Omit<Mark, 'turn'>,
+): Promise<Head> {
+  const marks = [0, 1].map((turn) => ({ ...start, turn }));
+  const file = await madeWhole(disk, folder, headName(start.epoch), start.epoch, async (draft) => {
     for (const mark of marks) {
       const { bytes, at } = encodeMark(mark);
-      await write(bytes, at);
+      await draft.write(bytes, at);
     }
   });
-  return marks[1]!;
+  return new Head(file, marks[1]!);
 }
 
-/** Begins a new file of the journal, which from then on holds the only frames behind `header.after`. */
+/**
+ * Begins a new file of the journal, which from then on holds the only frames behind `header.after`.
+ * @returns undefined where there is one of that index
+ */
 export async function beginSegment(
   disk: Disk,
   folder: string,
   header: SegmentHeader,
-): Promise<string> {
+): Promise<DiskFile | undefined> {
   const name = segmentName(header.index);
-  await writeWhole(disk, folder, name, (write) => write(encodeSegmentHeader(header), 0), true);
-  return join(folder, name);
-}
-
-/** Makes a file that is there with all its bytes, or not at all. */
-export async function writeWhole(
-  disk: Disk,
-  folder: string,
-  name: string,
-  fill: (write: (bytes: Uint8Array, at: number) => Promise<void>) => Promise<void>,
-  mustBeNew = false,
-): Promise<void> {
-  const path = join(folder, name);
-  const draft = `${path}.draft`;
-  await disk.remove(draft);
-  const file = await disk.create(draft);
   try {
-    await fill((bytes, at) => file.write(bytes, at));
-    await file.sync();
-  } finally {
-    await file.close();
+    return await madeWhole(disk, folder, name, header.epoch, (draft) =>
+      draft.write(encodeSegmentHeader(header), 0),
+    );
+  } catch (fault) {
+    if (codeOf(fault) !== 'EEXIST') throw fault;
+    await disk.remove(join(folder, draftName(name, header.epoch)));
+    return undefined;
   }
-  if (mustBeNew) {
-    await disk.link(draft, path);
-    await disk.remove(draft);
-  } else {
-    await disk.rename(draft, path);
-  }
-  await disk.syncFolder(folder);
 }

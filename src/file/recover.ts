@@ -28,15 +28,17 @@ export async function recoverFolder(
   folder: string,
   acceptTailLoss: boolean,
 ): Promise<Recovery> {
+  const { findings } = await examine(disk, folder);
+  // Of snapshots one that is sound will do: opening looks for it.
+  const damage = findings.find(
+    ({ kind, file }) => kind === 'damaged' && snapshotSequence(file) === undefined,
+  );
+  if (damage !== undefined) {
+    throw new WattbookError('BAD_FRAME', `${damage.file}: ${damage.what}`);
+  }
   const storage = storageOn(disk, folder, { acceptTailLoss });
   const writer = (await storage.open({ takeOver: false })) as FileWriter;
   try {
-    const { findings } = await examine(disk, folder);
-    const damage = findings.find(({ kind }) => kind === 'damaged');
-    if (damage !== undefined) {
-      const code = snapshotSequence(damage.file) === undefined ? 'BAD_FRAME' : 'BAD_SNAPSHOT';
-      throw new WattbookError(code, `${damage.file}: ${damage.what}`);
-    }
     const contents = await contentsOf(disk, folder);
     const last = contents.segments.at(-1);
     if (last === undefined)

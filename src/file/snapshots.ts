@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import type { StoredSnapshot } from '../storage/contract.ts';
-import { type Disk, ifThere } from './disk.ts';
-import { writeWhole } from './folder.ts';
+import { type Disk, type DiskFile, ifThere } from './disk.ts';
+import { madeWhole } from './drafts.ts';
+import type { Mark } from './head.ts';
 import { decodeSnapshot, encodeSnapshot, snapshotName, snapshotSequence } from './snapshot-file.ts';
 
 const KEPT = 2;
@@ -41,22 +42,46 @@ export async function latestSnapshot(
 }
 
 /**
- * Stores a snapshot, reads it back, and only then removes all but the latest two.
- * @returns the sequences of those that are kept, the latest first
+ * Stores a snapshot, reads it back, and only then removes those that came before the latest two sound ones.
+ * @param mustHold throws where the writer may not change anything any more
+ * @returns the sequences of the latest two sound ones, the latest first
  */
 export async function saveSnapshot(
   disk: Disk,
   folder: string,
   snapshot: StoredSnapshot,
-  journal: Uint8Array,
+  { journal, epoch }: Pick<Mark, 'journal' | 'epoch'>,
+  mustHold: () => void,
 ): Promise<number[]> {
   const name = snapshotName(snapshot.sequence);
   const bytes = encodeSnapshot(snapshot, journal);
-  await writeWhole(disk, folder, name, (write) => write(bytes, 0));
+  const fill = (draft: DiskFile): Promise<void> => draft.write(bytes, 0);
+  await (await madeWhole(disk, folder, name, epoch, fill, mustHold)).close();
   if (!sameBytes(await disk.read(join(folder, name)), bytes)) {
     throw new WattbookError('BAD_SNAPSHOT', `${name}: reads otherwise than it was written`);
   }
-  const names = await snapshotNames(disk, folder);
-  for (const old of names.slice(KEPT)) await disk.remove(join(folder, old));
-  return names.slice(0, KEPT).map((each) => snapshotSequence(each)!);
+  const kept: number[] = [];
+  for (const each of await snapshotNames(disk, folder)) {
+    if (kept.length === KEPT) {
+      mustHold();
+      await disk.remove(join(folder, each));
+    } else if (each === name || (await isSound(disk, folder, each, journal))) {
+      kept.push(snapshotSequence(each)!);
+    }
+  }
+  return kept;
+}
+
+async function isSound(
+  disk: Disk,
+  folder: string,
+  name: string,
+  journal: Uint8Array,
+): Promise<boolean> {
+  const bytes = await ifThere(disk.read(join(folder, name)));
+  try {
+    return bytes !== undefined && decodeSnapshot(bytes, name, journal) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -5,7 +5,7 @@ import type { JournalEnd, JournalWriter, StoredSnapshot } from '../storage/contr
 import type { Frame } from '../storage/frame.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { beginSegment, contentsOf, type Segment } from './folder.ts';
-import { encodeMark, HEAD_NAME, type Mark } from './head.ts';
+import type { Head, Mark } from './head.ts';
 import { SEGMENT_HEADER } from './segment.ts';
 import { saveSnapshot } from './snapshots.ts';
 import type { Claim } from './writers.ts';
@@ -13,10 +13,8 @@ import type { Claim } from './writers.ts';
 /** What a writer goes on from. */
 export interface Start {
   readonly claim: Claim;
-  readonly mark: Mark;
+  readonly head: Head;
   readonly end: JournalEnd;
-  /** Index of the last file of the journal, 0 if there is none. */
-  readonly lastIndex: number;
 }
 
 /** How files of a journal are written. */
@@ -25,6 +23,8 @@ export interface WriteSettings {
   readonly segmentBytes: number;
   /** Frames between two marks in HEAD. */
   readonly framesPerMark: number;
+  /** A mark is put so long after a frame at the latest: a follower in another process may wait for it. */
+  readonly markDelayMs: number;
   /** Whether files that only hold what came before both snapshots are removed. */
   readonly dropsOldSegments: boolean;
 }
@@ -39,13 +39,16 @@ export class FileWriter implements JournalWriter {
   readonly #folder: string;
   readonly #settings: WriteSettings;
   readonly #claim: Claim;
+  readonly #head: Head;
   readonly #onStored: () => void;
-  #mark: Mark;
+  /** Calls that have not come to an end. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Index of the last file that was made, or found. */
   #lastIndex: number;
   #file: DiskFile | undefined;
-  #head: DiskFile | undefined;
   #size = 0;
   #framesSinceMark = 0;
+  #isMarkDue = false;
   #fault: unknown;
   #closing: Promise<void> | undefined;
 
@@ -60,8 +63,8 @@ export class FileWriter implements JournalWriter {
     this.#folder = folder;
     this.#settings = settings;
     this.#claim = start.claim;
-    this.#mark = start.mark;
-    this.#lastIndex = start.lastIndex;
+    this.#head = start.head;
+    this.#lastIndex = start.head.mark.last;
     this.#onStored = onStored;
     this.epoch = start.claim.epoch;
     this.stored = start.end;
@@ -75,31 +78,34 @@ export class FileWriter implements JournalWriter {
 
   async append(frame: Frame): Promise<JournalEnd> {
     frameArgument(frame);
-    this.#mustHold();
     const end = { sequence: frame.lastSequence, hash: new Uint8Array(frame.hash) };
-    await this.#orFail(async () => {
+    return this.#run(async () => {
       const file = await this.#fileFor(frame.bytes.length);
       await file.write(frame.bytes, this.#size);
       await file.sync();
       this.#size += frame.bytes.length;
+      // Asked again, since whoever takes over reads what is there when this no longer holds.
+      this.#mustHold();
+      this.stored = end;
+      this.#onStored();
+      if (++this.#framesSinceMark >= this.#settings.framesPerMark) await this.#putMark();
+      else this.#markLater();
+      return copyOf(end);
     });
-    // Asked again, since whoever takes over reads what is there when this no longer holds.
-    this.#mustHold();
-    this.stored = end;
-    this.#onStored();
-    if (++this.#framesSinceMark >= this.#settings.framesPerMark) {
-      await this.#orFail(() => this.#putMark());
-    }
-    return copyOf(end);
   }
 
   async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
     snapshotArgument(snapshot);
-    this.#mustHold();
-    await this.#orFail(async () => {
-      const { journal } = this.#mark;
-      const kept = await saveSnapshot(this.#disk, this.#folder, snapshot, journal);
-      await (await this.#putMark()).sync();
+    await this.#run(async () => {
+      const mustHold = (): void => this.#mustHold();
+      const kept = await saveSnapshot(
+        this.#disk,
+        this.#folder,
+        snapshot,
+        this.#head.mark,
+        mustHold,
+      );
+      await this.#putMark({}, true);
       if (this.#settings.dropsOldSegments && kept.length > 1) await this.#drop(Math.min(...kept));
     });
   }
@@ -110,13 +116,14 @@ export class FileWriter implements JournalWriter {
   }
 
   async #close(): Promise<void> {
+    // They stop at their next step, and must not write to files that another has by then.
+    await Promise.allSettled(this.#underWay);
     try {
-      const isSound = this.#fault === undefined && this.#claim.holds();
-      if (isSound && this.#framesSinceMark > 0) await (await this.#putMark()).sync();
+      const hasWritten = this.#file !== undefined && this.#fault === undefined;
+      if (hasWritten && this.#claim.holds()) await this.#putMark({}, true);
     } finally {
+      await Promise.allSettled([this.#file?.close(), this.#head.close()]);
       await this.#claim.release();
-      await this.#file?.close();
-      await this.#head?.close();
     }
   }
 
@@ -126,14 +133,17 @@ export class FileWriter implements JournalWriter {
     if (this.#file !== undefined && !isFull) return this.#file;
     await this.#file?.close();
     this.#file = undefined;
-    const { journal } = this.#mark;
-    const header = { journal, index: this.#lastIndex + 1, epoch: this.epoch, after: this.stored };
-    const path = await beginSegment(this.#disk, this.#folder, header);
-    this.#lastIndex++;
+    const { journal } = this.#head.mark;
+    while (this.#file === undefined) {
+      // Who was taken over may have made a file of the next index since: it holds nothing that counts.
+      this.#mustHold();
+      const index = ++this.#lastIndex;
+      const header = { journal, index, epoch: this.epoch, after: this.stored };
+      this.#file = await beginSegment(this.#disk, this.#folder, header);
+    }
     this.#size = SEGMENT_HEADER;
-    this.#file = await this.#disk.open(path);
-    this.#mark = { ...this.#mark, last: this.#lastIndex };
-    await this.#putMark();
+    await this.#putMark({ last: this.#lastIndex });
+    this.#mustHold();
     return this.#file;
   }
 
@@ -147,8 +157,9 @@ export class FileWriter implements JournalWriter {
       (segments[i + 1]?.after.sequence ?? Infinity) < sequence;
     const old = segments.filter(isOld);
     if (old.length === 0) return;
-    this.#mark = { ...this.#mark, first: old.at(-1)!.index + 1 };
-    await (await this.#putMark()).sync();
+    await this.#putMark({ first: old.at(-1)!.index + 1 }, true);
+    // Whoever takes over from now on reads that mark. A later one may have been read without it: then it relies on the files.
+    this.#mustHold();
     for (const { name } of old) await this.#disk.remove(join(this.#folder, name));
   }
 
@@ -157,41 +168,63 @@ export class FileWriter implements JournalWriter {
    * HEAD.
    */
   async cutTail(): Promise<void> {
-    this.#mustHold();
-    await this.#orFail(async () => {
+    await this.#run(async () => {
       await this.#fileFor(0);
-      await (await this.#putMark()).sync();
+      await this.#putMark({}, true);
     });
   }
 
-  /** Writes down up to where the journal is stored. Not synced: a mark that is lost is one that lags. */
-  async #putMark(): Promise<DiskFile> {
-    this.#head ??= await this.#disk.open(join(this.#folder, HEAD_NAME));
-    this.#mark = { ...this.#mark, turn: this.#mark.turn + 1, sequence: this.stored.sequence };
-    const { bytes, at } = encodeMark(this.#mark);
-    await this.#head.write(bytes, at);
+  /** Writes down up to where the journal is stored. Mostly not synced: a mark that is lost is one that lags. */
+  #putMark(change: Partial<Pick<Mark, 'first' | 'last'>> = {}, isSynced = false): Promise<void> {
     this.#framesSinceMark = 0;
-    return this.#head;
+    return this.#head.put({ ...change, sequence: this.stored.sequence }, isSynced);
   }
 
-  /** @throws WattbookError FENCED; STORAGE_FAILED with what failed earlier: a sync is not tried again, since it would lie */
+  #markLater(): void {
+    if (this.#isMarkDue) return;
+    this.#isMarkDue = true;
+    this.#disk.later(() => {
+      this.#isMarkDue = false;
+      if (this.#framesSinceMark === 0) return;
+      // What fails here is told to who appends next.
+      this.#run(() => this.#putMark()).catch(() => {});
+    }, this.#settings.markDelayMs);
+  }
+
+  /** Does something while the right to write is held. What fails is not tried again: a sync that is would lie. */
+  async #run<T>(call: () => Promise<T>): Promise<T> {
+    this.#mustHold();
+    const running = call();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (fault) {
+      if (isFenced(fault)) throw fault;
+      this.#fault ??= fault;
+      // Who was taken over may find files gone.
+      if (!this.isWriting) throw this.#fenced(fault);
+      throw fault;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  /** Asked right before each step that changes what is there. @throws WattbookError FENCED; STORAGE_FAILED with what failed earlier */
   #mustHold(): void {
     if (this.#fault !== undefined) {
       const cause = this.#fault;
       throw new WattbookError('STORAGE_FAILED', `${this.#folder}: failed earlier`, { cause });
     }
-    if (this.isWriting) return;
-    throw new WattbookError('FENCED', `writer ${this.epoch} may not write any more`);
+    if (!this.isWriting) throw this.#fenced();
   }
 
-  async #orFail<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (fault) {
-      this.#fault ??= fault;
-      throw fault;
-    }
+  #fenced(cause?: unknown): WattbookError {
+    return new WattbookError('FENCED', `writer ${this.epoch} may not write any more`, { cause });
   }
+}
+
+function isFenced(fault: unknown): boolean {
+  return fault instanceof WattbookError && fault.code === 'FENCED';
 }
 
 function copyOf({ sequence, hash }: JournalEnd): JournalEnd {

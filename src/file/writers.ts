@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { codeOf, type Disk, ifThere, type SignOfLife } from './disk.ts';
-import { decodeSegmentHeader, SEGMENT_HEADER, segmentIndex } from './segment.ts';
+import { draftEpoch } from './drafts.ts';
+import { headEpoch } from './head.ts';
+import { segmentIndex } from './segment.ts';
 
 /** The right to write to a folder, for one process at a time. */
 export interface Claim {
@@ -32,9 +34,39 @@ export async function latestWriter(
   const names = (await disk.names(folder)).filter((name) => epochOf(name) !== undefined);
   const latest = names.sort().at(-1);
   if (latest === undefined) return undefined;
-  const bytes = await ifThere(disk.read(join(folder, latest)));
-  const isAlive = bytes !== undefined && (await disk.answers(new TextDecoder().decode(bytes)));
-  return { epoch: epochOf(latest)!, isAlive };
+  return { epoch: epochOf(latest)!, isAlive: await isAlive(disk, folder, latest) };
+}
+
+const LIFE = /^(?:draft-)?(life-[0-9a-f]{16}\.sock)$/;
+
+/** Whether who made a claim lives. One that holds anything but a name of a sign of life is nobody's. */
+async function isAlive(disk: Disk, folder: string, claimName: string): Promise<boolean> {
+  const bytes = await ifThere(disk.read(join(folder, claimName)));
+  const name = new TextDecoder().decode(bytes);
+  return LIFE.test(name) && disk.answers(folder, name);
+}
+
+/**
+ * Removes what earlier writers have left behind, and what claimants that have died did: nothing of it counts, and nothing of it is
+ * needed by anybody who may still write.
+ * @param epoch of the writer; its HEAD counts by now
+ * @param first index of the first file of the journal
+ */
+export async function removeLeftovers(
+  disk: Disk,
+  folder: string,
+  epoch: number,
+  first: number,
+): Promise<void> {
+  for (const name of await disk.names(folder)) {
+    const life = LIFE.exec(name)?.[1];
+    const isLeft =
+      life === undefined
+        ? (draftEpoch(name) ?? headEpoch(name) ?? epoch) < epoch ||
+          (segmentIndex(name) ?? first) < first
+        : !(await disk.answers(folder, life));
+    if (isLeft) await disk.remove(join(folder, name));
+  }
 }
 
 /**
@@ -49,7 +81,14 @@ export async function claim(disk: Disk, folder: string, takeOver: boolean): Prom
   try {
     for (;;) {
       const epoch = await nextEpoch(disk, folder, takeOver);
-      if (await claimed(disk, folder, epoch, life)) return claimOf(disk, folder, epoch, life);
+      if (!(await claimed(disk, folder, epoch, life))) continue;
+      const path = join(folder, nameOf(epoch));
+      return {
+        epoch,
+        // By what it says: one of that name may be made again, by somebody who began to claim long ago.
+        holds: () => disk.says(path, life.name),
+        release: () => life.close(),
+      };
     }
   } catch (fault) {
     await life.close();
@@ -58,39 +97,15 @@ export async function claim(disk: Disk, folder: string, takeOver: boolean): Prom
 }
 
 async function nextEpoch(disk: Disk, folder: string, takeOver: boolean): Promise<number> {
-  const names = await disk.names(folder);
-  let highest = await epochOfJournal(disk, folder, names);
-  for (const name of names) {
+  let highest = 0;
+  for (const name of await disk.names(folder)) {
+    // Of the others too: claims may have been left behind where a folder was copied.
+    highest = Math.max(highest, epochOf(name) ?? headEpoch(name) ?? draftEpoch(name) ?? 0);
     const epoch = epochOf(name);
-    if (epoch === undefined) continue;
-    highest = Math.max(highest, epoch);
-    if (takeOver) continue;
-    const bytes = await ifThere(disk.read(join(folder, name)));
-    const address = new TextDecoder().decode(bytes);
-    if (bytes === undefined || !(await disk.answers(address))) continue;
+    if (epoch === undefined || takeOver || !(await isAlive(disk, folder, name))) continue;
     throw new WattbookError('STORAGE_IN_USE', `${folder} is being written to (epoch ${epoch})`);
   }
   return highest + 1;
-}
-
-/** Epoch of the last file of the journal: claims may have been left behind where it was copied. 0 where it tells none. */
-async function epochOfJournal(
-  disk: Disk,
-  folder: string,
-  names: readonly string[],
-): Promise<number> {
-  const last = names
-    .filter((name) => segmentIndex(name) !== undefined)
-    .sort()
-    .at(-1);
-  if (last === undefined) return 0;
-  const start = await ifThere(disk.read(join(folder, last), SEGMENT_HEADER));
-  try {
-    return start === undefined ? 0 : decodeSegmentHeader(start, last).epoch;
-  } catch {
-    // Who reads the journal says what is wrong with it.
-    return 0;
-  }
 }
 
 /** Makes the file of a claim, whole and at once, and removes the earlier ones; false where another was faster. */
@@ -100,11 +115,10 @@ async function claimed(
   epoch: number,
   life: SignOfLife,
 ): Promise<boolean> {
-  const draft = join(folder, `draft-${life.address.replace(/[^a-z0-9]/gi, '').slice(-20)}`);
-  await disk.remove(draft);
+  const draft = join(folder, `draft-${life.name}`);
   const file = await disk.create(draft);
   try {
-    await file.write(new TextEncoder().encode(life.address), 0);
+    await file.write(new TextEncoder().encode(life.name), 0);
     await file.sync();
     await disk.link(draft, join(folder, nameOf(epoch)));
   } catch (fault) {
@@ -124,9 +138,4 @@ async function claimed(
   }
   await disk.syncFolder(folder);
   return true;
-}
-
-function claimOf(disk: Disk, folder: string, epoch: number, life: SignOfLife): Claim {
-  const path = join(folder, nameOf(epoch));
-  return { epoch, holds: () => disk.exists(path), release: () => life.close() };
 }
