@@ -56,6 +56,15 @@ beforeAll(async () => {
   trades = await collected(exchange.subscribe('trades', { after: 0, follow: false }));
   cpSync(WHOLE, RUNNING, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   await exchange.close();
+  // HEAD is behind a frame for some ms: as it is before that, whenever the copy was made.
+  const head = join(RUNNING, headName(1));
+  const bytes = readFileSync(head);
+  const lagging = { ...decodeMarks(bytes)[0]!, sequence: 21 };
+  for (const turn of [0, 1]) {
+    const slot = encodeMark({ ...lagging, turn });
+    bytes.set(slot.bytes, slot.at);
+  }
+  writeFileSync(head, bytes);
 });
 
 async function trade(exchange: Exchange, count: number): Promise<void> {
@@ -158,6 +167,9 @@ describe('a market that is whole', () => {
   it('may be at work: readers say how far they saw, and who would write is refused', async () => {
     const folder = join(scratch, 'at-work');
     const exchange = await stagedOn(on(folder));
+    const markIn = (): number => decodeMarks(readFileSync(join(folder, headName(1))))[0]!.sequence;
+    // By itself, some ms after the last frame.
+    await expect.poll(markIn, { interval: 5 }).toBe(9);
     const before = contentOf(folder);
     const [checked, replayed, recovered] = await Promise.all([
       wattbook('check', folder),
@@ -232,6 +244,33 @@ describe('a market that is damaged', () => {
     expect(await told(replay(folder, undefined))).toMatchObject(refused);
     expect(await told(recover(folder, true))).toMatchObject(refused);
     expect(contentOf(folder)).toEqual(before);
+  });
+
+  it('in one of two snapshots: it goes on from the other, and that is told once', async () => {
+    const folder = join(scratch, 'two-snapshots');
+    const exchange = await stagedOn(on(folder));
+    await exchange.saveSnapshot();
+    await trade(exchange, 1);
+    await exchange.saveSnapshot();
+    await exchange.close();
+    const [first, last] = readdirSync(folder)
+      .filter((name) => name.endsWith('.wbs'))
+      .sort();
+    const one = damaged(folder, last!, (bytes) => flipped(bytes, 100));
+    expect(await told(check(one))).toMatchObject({
+      exit: 3,
+      findings: [{ file: last, kind: 'damaged', what: 'is damaged' }],
+    });
+    expect(await told(recover(one, true))).toMatchObject({ exit: 0, ending: 'whole' });
+    const both = damaged(one, first!, (bytes) => flipped(bytes, 100));
+    expect(await told(recover(both, true))).toMatchObject({
+      code: 'BAD_SNAPSHOT',
+      message: `${last}: is damaged`,
+    });
+    const missing = damaged(WHOLE, 'journal-00000002.wbj', (bytes) => bytes);
+    unlinkSync(join(missing, 'journal-00000002.wbj'));
+    const message = 'journal-00000002.wbj: is not there';
+    expect(await told(recover(missing, true))).toMatchObject({ code: 'BAD_FRAME', message });
   });
 
   it('at a frame that was being written: it goes on before that', async () => {

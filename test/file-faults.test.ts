@@ -141,6 +141,28 @@ describe('snapshots', () => {
   });
 });
 
+describe('a snapshot that is damaged', () => {
+  it('is not one of the two that are kept, and what came before those stays', async () => {
+    const [first, second] = snapshots() as [string, string];
+    const disk = diskOf(changed({ [second]: flippedAt(market.get(second)!, 200) }));
+    const exchange = await opened(on(disk, { dropsOldSegments: true }));
+    await deposits(exchange, 3);
+    const expected = await hashOf(exchange);
+    await exchange.saveSnapshot();
+    await exchange.close();
+    const files = await filesOf(disk);
+    expect([...files.keys()]).toContain(first);
+    const third = [...files.keys()]
+      .filter((name) => name.endsWith('.wbs'))
+      .sort()
+      .at(-1)!;
+    expect(third > second).toBe(true);
+    expect(await outcomeOf(files)).toBe(expected);
+    files.set(third, flippedAt(files.get(third)!, 200));
+    expect(await outcomeOf(files)).toBe(expected);
+  });
+});
+
 describe('a torn end', () => {
   it('is cut off, again and again, and nothing that was acknowledged with it', async () => {
     let files: Files = market;
@@ -239,6 +261,25 @@ describe('a disk that fails', () => {
       await again.close();
     }
     expect([points > 15, failures]).toEqual([true, points]);
+  });
+
+  it('to sync, and shows what it could not: that is on the medium once the market was opened again', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const disk = new SimulatedDisk();
+      const exchange = await stagedOn(on(disk));
+      disk.beforeCall = (call) => {
+        if (call === 'sync') throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      };
+      const late = { account: 'alice', asset: 'EUR', amountQuanta: 7, commandId: 'late' };
+      expect(await codeOfRejection(exchange.deposit(late))).toBe('STORAGE_FAILED');
+      disk.beforeCall = () => {};
+      await exchange.close();
+      const again = await opened(on(disk));
+      expect(must(await again.deposit(late))).toMatchObject({ repeated: true });
+      const expected = await hashOf(again);
+      const files = await filesOf(disk.afterCrash(mulberry32(seed), 'machine'));
+      expect(await outcomeOf(files)).toBe(expected);
+    }
   });
 
   it('and lies about what it has synced may lose what it promised, and never leads elsewhere', async () => {

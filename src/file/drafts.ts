@@ -14,27 +14,34 @@ export function draftEpoch(name: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
+/** Who makes a file. */
+export interface Maker {
+  readonly epoch: number;
+  /** Asked before each step. @throws WattbookError FENCED */
+  mustHold(): void;
+}
+
 /**
  * Makes a file that is there with all its bytes, or not at all.
- * @param mayReplace asked right before another file of that name is replaced, and throws if it may not be; without it there
- * must be none
+ * @param mayReplace whether there may be one of that name; else it rejects with code EEXIST
  * @returns the file, still open: what has its name later may be another
  */
 export async function madeWhole(
   disk: Disk,
   folder: string,
   name: string,
-  epoch: number,
+  maker: Maker,
   fill: (draft: DiskFile) => Promise<void>,
-  mayReplace?: () => void,
+  mayReplace = false,
 ): Promise<DiskFile> {
-  const [path, draft] = [join(folder, name), join(folder, draftName(name, epoch))];
+  const [path, draft] = [join(folder, name), join(folder, draftName(name, maker.epoch))];
   const file = await disk.create(draft);
   try {
+    maker.mustHold();
     await fill(file);
     await file.sync();
-    mayReplace?.();
-    if (mayReplace !== undefined) await disk.rename(draft, path);
+    maker.mustHold();
+    if (mayReplace) await disk.rename(draft, path);
     else {
       await disk.link(draft, path);
       await disk.remove(draft);

@@ -20,7 +20,7 @@ import { Follower } from './follower.ts';
 import { nodeDisk } from './node-disk.ts';
 import { latestSnapshot } from './snapshots.ts';
 import { FileWriter, type WriteSettings } from './writer.ts';
-import { claim, type Claim, removeLeftovers } from './writers.ts';
+import { claim, type Claim, fenced, removeLeftovers } from './writers.ts';
 
 /** How a journal is kept in files. */
 export interface FileStorageOptions {
@@ -107,8 +107,9 @@ class FileJournal {
       this.#writer = await this.#start(held);
       return this.#writer;
     } catch (fault) {
+      const wasTakenOver = !held.holds();
       await held.release();
-      throw fault;
+      throw wasTakenOver ? fenced(held.epoch, fault) : fault;
     }
   }
 
@@ -142,17 +143,11 @@ class FileJournal {
     }
     // From here on things are changed.
     if (last !== undefined) await this.#writeAgain(last.name, lastFrame.bytes, lastFrame.at);
-    const { epoch } = held;
     const { journal = newJournal(), first = 1 } = mark ?? {};
     const { sequence } = end;
-    const head = await beginHead(disk, folder, {
-      epoch,
-      journal,
-      sequence,
-      first,
-      last: last?.index ?? 0,
-    });
-    await removeLeftovers(disk, folder, epoch, first);
+    const start = { journal, sequence, first, last: last?.index ?? 0 };
+    const head = await beginHead(disk, folder, held, start);
+    await removeLeftovers(disk, folder, held.epoch, first);
     return new FileWriter(disk, folder, this.#settings, { claim: held, head, end }, () => {
       for (const wake of this.#waiting) wake();
     });

@@ -5,7 +5,7 @@ import { WattbookError } from '../core/errors.ts';
 import type { JournalEnd } from '../storage/contract.ts';
 import { type Frame, NO_FRAME } from '../storage/frame.ts';
 import { codeOf, type Disk, type DiskFile, ifThere } from './disk.ts';
-import { draftName, madeWhole } from './drafts.ts';
+import { draftName, madeWhole, type Maker } from './drafts.ts';
 import { decodeMarks, encodeMark, Head, headEpoch, headName, type Mark } from './head.ts';
 import { type Scan, scanFrames } from './scan.ts';
 import { snapshotSequence } from './snapshot-file.ts';
@@ -189,10 +189,12 @@ export const newJournal = (): Uint8Array => new Uint8Array(randomBytes(JOURNAL_I
 export async function beginHead(
   disk: Disk,
   folder: string,
-  start: Omit<Mark, 'turn'>,
+  maker: Maker,
+  start: Omit<Mark, 'turn' | 'epoch'>,
 ): Promise<Head> {
-  const marks = [0, 1].map((turn) => ({ ...start, turn }));
-  const file = await madeWhole(disk, folder, headName(start.epoch), start.epoch, async (draft) => {
+  const { epoch } = maker;
+  const marks = [0, 1].map((turn) => ({ ...start, epoch, turn }));
+  const file = await madeWhole(disk, folder, headName(epoch), maker, async (draft) => {
     for (const mark of marks) {
       const { bytes, at } = encodeMark(mark);
       await draft.write(bytes, at);
@@ -208,11 +210,12 @@ export async function beginHead(
 export async function beginSegment(
   disk: Disk,
   folder: string,
+  maker: Maker,
   header: SegmentHeader,
 ): Promise<DiskFile | undefined> {
   const name = segmentName(header.index);
   try {
-    return await madeWhole(disk, folder, name, header.epoch, (draft) =>
+    return await madeWhole(disk, folder, name, maker, (draft) =>
       draft.write(encodeSegmentHeader(header), 0),
     );
   } catch (fault) {

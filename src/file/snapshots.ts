@@ -3,8 +3,7 @@ import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import type { StoredSnapshot } from '../storage/contract.ts';
 import { type Disk, type DiskFile, ifThere } from './disk.ts';
-import { madeWhole } from './drafts.ts';
-import type { Mark } from './head.ts';
+import { madeWhole, type Maker } from './drafts.ts';
 import { decodeSnapshot, encodeSnapshot, snapshotName, snapshotSequence } from './snapshot-file.ts';
 
 const KEPT = 2;
@@ -43,27 +42,26 @@ export async function latestSnapshot(
 
 /**
  * Stores a snapshot, reads it back, and only then removes those that came before the latest two sound ones.
- * @param mustHold throws where the writer may not change anything any more
  * @returns the sequences of the latest two sound ones, the latest first
  */
 export async function saveSnapshot(
   disk: Disk,
   folder: string,
   snapshot: StoredSnapshot,
-  { journal, epoch }: Pick<Mark, 'journal' | 'epoch'>,
-  mustHold: () => void,
+  maker: Maker,
+  journal: Uint8Array,
 ): Promise<number[]> {
   const name = snapshotName(snapshot.sequence);
   const bytes = encodeSnapshot(snapshot, journal);
   const fill = (draft: DiskFile): Promise<void> => draft.write(bytes, 0);
-  await (await madeWhole(disk, folder, name, epoch, fill, mustHold)).close();
+  await (await madeWhole(disk, folder, name, maker, fill, true)).close();
   if (!sameBytes(await disk.read(join(folder, name)), bytes)) {
     throw new WattbookError('BAD_SNAPSHOT', `${name}: reads otherwise than it was written`);
   }
   const kept: number[] = [];
   for (const each of await snapshotNames(disk, folder)) {
     if (kept.length === KEPT) {
-      mustHold();
+      maker.mustHold();
       await disk.remove(join(folder, each));
     } else if (each === name || (await isSound(disk, folder, each, journal))) {
       kept.push(snapshotSequence(each)!);

@@ -4,11 +4,12 @@ import { frameArgument, snapshotArgument } from '../storage/checks.ts';
 import type { JournalEnd, JournalWriter, StoredSnapshot } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import type { Disk, DiskFile } from './disk.ts';
+import type { Maker } from './drafts.ts';
 import { beginSegment, contentsOf, type Segment } from './folder.ts';
 import type { Head, Mark } from './head.ts';
 import { SEGMENT_HEADER } from './segment.ts';
 import { saveSnapshot } from './snapshots.ts';
-import type { Claim } from './writers.ts';
+import { type Claim, fenced } from './writers.ts';
 
 /** What a writer goes on from. */
 export interface Start {
@@ -41,6 +42,7 @@ export class FileWriter implements JournalWriter {
   readonly #claim: Claim;
   readonly #head: Head;
   readonly #onStored: () => void;
+  readonly #maker: Maker;
   /** Calls that have not come to an end. */
   readonly #underWay = new Set<Promise<unknown>>();
   /** Index of the last file that was made, or found. */
@@ -67,6 +69,7 @@ export class FileWriter implements JournalWriter {
     this.#lastIndex = start.head.mark.last;
     this.#onStored = onStored;
     this.epoch = start.claim.epoch;
+    this.#maker = { epoch: this.epoch, mustHold: () => this.#mustHold() };
     this.stored = start.end;
     this.end = copyOf(start.end);
   }
@@ -97,14 +100,8 @@ export class FileWriter implements JournalWriter {
   async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
     snapshotArgument(snapshot);
     await this.#run(async () => {
-      const mustHold = (): void => this.#mustHold();
-      const kept = await saveSnapshot(
-        this.#disk,
-        this.#folder,
-        snapshot,
-        this.#head.mark,
-        mustHold,
-      );
+      const { journal } = this.#head.mark;
+      const kept = await saveSnapshot(this.#disk, this.#folder, snapshot, this.#maker, journal);
       await this.#putMark({}, true);
       if (this.#settings.dropsOldSegments && kept.length > 1) await this.#drop(Math.min(...kept));
     });
@@ -134,12 +131,11 @@ export class FileWriter implements JournalWriter {
     await this.#file?.close();
     this.#file = undefined;
     const { journal } = this.#head.mark;
+    // Who was taken over may have made a file of the next index since: it holds nothing that counts.
     while (this.#file === undefined) {
-      // Who was taken over may have made a file of the next index since: it holds nothing that counts.
-      this.#mustHold();
       const index = ++this.#lastIndex;
       const header = { journal, index, epoch: this.epoch, after: this.stored };
-      this.#file = await beginSegment(this.#disk, this.#folder, header);
+      this.#file = await beginSegment(this.#disk, this.#folder, this.#maker, header);
     }
     this.#size = SEGMENT_HEADER;
     await this.#putMark({ last: this.#lastIndex });
@@ -202,7 +198,7 @@ export class FileWriter implements JournalWriter {
       if (isFenced(fault)) throw fault;
       this.#fault ??= fault;
       // Who was taken over may find files gone.
-      if (!this.isWriting) throw this.#fenced(fault);
+      if (!this.isWriting) throw fenced(this.epoch, fault);
       throw fault;
     } finally {
       this.#underWay.delete(running);
@@ -215,11 +211,7 @@ export class FileWriter implements JournalWriter {
       const cause = this.#fault;
       throw new WattbookError('STORAGE_FAILED', `${this.#folder}: failed earlier`, { cause });
     }
-    if (!this.isWriting) throw this.#fenced();
-  }
-
-  #fenced(cause?: unknown): WattbookError {
-    return new WattbookError('FENCED', `writer ${this.epoch} may not write any more`, { cause });
+    if (!this.isWriting) throw fenced(this.epoch);
   }
 }
 

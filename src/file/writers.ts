@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { codeOf, type Disk, ifThere, type SignOfLife } from './disk.ts';
-import { draftEpoch } from './drafts.ts';
+import { draftEpoch, type Maker } from './drafts.ts';
 import { headEpoch } from './head.ts';
 import { segmentIndex } from './segment.ts';
 
 /** The right to write to a folder, for one process at a time. */
-export interface Claim {
+export interface Claim extends Maker {
   /** From 1 upward, higher than that of every claim before. */
   readonly epoch: number;
   /** Whether no later claim was made. At once and cheap. */
@@ -82,13 +82,7 @@ export async function claim(disk: Disk, folder: string, takeOver: boolean): Prom
     for (;;) {
       const epoch = await nextEpoch(disk, folder, takeOver);
       if (!(await claimed(disk, folder, epoch, life))) continue;
-      const path = join(folder, nameOf(epoch));
-      return {
-        epoch,
-        // By what it says: one of that name may be made again, by somebody who began to claim long ago.
-        holds: () => disk.says(path, life.name),
-        release: () => life.close(),
-      };
+      return claimOf(disk, folder, epoch, life);
     }
   } catch (fault) {
     await life.close();
@@ -138,4 +132,19 @@ async function claimed(
   }
   await disk.syncFolder(folder);
   return true;
+}
+
+function claimOf(disk: Disk, folder: string, epoch: number, life: SignOfLife): Claim {
+  const path = join(folder, nameOf(epoch));
+  // By what it says: one of that name may be made again, by somebody who began to claim long ago.
+  const holds = (): boolean => disk.says(path, life.name);
+  const mustHold = (): void => {
+    if (!holds()) throw fenced(epoch);
+  };
+  return { epoch, holds, mustHold, release: () => life.close() };
+}
+
+/** What a writer is told that may not write any more. */
+export function fenced(epoch: number, cause?: unknown): WattbookError {
+  return new WattbookError('FENCED', `writer ${epoch} may not write any more`, { cause });
 }
