@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine } from '../src/file/examine.ts';
 import { storageOn } from '../src/file/file-storage.ts';
+import { decodeMarks, Head } from '../src/file/head.ts';
 import { epochOf } from '../src/file/writers.ts';
 import type { JournalEnd, JournalWriter, StorageAdapter } from '../src/index.ts';
 import { appended, frameBehind, NOWHERE, openOn } from '../src/testing/storage-checks.ts';
@@ -100,7 +101,8 @@ async function expectSound(disk: SimulatedDisk, end: JournalEnd, what: string): 
 }
 
 describe('a writer that hangs at any call, and goes on after a take-over', () => {
-  it.each(['at once', 'once the other has written'])('%s: changes nothing', async (when) => {
+  const whens = ['at once', 'while the other opens', 'once the other has written'];
+  it.each(whens)('%s: changes nothing', async (when) => {
     let points = 0;
     for (let at = 1; ; at++) {
       const disk = await begun();
@@ -110,9 +112,16 @@ describe('a writer that hangs at any call, and goes on after a take-over', () =>
       points++;
       const what = `hung at call ${at}`;
       const { acknowledged } = old;
-      const writer = await takingOver(disk.ofOther());
+      const other = disk.ofOther();
+      other.beforeCall = async (call, _, name) => {
+        // It has read what is there.
+        if (when !== whens[1] || call !== 'write' || !name.startsWith('journal')) return;
+        old.letGo();
+        await living;
+      };
+      const writer = await takingOver(other);
       expect(writer.end.sequence, what).toBeGreaterThanOrEqual(acknowledged.sequence);
-      let end = when === 'at once' ? writer.end : await goOn(writer, writer.end);
+      let end = when === whens[2] ? await goOn(writer, writer.end) : writer.end;
       old.letGo();
       expect(['FENCED', 'STORAGE_IN_USE', 'done'], what).toContain(await living);
       const wasOpened = old.acknowledged !== NOWHERE;
@@ -152,6 +161,35 @@ describe('a writer that hangs at any call, and goes on after a take-over', () =>
       await third.close();
       await expectSound(disk.ofOther(), end, `seed ${seed}`);
     }
+  });
+});
+
+describe('marks', () => {
+  it('that are put at once are written one behind the other', async () => {
+    const bytes = new Uint8Array(1024);
+    const letGo: (() => void)[] = [];
+    const write = async (part: Uint8Array, at: number): Promise<void> => {
+      await new Promise<void>((done) => letGo.push(done));
+      bytes.set(part, at);
+    };
+    const start = {
+      epoch: 1,
+      turn: 1,
+      journal: new Uint8Array(16),
+      sequence: 0,
+      first: 1,
+      last: 1,
+    };
+    const none = async (): Promise<void> => {};
+    const head = new Head({ write, sync: none, close: none }, start);
+    const puts = [1, 2, 3].map((sequence) => head.put({ sequence }, false));
+    // The later ones are as fast as they can.
+    for (let i = 0; i < 3; i++) {
+      await settled();
+      letGo.pop()!();
+    }
+    await Promise.all(puts);
+    expect(decodeMarks(bytes).map(({ sequence }) => sequence)).toEqual([3, 2]);
   });
 });
 
