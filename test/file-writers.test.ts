@@ -30,13 +30,13 @@ class Writing {
   letGo!: () => void;
 
   /** @param isNext tells the call that will hang until it is let go; only one does */
-  constructor(disk: SimulatedDisk, isNext: (call: string) => boolean) {
+  constructor(disk: SimulatedDisk, isNext: (call: string, name: string) => boolean) {
     this.disk = disk.ofOther();
     let [isOver, tellHung] = [false, (): void => {}];
     this.hung = new Promise((told) => (tellHung = told));
     const wait = new Promise<void>((done) => (this.letGo = done));
-    this.disk.beforeCall = (call) => {
-      if (isOver || !isNext(call)) return undefined;
+    this.disk.beforeCall = (call, _, name) => {
+      if (isOver || !isNext(call, name)) return undefined;
       isOver = true;
       tellHung();
       return wait;
@@ -160,6 +160,33 @@ describe('a writer that hangs at any call, and goes on after a take-over', () =>
       end = await goOn(third, end);
       await third.close();
       await expectSound(disk.ofOther(), end, `seed ${seed}`);
+    }
+  });
+});
+
+describe('two writers that hang in marks', () => {
+  it('and go on once a third has closed, leave what that one knew', async () => {
+    const markNumber = (at: number) => {
+      const isNext = callNumber(at);
+      return (call: string, name: string): boolean =>
+        call === 'write' && name.startsWith('HEAD-') && isNext();
+    };
+    for (let at = 0; at < 16; at++) {
+      const disk = await begun();
+      // The first two are written while it opens.
+      const [first, second] = [3 + (at % 4), 3 + Math.floor(at / 4)].map(
+        (number) => new Writing(disk, markNumber(number)),
+      );
+      const living = [first!.live(false)];
+      await first!.hung;
+      living.push(second!.live(true));
+      await second!.hung;
+      const third = await takingOver(disk.ofOther());
+      const end = await goOn(third, await goOn(third, third.end));
+      await third.close();
+      for (const each of [first!, second!]) each.letGo();
+      expect(await Promise.all(living)).toEqual(['FENCED', 'FENCED']);
+      await expectSound(disk.ofOther(), end, `marks ${at}`);
     }
   });
 });
