@@ -108,6 +108,7 @@ class CrashingMarket {
     );
     const again = this.#underWay.filter(({ commandId }) => commandId !== undefined);
     const sent = [...again, ...fresh];
+    if (draw(4) === 0) for (const call of this.#disk.waiting.splice(0)) call();
     this.#underWay = sent;
     const before = exchange.status().sequence;
     const receipts = sent.map((each) => {

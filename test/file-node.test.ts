@@ -60,7 +60,13 @@ describe('what others have left in a folder', () => {
       'HEAD-000000000000',
       'journal-00000000.wbj',
     ];
-    const others = ['notes.txt', 'life-1.sock', 'old.draft', `draft-${alive.name}`];
+    const others = [
+      'notes.txt',
+      'life-1.sock',
+      'old.draft',
+      'notes.1.draft',
+      `draft-${alive.name}`,
+    ];
     for (const name of [...dead, ...others]) writeFileSync(join(folder, name), '');
     const next = await openOn(storage);
     const names = readdirSync(folder);

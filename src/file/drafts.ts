@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
 
-const DRAFT = /\.(\d+)\.draft$/;
+const DRAFT = /^(?:HEAD|journal|snapshot)-[^ ]+\.(\d+)\.draft$/;
 
 /** The name under which a writer makes a file: no two make the same one. */
 export function draftName(name: string, epoch: number): string {

@@ -107,9 +107,11 @@ class FileJournal {
       this.#writer = await this.#start(held);
       return this.#writer;
     } catch (fault) {
-      const wasTakenOver = !held.holds();
-      await held.release();
-      throw wasTakenOver ? fenced(held.epoch, fault) : fault;
+      try {
+        throw held.holds() ? fault : fenced(held.epoch, fault);
+      } finally {
+        await held.release();
+      }
     }
   }
 
@@ -147,7 +149,12 @@ class FileJournal {
     const { sequence } = end;
     const start = { journal, sequence, first, last: last?.index ?? 0 };
     const head = await beginHead(disk, folder, held, start);
-    await removeLeftovers(disk, folder, held.epoch, first);
+    try {
+      await removeLeftovers(disk, folder, held.epoch, first);
+    } catch (fault) {
+      await head.close();
+      throw fault;
+    }
     return new FileWriter(disk, folder, this.#settings, { claim: held, head, end }, () => {
       for (const wake of this.#waiting) wake();
     });

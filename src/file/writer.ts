@@ -154,7 +154,7 @@ export class FileWriter implements JournalWriter {
     const old = segments.filter(isOld);
     if (old.length === 0) return;
     await this.#putMark({ first: old.at(-1)!.index + 1 }, true);
-    // Whoever takes over from now on reads that mark. A later one may have been read without it: then it relies on the files.
+    // Whoever takes over from now on has read that mark. Who did before may not have, and relies on the files.
     this.#mustHold();
     for (const { name } of old) await this.#disk.remove(join(this.#folder, name));
   }
