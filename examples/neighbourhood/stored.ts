@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   writeFileSync,
@@ -69,12 +70,12 @@ function runText(
 /** Writes down which run a new folder is for. @returns whether it holds this run already */
 function claimFor(folder: string, run: string): boolean {
   const path = join(folder, RUN);
-  const hasMarket = existsSync(join(folder, 'HEAD'));
+  mkdirSync(folder, { recursive: true });
+  const hasMarket = readdirSync(folder).some((name) => name.startsWith('HEAD-'));
   if (existsSync(path) && readFileSync(path, 'utf8') === run) return hasMarket;
   if (hasMarket) {
     throw new Error(`--store ${folder} holds another run; give its options, or another directory`);
   }
-  mkdirSync(folder, { recursive: true });
   const file = openSync(`${path}.draft`, 'w');
   writeFileSync(file, run);
   fsyncSync(file);
