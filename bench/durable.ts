@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../src/core/sha256.ts';
 import { fileStorage } from '../src/file/index.ts';
 import { Exchange, type OrderReceipt, type Receipt } from '../src/index.ts';
-import { decodeFrame, type Frame, recordsOf } from '../src/storage/frame.ts';
+import { decodeFrame, DIGEST_SIZE, type Frame, recordStarts } from '../src/storage/frame.ts';
 import {
   type OpeningRequest,
   openingRequests,
@@ -134,7 +134,10 @@ async function storeRates(
 ): Promise<Record<string, number>> {
   const records: Uint8Array[] = [];
   for (const frame of frames) {
-    for (const { at, end } of recordsOf(frame)) records.push(frame.bytes.subarray(at, end));
+    const starts = recordStarts(frame);
+    for (let i = 1; i < starts.length; i++) {
+      records.push(frame.bytes.subarray(starts[i - 1], starts[i]! - DIGEST_SIZE));
+    }
   }
   const count = Math.min(records.length, most);
   const rates: Record<string, number> = {};

@@ -13,7 +13,7 @@ import {
   type Receipt,
 } from '../src/index.ts';
 import { MarketState } from '../src/matching/state.ts';
-import { NO_FRAME, recordsOf } from '../src/storage/frame.ts';
+import { NO_FRAME } from '../src/storage/frame.ts';
 import {
   codeOfRejection,
   collected,
@@ -21,6 +21,7 @@ import {
   framesOf,
   hashOf,
   opened,
+  recordsOf,
   rejectionOf,
   STAGED,
   stagedOn,
@@ -62,7 +63,7 @@ async function heldStand(options: object = {}) {
 
 /** How many commands each frame after the stage holds. */
 async function sizes(storage: ReturnType<typeof memoryStorage>): Promise<number[]> {
-  return (await framesOf(storage, STAGED)).map((bytes) => [...recordsOf(decoded(bytes))].length);
+  return (await framesOf(storage, STAGED)).map((bytes) => recordsOf(decoded(bytes)).length);
 }
 
 const withId = (exchange: Exchange, commandId: string, amountQuanta = 7): Promise<Receipt> =>

@@ -5,7 +5,7 @@ import { writeRecord } from '../src/core/records.ts';
 import { EVENTS } from '../src/core/registry.ts';
 import { Feed } from '../src/exchange/feed.ts';
 import { Subscription } from '../src/exchange/subscription.ts';
-import { decodeFrame, recordsOf } from '../src/storage/frame.ts';
+import { decodeFrame } from '../src/storage/frame.ts';
 import {
   Engine,
   Exchange,
@@ -26,6 +26,7 @@ import {
   SET_UP,
   staged,
 } from './exchange-stage.ts';
+import { recordsOf } from './journals.ts';
 import { thrownBy } from './stage.ts';
 
 /** What an engine makes of the commands that a storage has. */

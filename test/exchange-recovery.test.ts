@@ -9,7 +9,6 @@ import {
   type StoredSnapshot,
 } from '../src/index.ts';
 import { RULES_VERSION } from '../src/core/rules.ts';
-import { recordsOf } from '../src/storage/frame.ts';
 import {
   altered,
   collected,
@@ -21,6 +20,7 @@ import {
   holding,
   journal,
   opened,
+  recordsOf,
   rejectionOf,
   STAGED,
   stagedOn,
@@ -252,7 +252,7 @@ describe('a damaged journal', () => {
   it('names the first command that led to another result', async () => {
     const { frames } = await journal();
     const [a, b] = frames as [Uint8Array, Uint8Array];
-    const ends = [...recordsOf(decoded(b))].map(({ end }) => end);
+    const ends = recordsOf(decoded(b)).map(({ end }) => end);
     expect(ends).toHaveLength(STAGED - 1);
     const diverging = forged(b, (view) => {
       for (const i of [5, 2]) view.setUint32(ends[i]!, view.getUint32(ends[i]!) ^ 1);

@@ -9,7 +9,13 @@ import {
   type StorageAdapter,
   type StoredSnapshot,
 } from '../src/index.ts';
-import { decodeFrame, type Frame, NO_FRAME } from '../src/storage/frame.ts';
+import {
+  decodeFrame,
+  DIGEST_SIZE,
+  type Frame,
+  NO_FRAME,
+  recordStarts,
+} from '../src/storage/frame.ts';
 import { naiveCrc32c } from './naive-checksums.ts';
 import { must } from './stage.ts';
 
@@ -76,6 +82,12 @@ export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
+}
+
+/** Where the records of a frame stand. */
+export function recordsOf(frame: Frame): { readonly at: number; readonly end: number }[] {
+  const starts = [...recordStarts(frame)];
+  return starts.slice(1).map((next, i) => ({ at: starts[i]!, end: next - DIGEST_SIZE }));
 }
 
 export const decoded = (bytes: Uint8Array): Frame => decodeFrame(bytes, sha256);

@@ -1,10 +1,11 @@
 import { WattbookError } from '../core/errors.ts';
+import { HEADER_SIZE } from '../core/registry.ts';
 import { murmur3 } from '../core/murmur3.ts';
 import { Sequencer } from '../engine/sequencer.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import type { JournalEnd, JournalWriter } from '../storage/contract.ts';
-import { type Frame, NO_FRAME, recordsOf, viewOf } from '../storage/frame.ts';
+import { DIGEST_SIZE, type Frame, NO_FRAME, recordStarts, viewOf } from '../storage/frame.ts';
 import { Feed } from './feed.ts';
 import type { Settings } from './options.ts';
 import {
@@ -51,7 +52,9 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
     replayFrame(sequencer, frame);
     end = endOf(frame);
     const { commands, events } = sequencer;
-    feed.publish(feed.keeps(events.length) ? events.slice() : undefined, end.sequence);
+    // Not copied where what comes behind it will push it out in any case: each command has an event.
+    const behind = (writer.end.sequence - end.sequence) * HEADER_SIZE;
+    feed.publish(feed.keeps(events.length + behind) ? events.slice() : undefined, end.sequence);
     sequencer.dropBefore(commands.length, events.length);
     state.archived.forget(feed.goneSequence);
   }
@@ -66,11 +69,13 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
 export function replayFrame(sequencer: Sequencer, frame: Frame, to = Infinity): void {
   const { events, state } = sequencer;
   const view = viewOf(frame.bytes);
-  for (const { at, end } of recordsOf(frame)) {
+  const starts = recordStarts(frame);
+  for (let i = 1; i < starts.length; i++) {
     if (state.sequence >= to) return;
     const eventsStart = events.length;
-    sequencer.replay(view, at);
-    if (murmur3(events.view, eventsStart, events.length) === view.getUint32(end)) continue;
+    sequencer.replay(view, starts[i - 1]!);
+    const digest = view.getUint32(starts[i]! - DIGEST_SIZE);
+    if (murmur3(events.view, eventsStart, events.length) === digest) continue;
     const what = `command ${state.sequence} led to other events than when it was recorded`;
     throw new WattbookError('DIVERGED', what);
   }

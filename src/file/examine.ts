@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { type Disk, ifThere } from './disk.ts';
-import { type Contents, contentsOf, headOf, scanSegment } from './folder.ts';
+import { type Contents, contentsOf, headOf, readSegment, scanSegment } from './folder.ts';
 import { decodeSnapshot, snapshotSequence } from './snapshot-file.ts';
 import { snapshotNames } from './snapshots.ts';
 import type { Ending } from './scan.ts';
@@ -90,13 +90,22 @@ async function examined(
   }
   for (const segment of contents.segments) {
     let frames = 0;
-    const scan = await scanSegment(disk, folder, contents, segment, Infinity, () => frames++);
+    const bytes = await readSegment(disk, folder, segment);
+    const scan = scanSegment(contents, segment, bytes, Infinity, () => frames++);
     const { name, epoch, after } = segment;
     const { ending } = scan;
     if (ending !== 'whole') found(name, ending, `byte ${scan.endsAt}: ${scan.fault}`);
     const lastSequence = scan.end.sequence;
-    const { size: bytes } = scan;
-    segments.push({ name, bytes, epoch, after: after.sequence, lastSequence, frames, ending });
+    const size = bytes.length;
+    segments.push({
+      name,
+      bytes: size,
+      epoch,
+      after: after.sequence,
+      lastSequence,
+      frames,
+      ending,
+    });
     progress(segments.length, contents.segments.length);
   }
   const snapshots: SnapshotReport[] = [];

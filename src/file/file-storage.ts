@@ -8,16 +8,21 @@ import type { Frame } from '../storage/frame.ts';
 import type { Disk } from './disk.ts';
 import {
   beginHead,
+  type Contents,
   contentsOf,
   markOf,
   mustBeKept,
   mustBeSound,
   newJournal,
   NOWHERE,
+  readSegment,
   scanSegment,
+  type Segment,
 } from './folder.ts';
 import { Follower } from './follower.ts';
 import { nodeDisk } from './node-disk.ts';
+import { splitFrames, type UncheckedFrame } from './scan.ts';
+import { SEGMENT_HEADER } from './segment.ts';
 import { latestSnapshot } from './snapshots.ts';
 import { FileWriter, type WriteSettings } from './writer.ts';
 import { claim, type Claim, fenced, removeLeftovers } from './writers.ts';
@@ -132,7 +137,8 @@ class FileJournal {
     let lastFrame = { bytes: new Uint8Array(), at: 0 };
     if (last !== undefined) {
       const contents = { mark, segments };
-      const scan = await scanSegment(disk, folder, contents, last, Infinity, ({ bytes }, at) => {
+      const file = await readSegment(disk, folder, last);
+      const scan = scanSegment(contents, last, file, Infinity, ({ bytes }, at) => {
         lastFrame = { bytes, at };
       });
       mustBeSound(scan, last.name, this.#acceptTailLoss);
@@ -176,27 +182,40 @@ class FileJournal {
   }
 
   async *read(afterSequence: number): AsyncGenerator<Uint8Array> {
-    for await (const { bytes } of this.#frames(afterSequence)) yield bytes;
-  }
-
-  async *#frames(afterSequence: number): AsyncGenerator<Frame> {
+    const [disk, folder] = [this.#disk, this.#folder];
     // Behind it may stand what this process is writing.
     const until = this.#writer?.isWriting === true ? this.#writer.stored.sequence : Infinity;
-    const contents = await contentsOf(this.#disk, this.#folder);
-    const { segments } = contents;
-    mustBeKept(this.#folder, contents, afterSequence);
+    const contents = await contentsOf(disk, folder);
+    mustBeKept(folder, contents, afterSequence);
+    const endOf = (i: number): number => contents.segments[i + 1]?.after.sequence ?? Infinity;
+    const segments = contents.segments.filter(
+      ({ after }, i) => after.sequence < until && endOf(i) > afterSequence,
+    );
+    let reading = segments[0] && readSegment(disk, folder, segments[0]);
     for (const [i, segment] of segments.entries()) {
-      const next = segments[i + 1];
-      if (next !== undefined && next.after.sequence <= afterSequence) continue;
-      if (segment.after.sequence >= until) return;
-      const frames: Frame[] = [];
-      const take = (frame: Frame): void => {
-        if (frame.lastSequence > afterSequence) frames.push(frame);
-      };
-      const scan = await scanSegment(this.#disk, this.#folder, contents, segment, until, take);
-      mustBeSound(scan, segment.name, this.#acceptTailLoss);
-      yield* frames;
+      const frames = this.#framesOf(contents, segment, (await reading)!, until);
+      // While those of this file are gone through.
+      reading = segments[i + 1] && readSegment(disk, folder, segments[i + 1]!);
+      reading?.catch(() => {});
+      for (const { bytes, lastSequence } of frames) if (lastSequence > afterSequence) yield bytes;
     }
+  }
+
+  #framesOf(
+    contents: Contents,
+    segment: Segment,
+    bytes: Uint8Array<ArrayBuffer>,
+    until: number,
+  ): readonly UncheckedFrame[] {
+    const next = contents.segments[contents.segments.indexOf(segment) + 1];
+    const isClosed = next !== undefined && next.after.sequence <= until;
+    const { sequence } = segment.after;
+    const split = isClosed && splitFrames(bytes, SEGMENT_HEADER, sequence, next.after.sequence);
+    if (split) return split;
+    const frames: Frame[] = [];
+    const scan = scanSegment(contents, segment, bytes, until, (frame) => frames.push(frame));
+    mustBeSound(scan, segment.name, this.#acceptTailLoss);
+    return frames;
   }
 
   async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {

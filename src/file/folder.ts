@@ -137,36 +137,35 @@ function faultOf(segment: Segment, before: Segment | undefined, mark: Mark): str
   return undefined;
 }
 
-/** What a whole file holds. */
-export interface SegmentScan extends Scan {
-  /** Bytes of the file. */
-  readonly size: number;
+/** What a file of the journal holds. @throws WattbookError NOT_KEPT */
+export async function readSegment(
+  disk: Disk,
+  folder: string,
+  { name }: Segment,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await ifThere(disk.read(join(folder, name)));
+  if (bytes !== undefined) return bytes;
+  throw new WattbookError('NOT_KEPT', `${name} was dropped while it was to be read`);
 }
 
 /**
  * Goes through the frames of a file of the journal.
  * @param until sequence behind which nothing counts any more, Infinity where all does
  */
-export async function scanSegment(
-  disk: Disk,
-  folder: string,
-  contents: Contents,
+export function scanSegment(
+  { mark, segments }: Contents,
   segment: Segment,
+  bytes: Uint8Array<ArrayBuffer>,
   until: number,
   take?: (frame: Frame, at: number) => void,
-): Promise<SegmentScan> {
-  const next = contents.segments[contents.segments.indexOf(segment) + 1];
+): Scan {
+  const next = segments[segments.indexOf(segment) + 1];
   const limit = Math.min(until, next?.after.sequence ?? Infinity);
-  const known = next?.after.sequence ?? Math.min(limit, contents.mark?.sequence ?? 0);
-  const bytes = await ifThere(disk.read(join(folder, segment.name)));
-  if (bytes === undefined) {
-    throw new WattbookError('NOT_KEPT', `${segment.name} was dropped while it was to be read`);
-  }
+  const known = next?.after.sequence ?? Math.min(limit, mark?.sequence ?? 0);
   const scan = scanFrames(bytes, SEGMENT_HEADER, segment.after, known, limit, take);
   const isEnd = next === undefined || sameBytes(scan.end.hash, next.after.hash);
-  const size = bytes.length;
-  if (scan.ending === 'damaged' || isEnd) return { ...scan, size };
-  return { ...scan, size, ending: 'damaged', fault: `${next.name} does not follow on it` };
+  if (scan.ending === 'damaged' || isEnd) return scan;
+  return { ...scan, ending: 'damaged', fault: `${next.name} does not follow on it` };
 }
 
 /** Where a journal ends that has no frames. */

@@ -2,7 +2,7 @@ import { WattbookError } from '../core/errors.ts';
 import type { Disk } from './disk.ts';
 import { examine } from './examine.ts';
 import { storageOn } from './file-storage.ts';
-import { contentsOf, scanSegment } from './folder.ts';
+import { contentsOf, readSegment, scanSegment } from './folder.ts';
 import type { Ending } from './scan.ts';
 import { snapshotSequence } from './snapshot-file.ts';
 import type { FileWriter } from './writer.ts';
@@ -43,9 +43,11 @@ export async function recoverFolder(
     const last = contents.segments.at(-1);
     if (last === undefined)
       return { ending: 'whole', lastSequence: 0, cutBytes: 0, file: undefined };
-    const { ending, endsAt, size, end } = await scanSegment(disk, folder, contents, last, Infinity);
+    const bytes = await readSegment(disk, folder, last);
+    const { ending, endsAt, end } = scanSegment(contents, last, bytes, Infinity);
     if (ending !== 'whole') await writer.cutTail();
-    return { ending, lastSequence: end.sequence, cutBytes: size - endsAt, file: last.name };
+    const cutBytes = bytes.length - endsAt;
+    return { ending, lastSequence: end.sequence, cutBytes, file: last.name };
   } finally {
     await writer.close();
   }

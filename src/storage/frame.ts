@@ -79,13 +79,23 @@ export function encodeFrame(
   return { bytes, ...place, previousHash, hash: sha256(bytes) };
 }
 
-/** Bytes of the frame that begins at a place, by its header alone; undefined where that is none, or a damaged one. */
-export function frameLengthAt(bytes: Uint8Array, at: number): number | undefined {
+/** What a frame says of itself in its header. */
+export interface FrameHead {
+  /** Bytes of the frame. */
+  readonly length: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** What begins at a place, by its header alone; undefined where that is no frame, or a damaged one. */
+export function frameHeadAt(bytes: Uint8Array, at: number): FrameHead | undefined {
   if (bytes.length - at < AT.body) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, AT.body);
   if (view.getUint32(AT.magic) !== MAGIC) return undefined;
   if (view.getUint32(AT.headerCrc) !== crc32c(bytes, at, at + AT.headerCrc)) return undefined;
-  return AT.body + view.getUint32(AT.bodyLength) + TRAILER_SIZE;
+  const length = AT.body + view.getUint32(AT.bodyLength) + TRAILER_SIZE;
+  const firstSequence = readI64(view, AT.firstSequence);
+  return { length, firstSequence, lastSequence: firstSequence + (view.getUint32(AT.count) - 1) };
 }
 
 /**
@@ -133,27 +143,34 @@ export function frameOf(own: Uint8Array<ArrayBuffer>, sha256: Sha256): Frame {
 }
 
 /**
- * Places of a frame's records.
+ * Where the records of a frame begin, and last where they end. A record ends `DIGEST_SIZE` bytes before the next one begins. No
+ * generator: of the time in which a journal is gone through that took three per cent.
  * @throws WattbookError BAD_FRAME where the records are not those that the header counts
  */
-export function* recordsOf(frame: Frame): Generator<{ readonly at: number; readonly end: number }> {
-  const { bytes, firstSequence, lastSequence } = frame;
+export function recordStarts({ bytes, firstSequence, lastSequence }: Frame): Int32Array {
   const view = viewOf(bytes);
   const bodyEnd = bytes.length - TRAILER_SIZE;
+  const count = lastSequence - firstSequence + 1;
+  // It may say that there are more of them than there is room for.
+  const most = Math.floor((bodyEnd - AT.body) / (HEADER_SIZE + DIGEST_SIZE));
+  const starts = new Int32Array(Math.min(count, most) + 1);
   let at: number = AT.body;
-  for (let sequence = firstSequence; sequence <= lastSequence; sequence++) {
+  for (let i = 0; i < count; i++) {
+    starts[i] = at;
     const fits = at + HEADER_SIZE <= bodyEnd;
-    const end = fits ? at + view.getUint32(at + HEADER.length) : Infinity;
-    if (end + DIGEST_SIZE > bodyEnd || readI64(view, at + HEADER.sequence) !== sequence) {
-      throw new WattbookError('BAD_FRAME', `frame: command ${sequence} is not where it should be`);
+    const next = fits ? at + view.getUint32(at + HEADER.length) + DIGEST_SIZE : Infinity;
+    if (next > bodyEnd || readI64(view, at + HEADER.sequence) !== firstSequence + i) {
+      const what = `frame: command ${firstSequence + i} is not where it should be`;
+      throw new WattbookError('BAD_FRAME', what);
     }
-    yield { at, end };
-    at = end + DIGEST_SIZE;
+    at = next;
   }
   if (at !== bodyEnd) throw new WattbookError('BAD_FRAME', 'frame: has bytes behind its commands');
+  starts[count] = at;
+  return starts;
 }
 
-/** The bytes of a frame, for places that `recordsOf` gives. Where a record ends stands the digest of its events, 32 bits. */
+/** The bytes of a frame, for places that `recordStarts` gives. Where a record ends stands the digest of its events, 32 bits. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
