@@ -2,6 +2,7 @@ import type { Flow } from '../src/testing/index.ts';
 import { applyPath } from './apply.ts';
 import { bookPath } from './book.ts';
 import { cancelCases } from './cancels.ts';
+import { chainCases } from './chain.ts';
 import { durableCases } from './durable.ts';
 import { auctionCase, yearCase } from './energy.ts';
 import { homesCase } from './energy-homes.ts';
@@ -47,5 +48,6 @@ export const SUITES: readonly Suite[] = [
     cases: [yearCase(), auctionCase(), homesCase('homes1000-week', 7)],
   },
   { name: 'energy-year', byNameAlone: true, cases: [homesCase('homes1000', 365, 1)] },
+  { name: 'chain', cases: chainCases() },
   { name: 'limit', cases: limitCases() },
 ];

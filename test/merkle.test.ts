@@ -12,6 +12,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../src/chain/merkle.ts';
+import { oneShotSha256 } from '../src/chain/one-shot.ts';
 import { mulberry32 } from './mulberry32.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -87,6 +88,32 @@ function treeOf(leaves: readonly Uint8Array[]): MerkleTree {
 
 /** Sizes at which something changes. */
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129];
+
+describe('SHA-256 of short inputs', () => {
+  it('is the platform’s where that computes it, and none elsewhere', () => {
+    const found = (hash: unknown): string => {
+      const native = oneShotSha256({ process: { getBuiltinModule: () => ({ hash }) } } as never);
+      const into = new Uint8Array(40);
+      native?.(bytes('616263'), into, 5);
+      return native === undefined ? 'none' : hex(into.subarray(5, 37));
+    };
+    const ofAbc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    let calls = 0;
+    const counting = (name: string, each: Uint8Array): string => {
+      calls++;
+      return createHash(name).update(each).digest('binary');
+    };
+    expect([found(counting), calls]).toEqual([ofAbc, 2]);
+    expect(found(undefined)).toBe('none');
+    expect(found(() => 'something else'.padEnd(32))).toBe('none');
+    expect(found(() => '')).toBe('none');
+    const fails = (): never => {
+      throw new Error('not here');
+    };
+    expect(found(fails)).toBe('none');
+    expect(oneShotSha256({})).toBeUndefined();
+  });
+});
 
 describe('a Merkle tree', () => {
   it('has the published roots and proofs', () => {

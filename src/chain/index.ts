@@ -7,10 +7,10 @@ export {
   merkleRoot,
   MerkleTree,
   nodeHash,
-  type Sha256,
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts';
+export type { Sha256 } from './one-shot.ts';
 export {
   ed25519,
   type Ed25519,

@@ -1,11 +1,18 @@
 import { sameBytes } from '../core/bytes.ts';
 import { sha256 } from '../core/sha256.ts';
-
-/** A function that computes SHA-256. It must not change the bytes. */
-export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+import { hashInto, type HashInto, oneShotSha256, type Sha256 } from './one-shot.ts';
 
 /** Bytes of a hash. */
 export const HASH_SIZE = 32;
+
+/** The fastest that there is. */
+const fastestInto = oneShotSha256() ?? hashInto(sha256);
+
+function fastest(bytes: Uint8Array): Uint8Array {
+  const hash = new Uint8Array(HASH_SIZE);
+  fastestInto(bytes, hash, 0);
+  return hash;
+}
 
 /** Leaves and nodes begin with a byte of their own, so that neither can be taken for the other. */
 const LEAF = 0;
@@ -15,7 +22,7 @@ const NODE = 1;
 export const EMPTY_ROOT: Uint8Array = sha256();
 
 /** The hash of a leaf: of a zero byte and the leaf's own bytes. RFC 6962, section 2.1. */
-export function leafHash(leaf: Uint8Array, hash: Sha256 = sha256): Uint8Array {
+export function leafHash(leaf: Uint8Array, hash: Sha256 = fastest): Uint8Array {
   const bytes = new Uint8Array(1 + leaf.length);
   bytes[0] = LEAF;
   bytes.set(leaf, 1);
@@ -23,7 +30,7 @@ export function leafHash(leaf: Uint8Array, hash: Sha256 = sha256): Uint8Array {
 }
 
 /** The hash of what stands over two hashes. */
-export function nodeHash(left: Uint8Array, right: Uint8Array, hash: Sha256 = sha256): Uint8Array {
+export function nodeHash(left: Uint8Array, right: Uint8Array, hash: Sha256 = fastest): Uint8Array {
   const bytes = new Uint8Array(1 + 2 * HASH_SIZE);
   bytes[0] = NODE;
   bytes.set(left, 1);
@@ -36,46 +43,67 @@ export function nodeHash(left: Uint8Array, right: Uint8Array, hash: Sha256 = sha
  * counted twice. It keeps the hash of each leaf and of each full node: 64 bytes a leaf.
  */
 export class MerkleTree {
-  readonly #hash: Sha256;
+  readonly #hash: Sha256 | undefined;
+  readonly #hashInto: HashInto;
   /** Of each level from the leaves up the hashes of what is full, one behind the other. */
-  readonly #levels: Hashes[] = [];
+  readonly #levels: Hashes[] = [new Hashes()];
+  /** What is hashed: made once, since to make it takes as long as to hash it. */
+  #leafBytes = Uint8Array.of(LEAF);
+  readonly #nodeBytes = new Uint8Array(1 + 2 * HASH_SIZE).fill(NODE, 0, 1);
 
-  /** @param hash what computes SHA-256 */
-  constructor(hash: Sha256 = sha256) {
+  /** @param hash what computes SHA-256; by default the fastest that there is. It must not keep what it is given. */
+  constructor(hash?: Sha256) {
     this.#hash = hash;
+    this.#hashInto = hash === undefined ? fastestInto : hashInto(hash);
   }
 
   /** Number of leaves. */
   get size(): number {
-    return this.#levels[0]?.count ?? 0;
+    return this.#levels[0]!.count;
   }
 
-  /** Appends a leaf. O(1) amortised, O(log size) at worst. @returns its index, from 0 */
+  /** Appends a leaf. O(its bytes) amortised. @returns its index, from 0 */
   append(leaf: Uint8Array): number {
-    return this.appendHash(leafHash(leaf, this.#hash));
+    if (this.#leafBytes.length !== 1 + leaf.length)
+      this.#leafBytes = new Uint8Array(1 + leaf.length);
+    this.#leafBytes.set(leaf, 1);
+    const leaves = this.#levels[0]!;
+    this.#hashInto(this.#leafBytes, leaves.room(), leaves.end);
+    leaves.count++;
+    this.#fill();
+    return leaves.count - 1;
   }
 
-  /** Appends a leaf by its hash. */
+  /** Appends a leaf by its hash. @returns its index */
   appendHash(hash: Uint8Array): number {
-    const index = this.size;
-    let carried = hash;
-    for (let level = 0; ; level++) {
-      const hashes = (this.#levels[level] ??= new Hashes());
-      hashes.push(carried);
-      if (hashes.count % 2 === 1) return index;
-      const left = hashes.at(hashes.count - 2);
-      carried = nodeHash(left, carried, this.#hash);
+    const leaves = this.#levels[0]!;
+    leaves.room().set(hash, leaves.end);
+    leaves.count++;
+    this.#fill();
+    return leaves.count - 1;
+  }
+
+  /** Adds the nodes that the latest leaf has filled. */
+  #fill(): void {
+    const bytes = this.#nodeBytes;
+    for (let level = 0; this.#levels[level]!.count % 2 === 0; level++) {
+      const below = this.#levels[level]!;
+      const from = below.end - 2 * HASH_SIZE;
+      for (let i = 0; i < 2 * HASH_SIZE; i++) bytes[1 + i] = below.bytes[from + i]!;
+      const above = (this.#levels[level + 1] ??= new Hashes());
+      this.#hashInto(bytes, above.room(), above.end);
+      above.count++;
     }
   }
 
   /** The hash of a leaf. */
   leaf(index: number): Uint8Array {
-    return this.#levels[0]!.at(within(index, this.size, 'index')).slice();
+    return this.#levels[0]!.at(within(index, this.size, 'index'));
   }
 
   /** The root of the first leaves: of all, unless said otherwise. O(log size). @throws RangeError */
   root(size: number = this.size): Uint8Array {
-    return this.#rootOf(0, within(size, this.size + 1, 'size')).slice();
+    return this.#rootOf(0, within(size, this.size + 1, 'size'));
   }
 
   /**
@@ -90,7 +118,7 @@ export class MerkleTree {
     while (to - from > 1) {
       const middle = from + split(to - from);
       const isLeft = index < middle;
-      proof.push((isLeft ? this.#rootOf(middle, to) : this.#rootOf(from, middle)).slice());
+      proof.push(isLeft ? this.#rootOf(middle, to) : this.#rootOf(from, middle));
       [from, to] = isLeft ? [from, middle] : [middle, to];
     }
     return proof.reverse();
@@ -109,17 +137,17 @@ export class MerkleTree {
     while (to !== earlier) {
       const middle = from + split(to - from);
       const isLeft = earlier <= middle;
-      proof.push((isLeft ? this.#rootOf(middle, to) : this.#rootOf(from, middle)).slice());
+      proof.push(isLeft ? this.#rootOf(middle, to) : this.#rootOf(from, middle));
       [from, to] = isLeft ? [from, middle] : [middle, to];
     }
     // Who has the earlier root knows what begins with the first leaf.
-    if (from > 0) proof.push(this.#rootOf(from, to).slice());
+    if (from > 0) proof.push(this.#rootOf(from, to));
     return proof.reverse();
   }
 
   /** The root of leaves that a node of a tree covers: they begin at a multiple of the power of two that they need. */
   #rootOf(from: number, to: number): Uint8Array {
-    if (from === to) return EMPTY_ROOT;
+    if (from === to) return EMPTY_ROOT.slice();
     let root: Uint8Array | undefined;
     // Full nodes from the right to the left.
     let end = to;
@@ -140,41 +168,32 @@ export class MerkleTree {
 /** Hashes one behind the other. */
 class Hashes {
   count = 0;
-  #bytes = new Uint8Array(4 * HASH_SIZE);
+  bytes = new Uint8Array(4 * HASH_SIZE);
 
-  push(hash: Uint8Array): void {
-    const at = this.count * HASH_SIZE;
-    if (at === this.#bytes.length) {
-      const larger = new Uint8Array(2 * at);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(hash, at);
-    this.count++;
+  /** Where the next one goes. */
+  get end(): number {
+    return this.count * HASH_SIZE;
   }
 
-  /** Where it stands: valid until the next push. */
+  /** The bytes, with room for one more. */
+  room(): Uint8Array {
+    if (this.end < this.bytes.length) return this.bytes;
+    const larger = new Uint8Array(2 * this.bytes.length);
+    larger.set(this.bytes);
+    this.bytes = larger;
+    return larger;
+  }
+
   at(index: number): Uint8Array {
-    return this.#bytes.subarray(index * HASH_SIZE, (index + 1) * HASH_SIZE);
+    return this.bytes.slice(index * HASH_SIZE, (index + 1) * HASH_SIZE);
   }
 }
 
-/** The root of leaves, where nobody asks for proofs. O(leaves), of which O(log leaves) hashes are kept. */
-export function merkleRoot(leaves: Iterable<Uint8Array>, hash: Sha256 = sha256): Uint8Array {
-  /** Roots of full trees, each larger than those behind it. */
-  const roots: Uint8Array[] = [];
-  let size = 0;
-  for (const leaf of leaves) {
-    let root = leafHash(leaf, hash);
-    // As many trees are full now as the old size had ones at its end.
-    for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) {
-      root = nodeHash(roots.pop()!, root, hash);
-    }
-    roots.push(root);
-    size++;
-  }
-  if (size === 0) return EMPTY_ROOT.slice();
-  return roots.reduceRight((right, left) => nodeHash(left, right, hash));
+/** The root of leaves, where nobody asks for proofs. O(their bytes). */
+export function merkleRoot(leaves: Iterable<Uint8Array>, hash?: Sha256): Uint8Array {
+  const tree = new MerkleTree(hash);
+  for (const leaf of leaves) tree.append(leaf);
+  return tree.root();
 }
 
 /** The largest power of two below a size of two or more. */
@@ -206,7 +225,7 @@ export interface Inclusion {
 /** Whether a proof shows that a leaf is where it is said to be. RFC 9162, section 2.1.3.2. O(log size). */
 export function verifyInclusion(
   { leaf, index, size, root, proof }: Inclusion,
-  hash: Sha256 = sha256,
+  hash: Sha256 = fastest,
 ): boolean {
   if (!isPlace(index, size) || !areHashes([root, ...proof])) return false;
   let found = leaf instanceof Uint8Array ? leafHash(leaf, hash) : leaf.hash;
@@ -234,7 +253,7 @@ export interface Consistency {
 /** Whether a proof shows that the later tree begins with the leaves of the earlier one. RFC 9162, section 2.1.4.2. O(log size). */
 export function verifyConsistency(
   { earlier, later, proof }: Consistency,
-  hash: Sha256 = sha256,
+  hash: Sha256 = fastest,
 ): boolean {
   if (!areHashes([earlier.root, later.root, ...proof])) return false;
   if (!isPlace(earlier.size, later.size + 1)) return false;

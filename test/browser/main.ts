@@ -20,6 +20,14 @@ const EXPECTED: Report = {
   stateHash: '42b14d71d7118f0aa82a99c45d5118f39bacd646a4914406850b583e80f72b0b',
 };
 
+/** Head of a log over the commands of that stream, signed: Merkle tree and signature are the same everywhere. */
+const EXPECTED_HEAD = `stream
+7696
+gtGagcY1AzBk1x7uR/eyx+aSO0wE/qr7mILGYlRwNLk=
+
+— stream ysSnPYA5+jSi+lR5nLnugW5SmVS9nkkn5tApfYgZwaiTqiBlF/3PafHRP3uun/PI5lu1v0x3lXI+ngPkJs7eTCNgnQQ=
+`;
+
 const NODES = [20, 22, 24];
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -37,6 +45,7 @@ interface Run {
   /** What ran it, with its version. */
   readonly host: string;
   readonly reports: Readonly<Record<string, Report>>;
+  readonly head: string;
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'wattbook-browser-'));
@@ -48,7 +57,11 @@ async function makeBundle(): Promise<string> {
   if (!existsSync(dist('index.js'))) throw new Error('dist is missing: run `npm run build` first');
   await build({
     entryPoints: [join(ROOT, 'test', 'browser', 'stream.ts')],
-    alias: { 'wattbook/testing': dist('testing.js'), wattbook: dist('index.js') },
+    alias: {
+      'wattbook/chain': dist('chain.js'),
+      'wattbook/testing': dist('testing.js'),
+      wattbook: dist('index.js'),
+    },
     bundle: true,
     format: 'iife',
     globalName: 'stream',
@@ -71,8 +84,8 @@ async function inBrowser(): Promise<Run> {
     const page = await browser.newPage();
     await page.addScriptTag({ path: bundle });
     // As text, for it runs there: `stream` is what the bundle leaves behind.
-    const reports = (await page.evaluate(COLLECT)) as Run['reports'];
-    return { host: `Chromium ${browser.version()}`, reports };
+    const found = (await page.evaluate(COLLECT)) as Omit<Run, 'host'>;
+    return { host: `Chromium ${browser.version()}`, ...found };
   } finally {
     await browser.close();
   }
@@ -81,7 +94,7 @@ async function inBrowser(): Promise<Run> {
 const COLLECT = `(async () => {
   const reports = {};
   for (const [name, report] of Object.entries(stream.REPORTS)) reports[name] = await report();
-  return reports;
+  return { reports, head: stream.signedHead() };
 })()`;
 
 /** Runs the bundle in a Node of its own, which the registry's package \`node\` brings. */
@@ -92,8 +105,8 @@ function inNode(major: number): Run {
     `const { readFileSync } = require('node:fs');
     const { runInThisContext } = require('node:vm');
     runInThisContext(readFileSync('bundle.js', 'utf8'));
-    ${COLLECT}.then((reports) =>
-      console.log(JSON.stringify({ host: 'Node ' + process.version, reports })));`,
+    ${COLLECT}.then((found) =>
+      console.log(JSON.stringify({ host: 'Node ' + process.version, ...found })));`,
   );
   const text = run('npx', ['-y', '-p', `node@${major}`, '-c', 'node run.cjs'], { cwd: scratch });
   const found = JSON.parse(text) as Run;
@@ -102,7 +115,8 @@ function inNode(major: number): Run {
 }
 
 /** Compares what a host found with what is expected, and tells it. */
-function compare({ host, reports }: Run): string {
+function compare({ host, reports, head }: Run): string {
+  if (head !== EXPECTED_HEAD) throw new Error(`${host}: ${head}\ninstead of ${EXPECTED_HEAD}`);
   const lines = Object.entries(reports).map(([name, report]) => {
     const [found, expected] = [report, EXPECTED].map((each) => JSON.stringify(each, null, 2));
     if (found !== expected) throw new Error(`${host}, ${name}: ${found}\ninstead of ${expected}`);

@@ -3,6 +3,7 @@
  * state behind it. Bundled by main.ts out of the built package; the same bytes run everywhere.
  */
 import { Engine, Exchange, memoryStorage, type Queries } from 'wattbook';
+import { ed25519, formatCheckpoint, MerkleTree, signNote } from 'wattbook/chain';
 import { openingRequests, requestsOf, workload } from 'wattbook/testing';
 
 export interface Report {
@@ -62,6 +63,20 @@ async function exchangeReport(): Promise<Report> {
   const report = await again.read((queries) => reportOf(queries, trades));
   await again.close();
   return report;
+}
+
+const RUN = 1000;
+
+/** The signed head of a log over what an engine was told, in runs of a thousand bytes. */
+export function signedHead(): string {
+  const market = new Engine();
+  for (const _ of send(market));
+  const told = market.commandLog();
+  const log = new MerkleTree();
+  for (let at = 0; at < told.length; at += RUN) log.append(told.subarray(at, at + RUN));
+  const head = { origin: 'stream', size: log.size, root: log.root(), extensions: [] };
+  const signer = ed25519.signer(new Uint8Array(32).fill(7));
+  return signNote(formatCheckpoint(head), { name: 'stream', algorithm: 'ed25519', signer });
 }
 
 /** Every way in, by name. */
