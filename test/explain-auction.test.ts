@@ -139,6 +139,17 @@ describe('an order that waits for an auction does not trade', () => {
     expect(tradesNow(engine, order)).toBe(3);
   });
 
+  it('for nothing but that one has to be held, where it may trade with an own one', () => {
+    const engine = market();
+    const own = { account: 'alice', product: 'called', selfTrade: 'allow' } as const;
+    must(engine.submit({ ...own, side: 'sell', quantityLots: 3, priceTicks: 4 }));
+    const { orderId } = must(
+      engine.submit({ ...own, side: 'buy', quantityLots: 3, priceTicks: 5 }),
+    );
+    expect(reasons(engine, orderId)).toEqual(['auction']);
+    expect(tradesNow(engine, orderId)).toBe(3);
+  });
+
   it('at an order of its own that it crosses, wherever either stands', () => {
     const engine = market();
     const own = enter(engine, 'alice', 'sell', 3, 4);

@@ -186,7 +186,7 @@ export const RejectCode = {
   FOLLOWER_LIMIT: 41,
   /** The price is further beyond the last price than the product's collar allows. */
   PRICE_OUTSIDE_COLLAR: 42,
-  /** The account has as many open orders as its limits allow, and this one, or what follows on it, could stand too. */
+  /** The account has as many open orders as its limits allow, and this one, or what follows on it, could stand too; or 1,000 in a product that is sold forward. */
   OPEN_ORDER_LIMIT: 43,
   /** With what the order locks, more money would be at stake than the account's limits allow. */
   EXPOSURE_LIMIT: 44,

@@ -37,6 +37,9 @@ export const MAX_FOLLOWERS = 1000;
  */
 export const MAX_ROWS: number = 2 ** 24;
 
+/** How many open orders an account may have in a product that is sold forward: each that comes looks at all of them. */
+export const MAX_FORWARD_ORDERS = 1000;
+
 /** The most zones of a network. */
 export const MAX_ZONES = 32;
 

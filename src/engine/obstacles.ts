@@ -161,7 +161,9 @@ export function survey(
   books[product.row]!.walk(side === Side.buy ? Side.sell : Side.buy, (slot) => {
     const price = orders.price(slot);
     const suits = crosses(side, limit, price);
-    if (orders.account(slot) === intent.account) {
+    // In an auction own orders have met by then: one that lost nothing may trade with those that are left.
+    const maySuit = suits && lost?.has(intent.slot) === false;
+    if (orders.account(slot) === intent.account && !maySuit) {
       if (suits && other === undefined) own ??= orders.id(slot);
       return true;
     }

@@ -31,7 +31,7 @@ import {
 } from './permission.ts';
 import type { MarketState } from './state.ts';
 import { entryPrice, hasReference } from './pegs.ts';
-import { positionRefusal } from './positions.ts';
+import { crowdRefusal, positionRefusal } from './positions.ts';
 import { isCrowded, triggerBehind } from './trailing.ts';
 import { crosses, isPassedOver, walk } from './walk.ts';
 
@@ -91,12 +91,16 @@ export function admit(state: MarketState, entry: Entry): number {
     entry.cost = lockFor(product, terms, sideOf(flags), entry.account, entry.price, entry.quantity);
     entry.lots = entry.quantity;
   }
+  if (product.forward !== undefined) {
+    entry.flags |= FORWARD;
+    const full = crowdRefusal(state, product, entry.account);
+    if (full !== 0) return full;
+  }
   if (state.limits.size > 0) {
     const over = entryLimit(state, product, entry);
     if (over !== 0) return over;
   }
   if (product.forward !== undefined) {
-    entry.flags |= FORWARD;
     const over = positionRefusal(state, product, entry, entry.lots);
     if (over !== 0) return over;
   }

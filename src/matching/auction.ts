@@ -171,7 +171,10 @@ function writeRemains(state: MarketState, slot: number, traded: number, outbox: 
 
 function endGoodForAuction(state: MarketState, { row }: Product, outbox: Outbox): void {
   const { orders } = state;
-  const slots = state.books[row]!.slots().filter((slot) => (orders.flags(slot) & SESSION) !== 0);
+  const book = state.books[row]!;
+  // After a pause thousands of auctions may be due at once, beside any number of other orders.
+  if (book.forSession === 0) return;
+  const slots = book.slots().filter((slot) => (orders.flags(slot) & SESSION) !== 0);
   slots.sort((a, b) => orders.id(a) - orders.id(b));
   endOrders(state, outbox, slots, EndReason.auctionOver);
 }

@@ -29,13 +29,20 @@ export function owe(
 
 /**
  * Pays what an account owes in an asset, oldest debt first, as far as it has it available; then what its creditors owe, and
- * so on, each account once: round a circle of debts money would go until nothing is left to pay. O(debts of those accounts).
+ * so on: each account as often as another one has paid it for the first time. Round a circle of debts money would go until nothing
+ * is left to pay. O(debts of those accounts, squared where many owe to many).
  */
 export function payDebts(state: MarketState, debtor: number, asset: number, outbox: Outbox): void {
+  const paid = new Map<number, Set<number>>();
   // Grows on the way.
-  const payers = new Set([debtor]);
+  const payers = [debtor];
   for (const payer of payers) {
-    for (const creditor of payOwn(state, payer, asset, outbox)) payers.add(creditor);
+    const before = paid.get(payer) ?? new Set();
+    paid.set(payer, before);
+    for (const creditor of payOwn(state, payer, asset, outbox)) {
+      if (!before.has(creditor)) payers.push(creditor);
+      before.add(creditor);
+    }
   }
 }
 
@@ -54,7 +61,7 @@ function payOwn(
     if (debt.asset !== asset) continue;
     const { creditor, claim } = debt;
     const amount = Math.min(debt.amount, ledger.availableOf(debtor, asset));
-    if (amount === 0) break;
+    if (amount <= 0) break;
     ledger.transfer(debtor, creditor, asset, amount);
     ledger.release(ledger.row(creditor, claim), amount);
     ledger.transfer(creditor, OUTSIDE, claim, amount);

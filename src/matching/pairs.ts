@@ -15,7 +15,7 @@ import {
 import { type Ticket, withdrawOrder } from './ending.ts';
 import { orderFields, writeAmended, writeEvent } from './events.ts';
 import { finish, match, takeOff } from './match.ts';
-import { positionRefusal } from './positions.ts';
+import { crowdRefusal, positionRefusal } from './positions.ts';
 import type { MarketState, Outbox } from './state.ts';
 import { cascade, orderAnew, orderIn, placeStop, Reached } from './stops.ts';
 import { crosses } from './walk.ts';
@@ -44,6 +44,7 @@ export function admitPair(state: MarketState, first: Entry, second: Entry): numb
   if (code !== 0) return code;
   const cost = pairCost(state, product, first, second);
   return (
+    crowdRefusal(state, product, first.account) ||
     openOrderLimit(state, first.account, 2) ||
     exposureLimit(state, product, first.account, cost.money) ||
     positionRefusal(state, product, first, first.quantity) ||

@@ -1,8 +1,19 @@
 import { RejectCode, Side } from '../core/codes.ts';
+import { MAX_FORWARD_ORDERS } from '../core/limits.ts';
 import type { Product } from '../market/products.ts';
 import { sideOf } from '../orderbook/flags.ts';
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import type { MarketState } from './state.ts';
+
+/** Whether an account has as many open orders in a product that is sold forward as it may: 0 or OPEN_ORDER_LIMIT. */
+export function crowdRefusal(
+  { orders }: MarketState,
+  { row, forward }: Product,
+  account: number,
+): number {
+  if (forward === undefined || orders.own.count(row, account) < MAX_FORWARD_ORDERS) return 0;
+  return RejectCode.OPEN_ORDER_LIMIT;
+}
 
 /**
  * Whether an account may enter an order for so many lots in a product that is sold forward: 0, or POSITION_LIMIT if its position

@@ -1,6 +1,7 @@
 import { EndReason, RejectCode } from '../core/codes.ts';
 import { heldCollateral, worstCost } from '../contracts/collateral.ts';
 import { type ForwardCost, forwardCost, isBooked, tradedRange } from '../contracts/forward-cost.ts';
+import { lockedEnergy, lockedMoney } from '../contracts/held.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
 import { OUTSIDE } from '../ledger/ledger.ts';
@@ -32,7 +33,7 @@ interface Bill {
 /**
  * The command that settles a product: of each account it books what its imbalance comes to less what was booked before, between it and the
  * utility. What was contracted is paid out of the collateral, what went beyond that out of what is available, and what is not
- * there is owed. The final one gives the collateral back; others may correct it. O(accounts + prices + orders of who owes).
+ * there is owed. The final one gives the collateral back; others may correct it. O(accounts + prices), and O(orders) if anybody comes to owe.
  */
 export function settleProduct(
   state: MarketState,
@@ -47,13 +48,14 @@ export function settleProduct(
   if (!isDelivered(state, product)) return RejectCode.NOT_DELIVERED;
   if (forward.prices === undefined) return RejectCode.NO_IMBALANCE_PRICES;
   const final = view.getUint8(at + AT.final);
-  if (final === 1 && isUnread(product)) return RejectCode.READING_MISSING;
+  // After a recall others may need one, once it is final.
+  if ((final === 1 || forward.isFinal) && isUnread(product)) return RejectCode.READING_MISSING;
   const bills = billsOf(state, product, final === 1 || forward.isFinal);
   if (typeof bills === 'number') return bills;
   // From here on nothing can be refused.
   if (final === 1) forward.isFinal = true;
   for (const bill of bills) book(state, product, bill, outbox);
-  for (const { account, owed } of bills) if (owed > 0) endOrdersOf(state, account, outbox);
+  endOrdersOfDebtors(state, bills, outbox);
   for (const { account } of bills) payDebts(state, account, moneyAsset, outbox);
   payDebts(state, utility, moneyAsset, outbox);
   writeEvent(state, outbox, 'slotSettled', [row, final, bills.length]);
@@ -70,10 +72,11 @@ function isUnread(product: ForwardProduct): boolean {
 
 /** What there is to book, in the order of the accounts, or why it cannot be. */
 function billsOf(
-  { ledger, listings }: MarketState,
+  state: MarketState,
   product: ForwardProduct,
   final: boolean,
 ): readonly Bill[] | number {
+  const { ledger, listings } = state;
   const { forward, grid, moneyAsset } = product;
   const { utility } = forward.terms;
   const range = tradedRange(forward);
@@ -107,7 +110,31 @@ function billsOf(
   }
   const claims = 0 - ledger.availableOf(OUTSIDE, claimOf(listings, moneyAsset)!);
   if (BigInt(claims) + owed > MAX) return RejectCode.MINT_LIMIT;
+  if (cash < 0n) cash += paidByOrders(state, bills);
   return cash < 0n ? RejectCode.UTILITY_SHORT : bills;
+}
+
+/** What those who come to owe pay at once, out of what their orders hold until then: who has orders owes nothing else. O(orders). */
+function paidByOrders(state: MarketState, bills: readonly Bill[]): bigint {
+  const { orders, listings } = state;
+  const held = new Map<number, bigint>();
+  for (const { owed, moneyRow } of bills) if (owed > 0) held.set(moneyRow, 0n);
+  orders.each((slot) => {
+    const product = listings.products[orders.product(slot)]!;
+    for (const [row, amount] of [
+      [orders.moneyRow(slot), lockedMoney],
+      [orders.energyRow(slot), lockedEnergy],
+    ] as const) {
+      const sum = held.get(row);
+      if (sum !== undefined) held.set(row, sum + BigInt(amount(state, product, slot)));
+    }
+  });
+  let paid = 0n;
+  for (const { owed, moneyRow } of bills) {
+    const sum = held.get(moneyRow) ?? 0n;
+    paid += sum < BigInt(owed) ? sum : BigInt(owed);
+  }
+  return paid;
 }
 
 function isExact({ contract, utility }: ForwardCost): boolean {
@@ -143,8 +170,13 @@ function book(state: MarketState, product: ForwardProduct, bill: Bill, outbox: O
 }
 
 /** Who owes something has no orders: what they release pays at once. */
-function endOrdersOf(state: MarketState, account: number, outbox: Outbox): void {
+function endOrdersOfDebtors(state: MarketState, bills: readonly Bill[], outbox: Outbox): void {
   const { orders } = state;
-  const slots = orders.select((slot) => orders.account(slot) === account);
-  endOrders(state, outbox, slots, EndReason.inDebt);
+  const slotsOf = new Map<number, number[]>();
+  for (const { account, owed } of bills) if (owed > 0) slotsOf.set(account, []);
+  if (slotsOf.size === 0) return;
+  for (const slot of orders.select((each) => slotsOf.has(orders.account(each)))) {
+    slotsOf.get(orders.account(slot))!.push(slot);
+  }
+  for (const slots of slotsOf.values()) endOrders(state, outbox, slots, EndReason.inDebt);
 }

@@ -1,7 +1,7 @@
 import { Side } from '../core/codes.ts';
 import { Ladder } from './ladder.ts';
 import { COUNT, HEAD, LEVEL_HALVES, type Levels, TAIL } from './levels.ts';
-import { PARTLY_SEEN, PREVENTS, sideOf, UNDISPLAYED } from './flags.ts';
+import { PARTLY_SEEN, PREVENTS, SESSION, sideOf, UNDISPLAYED } from './flags.ts';
 import { FLAGS, HALVES, LEVEL, NEXT, NONE, OPEN, type Orders, PREVIOUS, WORDS } from './orders.ts';
 
 /** One price with resting orders, as everyone may see it (L2). */
@@ -23,6 +23,8 @@ export class Book {
   readonly #levels: Levels;
   /** Orders in it that must not trade with own ones. */
   preventing = 0;
+  /** Orders in it that are good for a session, or for an auction. */
+  forSession = 0;
   /** Orders in it that the depth leaves out. */
   #undisplayed = 0;
 
@@ -71,6 +73,7 @@ export class Book {
     const seen = (i32[half + FLAGS]! & PARTLY_SEEN) === 0;
     levels.addOpen(level, seen ? f64[slot * WORDS + OPEN]! : this.#show(slot));
     if ((i32[half + FLAGS]! & PREVENTS) !== 0) this.preventing++;
+    if ((i32[half + FLAGS]! & SESSION) !== 0) this.forSession++;
     this.#orders.enlist(slot, clientOrderId);
   }
 
@@ -92,6 +95,7 @@ export class Book {
     const seen = (i32[half + FLAGS]! & PARTLY_SEEN) === 0;
     levels.reduceOpen(level, seen ? f64[slot * WORDS + OPEN]! : this.#conceal(slot));
     if ((i32[half + FLAGS]! & PREVENTS) !== 0) this.preventing--;
+    if ((i32[half + FLAGS]! & SESSION) !== 0) this.forSession--;
     this.#orders.delist(slot);
     const count = queues[queue + COUNT]! - 1;
     queues[queue + COUNT] = count;

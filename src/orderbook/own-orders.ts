@@ -20,6 +20,10 @@ export class OwnOrders {
     if (accounts?.size === 0) this.#slots.delete(product);
   }
 
+  count(product: number, account: number): number {
+    return this.#slots.get(product)?.get(account)?.size ?? 0;
+  }
+
   /** In no order that means anything. */
   of(product: number, account: number): Iterable<number> {
     return this.#slots.get(product)?.get(account) ?? [];

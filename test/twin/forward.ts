@@ -194,12 +194,15 @@ export function claimOf(market: Market, asset: number): number {
   return market.assets.findIndex(({ id, gone }) => !gone && id === claim);
 }
 
-/** Pays what an account owes in an asset as far as it can, and then what those owe who got it; nobody pays twice. */
+/** Pays what an account owes in an asset as far as it can, and then what those owe who got it, unless the same one has paid them before. */
 export function payDebts(market: Market, debtor: number, asset: number): void {
   const payers = [debtor];
+  const pairs: string[] = [];
   for (let i = 0; i < payers.length; i++) {
     for (const creditor of payOwn(market, payers[i]!, asset)) {
-      if (!payers.includes(creditor)) payers.push(creditor);
+      const pair = `${payers[i]} pays ${creditor}`;
+      if (!pairs.includes(pair)) payers.push(creditor);
+      pairs.push(pair);
     }
   }
 }
@@ -210,7 +213,7 @@ function payOwn(market: Market, debtor: number, asset: number): number[] {
   for (const debt of account.debts.filter((each) => each.asset === asset)) {
     const { available } = balanceOf(market, debtor, asset);
     const amount = available < debt.amount ? available : debt.amount;
-    if (amount === 0n) continue;
+    if (amount <= 0n) continue;
     move(market, debtor, debt.creditor, asset, amount);
     const claim = claimOf(market, asset);
     balanceOf(market, debt.creditor, claim).locked -= amount;

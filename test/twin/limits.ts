@@ -4,12 +4,14 @@ import type { CommandOf } from './commands.ts';
 import { tell } from './events.ts';
 import { capacityOf, pairIn } from './networks.ts';
 import { payDebts, recallForward } from './forward.ts';
+import { restingOrders } from './orders.ts';
 import {
   balanceOf,
   FEES,
   isOperator,
   type Limits,
   type Market,
+  type Order,
   MAX,
   move,
   OPERATOR,
@@ -140,6 +142,13 @@ export function standingRefusal(market: Market, account: number, more = 1): numb
   const own = [...market.orders.values()].filter((order) => order.account === account);
   const open = own.reduce((sum, { bracket }) => sum + (bracket === undefined ? 1 : 2), 0);
   return most !== undefined && open + more > most ? RejectCode.OPEN_ORDER_LIMIT : 0;
+}
+
+/** Whether an account has too many orders in a product that is sold forward. */
+export function crowdRefusal(market: Market, { account, product }: Order): number {
+  if (market.products[product]!.forward === undefined) return 0;
+  const own = restingOrders(market, (each) => each.account === account && each.product === product);
+  return own.length >= 1000 ? RejectCode.OPEN_ORDER_LIMIT : 0;
 }
 
 /** Whether an account may lock more money in a product. */

@@ -5,7 +5,7 @@ import type { CommandOf } from './commands.ts';
 import { enterAll, isReached, type Leg } from './entering.ts';
 import { tell } from './events.ts';
 import { positionRefusal } from './forward.ts';
-import { standingRefusal } from './limits.ts';
+import { crowdRefusal, standingRefusal } from './limits.ts';
 import { leaveBook, type Market, type Order, shownOf } from './market.ts';
 import { crosses, identityOf, shrinkPartner } from './orders.ts';
 import { fundsRefusal, priceRefusal, tellAccepted, tellAmended, tellTerms } from './trading.ts';
@@ -25,6 +25,7 @@ export function submitPair(market: Market, command: CommandOf<'submit'>, first: 
       priceRefusal(market, waiting(market, first, command.hasStop, command.stopPrice)),
       priceRefusal(market, waiting(market, second, command.ocoHasStop, command.ocoStopPrice)),
     ]) ||
+    crowdRefusal(market, first) ||
     standingRefusal(market, first.account, 2) ||
     fundsRefusal(market, first, money, energy, over);
   if (code !== 0) return code;

@@ -113,7 +113,7 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
   const unread = [...forward.lots.keys()].some(
     (each) => each !== utility && each !== FEES && !forward.readings.has(each),
   );
-  if (command.final === 1 && unread) return RejectCode.READING_MISSING;
+  if ((command.final === 1 || forward.final) && unread) return RejectCode.READING_MISSING;
   const parties = partiesOf(forward).filter((account) => account !== utility);
   const claim = claimOf(market, asset);
   const earlier = { final: forward.final, booked: new Map(forward.booked) };
@@ -145,6 +145,10 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
     const moved = contract !== wasContract || rest !== wasRest || released !== 0n;
     return { account, imbalance, cost: contract + rest, due, owed, released, moved };
   });
+  for (const { account, owed } of bills) {
+    const inOrders = inOrdersOf(market, account, asset, product, held.get(account)!);
+    cash += owed < inOrders ? owed : inOrders;
+  }
   const refused =
     most > MAX || owing > MAX ? RejectCode.MINT_LIMIT : cash < 0n ? RejectCode.UTILITY_SHORT : 0;
   if (refused !== 0) {
@@ -164,6 +168,27 @@ export function settleProduct(market: Market, command: CommandOf<'settleProduct'
   payDebts(market, utility, asset);
   tell(market, 'slotSettled', [row, command.final, told.length]);
   return 0;
+}
+
+/** What an account's orders hold of an asset: what is locked and neither for a position nor a claim. */
+function inOrdersOf(
+  market: Market,
+  account: number,
+  asset: number,
+  settled: Product,
+  heldBefore: bigint,
+): bigint {
+  let held = heldBefore;
+  for (const product of market.products) {
+    if (product === settled || product.gone || product.forward === undefined) continue;
+    if (product.moneyAsset === asset) held += collateralOf(product, account);
+  }
+  for (const { debts } of market.accounts) {
+    for (const debt of debts) {
+      if (debt.creditor === account && claimOf(market, debt.asset) === asset) held += debt.amount;
+    }
+  }
+  return balanceOf(market, account, asset).locked - held;
 }
 
 interface Bill {

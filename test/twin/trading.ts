@@ -23,7 +23,7 @@ import { type CommandOf, isSpecial } from './commands.ts';
 import { enter, isReached, placeStop } from './entering.ts';
 import { tell } from './events.ts';
 import { positionRefusal } from './forward.ts';
-import { exposureRefusal, standingRefusal } from './limits.ts';
+import { crowdRefusal, exposureRefusal, standingRefusal } from './limits.ts';
 import {
   accountRefusal,
   isOperator,
@@ -238,7 +238,8 @@ function entryRefusal(market: Market, command: CommandOf<'submit'>, order: Order
     order.kind === OrderKind.limit &&
     ![TimeInForce.ioc, TimeInForce.fok].some((each) => each === order.timeInForce);
   const more = order.bracket !== undefined ? 2 : waits || stands ? 1 : 0;
-  const full = more > 0 ? standingRefusal(market, order.account, more) : 0;
+  const stood = more > 0 ? standingRefusal(market, order.account, more) : 0;
+  const full = crowdRefusal(market, order) || stood;
   if (full !== 0) return full;
   order.open -= walked.beyond;
   order.total = order.open;
