@@ -110,6 +110,11 @@ export const FORWARD: readonly SlipGroup[] = [
         replace: '',
       },
       {
+        about: 'anyone has as many open orders as it likes',
+        find: 'orders.own.count(row, account) < MAX_FORWARD_ORDERS',
+        replace: 'orders.own.count(row, account) < Infinity',
+      },
+      {
         about: 'an amended order counts twice',
         find: '!instead.includes(slot) && ',
         replace: '',
@@ -168,8 +173,8 @@ export const FORWARD: readonly SlipGroup[] = [
     slips: [
       {
         about: 'a utility that can just pay does not',
-        find: 'cash < 0n',
-        replace: 'cash <= 0n',
+        find: 'return cash < 0n',
+        replace: 'return cash <= 0n',
         tests: ['forward-property', 'golden', 'forward-exploits'],
       },
       {
@@ -184,8 +189,18 @@ export const FORWARD: readonly SlipGroup[] = [
       },
       {
         about: 'who owes keeps its orders',
-        find: 'if (owed > 0) endOrdersOf',
-        replace: 'if (owed < 0) endOrdersOf',
+        find: 'if (owed > 0) slotsOf',
+        replace: 'if (owed < 0) slotsOf',
+      },
+      {
+        about: 'what orders of debtors hold does not pay',
+        find: '  if (cash < 0n) cash += paidByOrders(state, bills);\n',
+        replace: '',
+      },
+      {
+        about: 'after the final settlement nobody needs a reading',
+        find: '(final === 1 || forward.isFinal) && isUnread',
+        replace: 'final === 1 && isUnread',
       },
       {
         about: 'a claim beyond what can be counted is booked',
@@ -211,8 +226,13 @@ export const FORWARD: readonly SlipGroup[] = [
       },
       {
         about: 'what a creditor gets does not pay what it owes',
-        find: 'payers.add(creditor)',
+        find: 'payers.push(creditor)',
         replace: 'void creditor',
+      },
+      {
+        about: 'what comes by a second way does not go on',
+        find: 'if (!before.has(creditor)) payers',
+        replace: 'if (!payers.includes(creditor)) payers',
       },
       {
         about: 'an account with a position may be closed',
