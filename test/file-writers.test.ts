@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { examine } from '../src/file/examine.ts';
 import { storageOn } from '../src/file/file-storage.ts';
 import { decodeMarks, Head } from '../src/file/head.ts';
+import { recoverFolder } from '../src/file/recover.ts';
 import { epochOf } from '../src/file/writers.ts';
 import type { JournalEnd, JournalWriter, StorageAdapter } from '../src/index.ts';
 import { appended, frameBehind, NOWHERE, openOn } from '../src/testing/storage-checks.ts';
@@ -161,6 +162,57 @@ describe('a writer that hangs at any call, and goes on after a take-over', () =>
       await third.close();
       await expectSound(disk.ofOther(), end, `seed ${seed}`);
     }
+  });
+});
+
+describe('a writer that hangs in a frame, and one that hangs in making its first file', () => {
+  const journalCall = (kind: string, at: number) => {
+    const isNext = callNumber(at);
+    return (call: string, name: string): boolean =>
+      call === kind && name.startsWith('journal-') && isNext();
+  };
+
+  it('leave a journal that ends where the later of them found it', async () => {
+    const disk = await begun();
+    // Behind the last frame of before, and the header of its file.
+    const first = new Writing(disk, journalCall('write', 3));
+    const second = new Writing(disk, journalCall('link', 1));
+    const living = [first.live(false)];
+    await first.hung;
+    living.push(second.live(true));
+    await second.hung;
+    const before = await collected(on(disk.ofOther()).read(0));
+    first.letGo();
+    expect(await living[0]).toBe('FENCED');
+    expect(await collected(on(disk.ofOther()).read(0))).toEqual(before);
+    const other = disk.ofOther();
+    other.beforeCall = async (call, _, name) => {
+      // It has read what is there.
+      if (call !== 'write' || !name.startsWith('journal-')) return;
+      second.letGo();
+      await living[1];
+    };
+    const third = await takingOver(other);
+    expect(await living[1]).toBe('FENCED');
+    expect(third.end).toEqual(second.acknowledged);
+    const last = await goOn(third, third.end);
+    await third.close();
+    await expectSound(disk.ofOther(), last, 'both went on');
+  });
+
+  it('is all of it that counts, also for whoever recovers', async () => {
+    const disk = await begun();
+    const first = new Writing(disk, journalCall('write', 3));
+    const living = first.live(false);
+    await first.hung;
+    const second = await takingOver(disk.ofOther());
+    first.letGo();
+    await living;
+    await second.close();
+    const { lastSequence } = await examine(disk, FOLDER);
+    expect(lastSequence).toBe(second.end.sequence);
+    const recovery = await recoverFolder(disk.ofOther(), FOLDER, false);
+    expect(recovery).toMatchObject({ ending: 'whole', lastSequence });
   });
 });
 

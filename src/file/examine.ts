@@ -26,6 +26,8 @@ export interface SegmentReport {
   readonly lastSequence: number;
   readonly frames: number;
   readonly ending: Ending;
+  /** Where its last frame that counts ends. */
+  readonly endsAt: number;
 }
 
 export interface SnapshotReport {
@@ -93,8 +95,8 @@ async function examined(
     const bytes = await readSegment(disk, folder, segment);
     const scan = scanSegment(contents, segment, bytes, Infinity, () => frames++);
     const { name, epoch, after } = segment;
-    const { ending } = scan;
-    if (ending !== 'whole') found(name, ending, `byte ${scan.endsAt}: ${scan.fault}`);
+    const { ending, endsAt } = scan;
+    if (ending !== 'whole') found(name, ending, `byte ${endsAt}: ${scan.fault}`);
     const lastSequence = scan.end.sequence;
     const size = bytes.length;
     segments.push({
@@ -105,6 +107,7 @@ async function examined(
       lastSequence,
       frames,
       ending,
+      endsAt,
     });
     progress(segments.length, contents.segments.length);
   }

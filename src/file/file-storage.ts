@@ -184,7 +184,7 @@ class FileJournal {
   async *read(afterSequence: number): AsyncGenerator<Uint8Array> {
     const [disk, folder] = [this.#disk, this.#folder];
     // Behind it may stand what this process is writing.
-    const until = this.#writer?.isWriting === true ? this.#writer.stored.sequence : Infinity;
+    const until = this.#known()?.sequence ?? Infinity;
     const contents = await contentsOf(disk, folder);
     mustBeKept(folder, contents, afterSequence);
     const endOf = (i: number): number => contents.segments[i + 1]?.after.sequence ?? Infinity;
@@ -221,14 +221,20 @@ class FileJournal {
   async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {
     const follower = new Follower(this.#disk, this.#folder, afterSequence);
     while (!signal.aborted) {
-      const stored = this.#writer?.isWriting === true ? this.#writer.stored.sequence : undefined;
-      const frames = await follower.look(stored);
+      const frames = await follower.look(this.#known());
       for (const { bytes } of frames) {
         if (signal.aborted) return;
         yield bytes;
       }
       if (frames.length === 0) await this.#untilWoken(signal);
     }
+  }
+
+  /** What the writer of this process knows, while it is the one. */
+  #known(): { readonly epoch: number; readonly sequence: number } | undefined {
+    if (this.#writer?.isWriting !== true) return undefined;
+    const { epoch, stored } = this.#writer;
+    return { epoch, sequence: stored.sequence };
   }
 
   async latestSnapshot(): Promise<StoredSnapshot | undefined> {

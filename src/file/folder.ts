@@ -160,12 +160,24 @@ export function scanSegment(
   take?: (frame: Frame, at: number) => void,
 ): Scan {
   const next = segments[segments.indexOf(segment) + 1];
-  const limit = Math.min(until, next?.after.sequence ?? Infinity);
+  const ends = next?.after.sequence ?? endOfOlder(segment, mark);
+  const limit = Math.min(until, ends);
   const known = next?.after.sequence ?? Math.min(limit, mark?.sequence ?? 0);
   const scan = scanFrames(bytes, SEGMENT_HEADER, segment.after, known, limit, take);
   const isEnd = next === undefined || sameBytes(scan.end.hash, next.after.hash);
   if (scan.ending === 'damaged' || isEnd) return scan;
   return { ...scan, ending: 'damaged', fault: `${next.name} does not follow on it` };
+}
+
+/**
+ * Where the last file of a journal ends at the latest: with what the writer of HEAD found, where that one has begun no file. What stands
+ * behind was written late, or given up.
+ */
+export function endOfOlder(
+  { epoch }: Segment,
+  mark: Pick<Mark, 'epoch' | 'sequence'> | undefined,
+): number {
+  return mark !== undefined && epoch < mark.epoch ? mark.sequence : Infinity;
 }
 
 /** Where a journal ends that has no frames. */

@@ -4,9 +4,13 @@ import { WattbookError } from '../core/errors.ts';
 import type { JournalEnd } from '../storage/contract.ts';
 import type { Frame } from '../storage/frame.ts';
 import { type Disk, ifThere } from './disk.ts';
-import { contentsOf, markOf, mustBeKept, type Segment, segmentOf } from './folder.ts';
+import { contentsOf, endOfOlder, markOf, mustBeKept, type Segment, segmentOf } from './folder.ts';
+import type { Mark } from './head.ts';
 import { scanFrames } from './scan.ts';
 import { SEGMENT_HEADER, segmentName } from './segment.ts';
+
+/** Up to where a writer has stored a journal. */
+type Known = Pick<Mark, 'epoch' | 'sequence'>;
 
 /** Where a follower is. */
 interface Place {
@@ -35,13 +39,13 @@ export class Follower {
 
   /**
    * The next frames, none if there is nothing new. Reads what it has not given yet, and no more.
-   * @param stored sequence up to which the journal is stored, where the caller knows
+   * @param stored up to where the writer at work has stored the journal, where the caller knows
    * @throws WattbookError BAD_FRAME, NOT_KEPT
    */
-  async look(stored?: number): Promise<Frame[]> {
+  async look(stored?: Known): Promise<Frame[]> {
     for (;;) {
       // Before the files: what a mark tells of is there by then.
-      const known = stored ?? (await markOf(this.#disk, this.#folder))?.sequence;
+      const known = stored ?? (await markOf(this.#disk, this.#folder));
       this.#place ??= await this.#found();
       if (known === undefined || this.#place === undefined) return [];
       const before = this.#place;
@@ -57,9 +61,9 @@ export class Follower {
     return segment && startOf(segment);
   }
 
-  async #read({ segment, at, end }: Place, known: number): Promise<Frame[]> {
+  async #read({ segment, at, end }: Place, known: Known): Promise<Frame[]> {
     const next = await segmentOf(this.#disk, this.#folder, segmentName(segment.index + 1));
-    const until = next?.after.sequence ?? Infinity;
+    const until = next?.after.sequence ?? endOfOlder(segment, known);
     const bytes = await ifThere(this.#disk.read(join(this.#folder, segment.name), at));
     if (bytes === undefined) {
       // It was dropped.
@@ -71,13 +75,14 @@ export class Follower {
       bytes,
       0,
       end,
-      next === undefined ? known : until,
+      next === undefined ? known.sequence : until,
       until,
       (frame, from) => found.push({ frame, endsAt: at + from + frame.bytes.length }),
     );
     if (scan.ending === 'damaged')
       this.#bad(segment.name, `byte ${at + scan.endsAt}: ${scan.fault}`);
-    const isStored = next !== undefined || (found.at(-1)?.frame.lastSequence ?? 0) <= known;
+    const isStored =
+      next !== undefined || (found.at(-1)?.frame.lastSequence ?? 0) <= known.sequence;
     if (!isStored) found.pop();
     const last = found.at(-1);
     const reached = last && { sequence: last.frame.lastSequence, hash: last.frame.hash };

@@ -2,10 +2,8 @@ import { WattbookError } from '../core/errors.ts';
 import type { Disk } from './disk.ts';
 import { examine } from './examine.ts';
 import { storageOn } from './file-storage.ts';
-import { contentsOf, readSegment, scanSegment } from './folder.ts';
 import type { Ending } from './scan.ts';
 import { snapshotSequence } from './snapshot-file.ts';
-import type { FileWriter } from './writer.ts';
 
 /** What was done to a folder so that it can be opened. */
 export interface Recovery {
@@ -28,7 +26,7 @@ export async function recoverFolder(
   folder: string,
   acceptTailLoss: boolean,
 ): Promise<Recovery> {
-  const { findings } = await examine(disk, folder);
+  const { findings, segments } = await examine(disk, folder);
   // Of snapshots one that is sound will do: opening looks for it.
   const damage = findings.find(
     ({ kind, file }) => kind === 'damaged' && snapshotSequence(file) === undefined,
@@ -36,18 +34,14 @@ export async function recoverFolder(
   if (damage !== undefined) {
     throw new WattbookError('BAD_FRAME', `${damage.file}: ${damage.what}`);
   }
-  const storage = storageOn(disk, folder, { acceptTailLoss });
-  const writer = (await storage.open({ takeOver: false })) as FileWriter;
+  const last = segments.at(-1);
+  // Where the journal ends stands in the HEAD of a writer from its opening on.
+  const writer = await storageOn(disk, folder, { acceptTailLoss }).open({ takeOver: false });
   try {
-    const contents = await contentsOf(disk, folder);
-    const last = contents.segments.at(-1);
-    if (last === undefined)
-      return { ending: 'whole', lastSequence: 0, cutBytes: 0, file: undefined };
-    const bytes = await readSegment(disk, folder, last);
-    const { ending, endsAt, end } = scanSegment(contents, last, bytes, Infinity);
-    if (ending !== 'whole') await writer.cutTail();
-    const cutBytes = bytes.length - endsAt;
-    return { ending, lastSequence: end.sequence, cutBytes, file: last.name };
+    const lastSequence = writer.end.sequence;
+    if (last === undefined) return { ending: 'whole', lastSequence, cutBytes: 0, file: undefined };
+    const { ending, bytes, endsAt, name } = last;
+    return { ending, lastSequence, cutBytes: bytes - endsAt, file: name };
   } finally {
     await writer.close();
   }

@@ -159,17 +159,6 @@ export class FileWriter implements JournalWriter {
     for (const { name } of old) await this.#disk.remove(join(this.#folder, name));
   }
 
-  /**
-   * Begins the next file at once, so that what stands behind the end in the last one does not count any more, and says so in
-   * HEAD.
-   */
-  async cutTail(): Promise<void> {
-    await this.#run(async () => {
-      await this.#fileFor(0);
-      await this.#putMark({}, true);
-    });
-  }
-
   /** Writes down up to where the journal is stored. Mostly not synced: a mark that is lost is one that lags. */
   #putMark(change: Partial<Pick<Mark, 'first' | 'last'>> = {}, isSynced = false): Promise<void> {
     this.#framesSinceMark = 0;
