@@ -70,6 +70,10 @@ export function scanFrames(
     }
     const later = frameBehind(bytes, place + 1, end.sequence);
     if (later !== undefined) return ended('damaged', `${fault}; a good frame stands at ${later}`);
+    // It was synced before anything was written behind it, be it the zeros of a frame that was lost.
+    if (length !== undefined && place + length < bytes.length) {
+      return ended('damaged', `${fault}; more was written behind it`);
+    }
     return ended(endingAt(bytes, place, length), fault);
   }
   if (end.sequence >= known) return ended('whole', '');
