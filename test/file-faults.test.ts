@@ -138,6 +138,9 @@ describe('snapshots', () => {
     const last = snapshots().at(-1)!;
     const files = new Map([...earlier, [last, market.get(last)!]]);
     expect(await outcomeOf(files)).toBe('BAD_SNAPSHOT');
+    const { findings, lastSequence } = await examine(diskOf(files), FOLDER);
+    const what = `the journal ends at ${lastSequence}`;
+    expect(findings).toContainEqual({ file: last, kind: 'damaged', what });
   });
 });
 
@@ -200,8 +203,13 @@ describe('files that came before both snapshots', () => {
     expect(await codeOfRejection(framesOf(on(disk)))).toBe('NOT_KEPT');
     expect((await examine(disk, FOLDER)).findings).toEqual([]);
     const files = await filesOf(disk);
-    const first = [...files.keys()].filter((name) => name.endsWith('.wbj')).sort()[0]!;
-    files.delete(first);
+    const [first] = [...files.keys()].filter((name) => name.endsWith('.wbj')).sort();
+    const bare = new Map([...files].filter(([name]) => !name.endsWith('.wbs')));
+    expect(await outcomeOf(bare)).toBe('BAD_SNAPSHOT');
+    const { findings } = await examine(diskOf(bare), FOLDER);
+    const what = expect.stringContaining('no sound snapshot') as string;
+    expect(findings).toEqual([{ file: first, kind: 'damaged', what }]);
+    files.delete(first!);
     expect(await outcomeOf(files)).toBe('BAD_FRAME');
   });
 

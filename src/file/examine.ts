@@ -81,6 +81,8 @@ async function examined(
     const [, file, what] = /^([^: ]+):? (.*)$/.exec(faultOf(fault).message)!;
     found(file!, 'damaged', what!);
   };
+  // What a snapshot is of is in the journal by then.
+  const earlier = await snapshotNames(disk, folder);
   const head = await headOf(disk, folder);
   if (head?.marks.length === 1) found(head.name, 'slot', 'one of two');
   const segments: SegmentReport[] = [];
@@ -111,18 +113,33 @@ async function examined(
     });
     progress(segments.length, contents.segments.length);
   }
+  const lastSequence = segments.at(-1)?.lastSequence ?? 0;
+  const isSound = findings.every(({ kind }) => kind !== 'damaged');
   const snapshots: SnapshotReport[] = [];
+  const kept = segments[0]?.after ?? 0;
+  let canBegin = kept === 0;
   for (const name of await snapshotNames(disk, folder)) {
     const bytes = await ifThere(disk.read(join(folder, name)));
-    if (bytes === undefined) continue;
-    snapshots.push({ name, bytes: bytes.length, sequence: snapshotSequence(name)! });
+    if (bytes === undefined) {
+      // There are later ones.
+      canBegin = true;
+      continue;
+    }
+    const sequence = snapshotSequence(name)!;
+    snapshots.push({ name, bytes: bytes.length, sequence });
     try {
       if (contents.mark !== undefined) decodeSnapshot(bytes, name, contents.mark.journal);
+      canBegin ||= sequence > kept;
     } catch (fault) {
       foundBad(fault);
+      continue;
     }
+    const isAhead = sequence > lastSequence && earlier.includes(name);
+    if (isSound && isAhead) found(name, 'damaged', `the journal ends at ${lastSequence}`);
   }
-  const lastSequence = segments.at(-1)?.lastSequence ?? 0;
+  if (!canBegin) {
+    found(segments[0]!.name, 'damaged', `no sound snapshot is of a command behind ${kept}`);
+  }
   return { segments, snapshots, mark: contents.mark?.sequence, lastSequence, findings };
 }
 

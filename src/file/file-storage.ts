@@ -145,8 +145,9 @@ class FileJournal {
       ({ end } = scan);
     }
     const snapshot = mark && (await latestSnapshot(disk, folder, mark.journal));
-    if (snapshot !== undefined && snapshot.sequence > end.sequence) {
-      const what = `there is a snapshot of ${snapshot.sequence}, the journal ends at ${end.sequence}`;
+    const [from, kept] = [snapshot?.sequence ?? 0, segments[0]?.after.sequence ?? 0];
+    if (from > end.sequence || (kept > 0 && from <= kept)) {
+      const what = `the latest snapshot is of ${from}, the journal has commands ${kept + 1} to ${end.sequence}`;
       throw new WattbookError('BAD_SNAPSHOT', `${folder}: ${what}`);
     }
     // From here on things are changed.
