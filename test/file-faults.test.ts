@@ -213,6 +213,23 @@ describe('files that came before both snapshots', () => {
     expect(await outcomeOf(files)).toBe('BAD_FRAME');
   });
 
+  it('are known to be gone by both marks in HEAD before they go', async () => {
+    const disk = diskOf(market);
+    const exchange = await opened(on(disk, options));
+    let files: Files = new Map();
+    disk.beforeCall = async (call, _, name) => {
+      if (call === 'remove' && name.endsWith('.wbj')) files = await filesOf(disk);
+    };
+    await exchange.saveSnapshot();
+    const head = [...files.keys()].find((name) => name.startsWith('HEAD'))!;
+    const first = [...files.keys()].filter((name) => name.endsWith('.wbj')).sort()[0]!;
+    for (const at of [0, 512]) {
+      const damaged = new Map([...files, [head, flippedAt(files.get(head)!, at + 20)]]);
+      damaged.delete(first);
+      expect(await outcomeOf(damaged), `slot at ${at}`).toBe(hash);
+    }
+  });
+
   it('may be there or not after a crash at any moment', async () => {
     const draw = mulberry32(11);
     let crashes = 0;

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { WattbookError } from '../core/errors.ts';
 import { type Disk, ifThere } from './disk.ts';
-import { type Contents, contentsOf, headOf, readSegment, scanSegment } from './folder.ts';
+import {
+  type Contents,
+  contentsOf,
+  headOf,
+  readSegment,
+  scanSegment,
+  type Segment,
+} from './folder.ts';
 import { decodeSnapshot, snapshotSequence } from './snapshot-file.ts';
 import { snapshotNames } from './snapshots.ts';
 import type { Ending } from './scan.ts';
@@ -93,24 +100,11 @@ async function examined(
     foundBad(fault);
   }
   for (const segment of contents.segments) {
-    let frames = 0;
     const bytes = await readSegment(disk, folder, segment);
-    const scan = scanSegment(contents, segment, bytes, Infinity, () => frames++);
-    const { name, epoch, after } = segment;
-    const { ending, endsAt } = scan;
-    if (ending !== 'whole') found(name, ending, `byte ${endsAt}: ${scan.fault}`);
-    const lastSequence = scan.end.sequence;
-    const size = bytes.length;
-    segments.push({
-      name,
-      bytes: size,
-      epoch,
-      after: after.sequence,
-      lastSequence,
-      frames,
-      ending,
-      endsAt,
-    });
+    const { report, fault } = reportOf(contents, segment, bytes);
+    const { name, ending, endsAt } = report;
+    if (ending !== 'whole') found(name, ending, `byte ${endsAt}: ${fault}`);
+    segments.push(report);
     progress(segments.length, contents.segments.length);
   }
   const lastSequence = segments.at(-1)?.lastSequence ?? 0;
@@ -141,6 +135,20 @@ async function examined(
     found(segments[0]!.name, 'damaged', `no sound snapshot is of a command behind ${kept}`);
   }
   return { segments, snapshots, mark: contents.mark?.sequence, lastSequence, findings };
+}
+
+function reportOf(
+  contents: Contents,
+  segment: Segment,
+  content: Uint8Array<ArrayBuffer>,
+): { readonly report: SegmentReport; readonly fault: string } {
+  let frames = 0;
+  const scan = scanSegment(contents, segment, content, Infinity, () => frames++);
+  const { ending, endsAt, end, fault } = scan;
+  const { name, epoch } = segment;
+  const [bytes, after, lastSequence] = [content.length, segment.after.sequence, end.sequence];
+  const report = { name, bytes, epoch, after, lastSequence, frames, ending, endsAt };
+  return { report, fault };
 }
 
 function faultOf(fault: unknown): WattbookError {

@@ -153,7 +153,9 @@ export class FileWriter implements JournalWriter {
       (segments[i + 1]?.after.sequence ?? Infinity) < sequence;
     const old = segments.filter(isOld);
     if (old.length === 0) return;
-    await this.#putMark({ first: old.at(-1)!.index + 1 }, true);
+    const first = old.at(-1)!.index + 1;
+    // Into both slots: whichever of them is damaged, the other knows.
+    for (let slots = 0; slots < 2; slots++) await this.#putMark({ first }, true);
     // Whoever takes over from now on has read that mark. Who did before may not have, and relies on the files.
     this.#mustHold();
     for (const { name } of old) await this.#disk.remove(join(this.#folder, name));
