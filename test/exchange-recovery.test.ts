@@ -177,7 +177,7 @@ describe('a damaged journal', () => {
       const sum = Object.values(counts).reduce((a, b) => a + b, 0);
       expect(sum).toBe(frame.length * 8 - 64);
       const known = ['BAD_FRAME', 'BAD_RECORD', 'DIVERGED', 'SEQUENCE_GAP', 'STORAGE_MISMATCH'];
-      expect([...known, 'UNKNOWN_TYPE', 'OTHER_RULES']).toEqual(
+      expect([...known, 'UNKNOWN_TYPE', 'OTHER_RULES', 'FENCED']).toEqual(
         expect.arrayContaining(Object.keys(counts)),
       );
       expect(counts['DIVERGED']).toBeGreaterThan(100);
@@ -243,10 +243,10 @@ describe('a damaged journal', () => {
       [2n, 2n, 1n, 2n],
       [3n, 2n, 2n, 2n],
       [1n, 1n, 1n, 1_000n],
-      [1n, 1n, 1n, 1_001n],
     ]) {
       expect(await outcome(...epochs), epochs.join()).toBe('BAD_FRAME');
     }
+    expect(await outcome(1n, 1n, 1n, 1_001n), 'taken over since').toBe('FENCED');
   });
 
   it('names the first command that led to another result', async () => {

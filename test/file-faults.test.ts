@@ -3,7 +3,7 @@ import { examine } from '../src/file/examine.ts';
 import { type FileStorageOptions, storageOn } from '../src/file/file-storage.ts';
 import { headName } from '../src/file/head.ts';
 import { type Exchange, type StorageAdapter } from '../src/index.ts';
-import { codeOfRejection, framesOf, hashOf, opened, stagedOn } from './journals.ts';
+import { codeOfRejection, framesOf, hashOf, opened, STAGED, stagedOn } from './journals.ts';
 import { mulberry32 } from './mulberry32.ts';
 import { Crashed, SimulatedDisk } from './simulated-disk.ts';
 import { must } from './stage.ts';
@@ -228,6 +228,19 @@ describe('files that came before both snapshots', () => {
       damaged.delete(first);
       expect(await outcomeOf(damaged), `slot at ${at}`).toBe(hash);
     }
+  });
+
+  it('may be those of a writer that was taken over: it closes', async () => {
+    const disk = new SimulatedDisk();
+    const old = await stagedOn(on(disk, options));
+    const exchange = await opened(on(disk.ofOther(), options), { takeOver: true });
+    for (let i = 0; i < 3; i++) {
+      await deposits(exchange, 10);
+      await exchange.saveSnapshot();
+    }
+    expect(await codeOfRejection(framesOf(on(disk), STAGED - 1))).toBe('NOT_KEPT');
+    await old.close();
+    await exchange.close();
   });
 
   it('may be there or not after a crash at any moment', async () => {

@@ -79,7 +79,7 @@ export class Exchange extends ExchangeCommands {
    * back from the latest snapshot and all commands after it. O(state + commands since the snapshot).
    * @throws TypeError, RangeError for options; WattbookError STORAGE_IN_USE, STORAGE_FAILED,
    *   STORAGE_TIMEOUT, STORAGE_MISMATCH, BAD_SNAPSHOT, BAD_FRAME, BAD_RECORD, UNKNOWN_TYPE,
-   *   SEQUENCE_GAP, DIVERGED, OTHER_RULES, TAIL_IN_DOUBT, NOT_KEPT
+   *   SEQUENCE_GAP, DIVERGED, OTHER_RULES, TAIL_IN_DOUBT, NOT_KEPT, FENCED
    */
   static async open(options: ExchangeOptions): Promise<Exchange> {
     const settings = settingsOf(options);

@@ -29,7 +29,7 @@ export interface Recovered {
 /**
  * Brings a market back: the latest snapshot, then every frame after it. Nothing that is damaged, missing
  * or out of place is passed over.
- * @throws WattbookError BAD_FRAME, BAD_SNAPSHOT, DIVERGED, OTHER_RULES, STORAGE_MISMATCH and those of `storageCall`;
+ * @throws WattbookError BAD_FRAME, BAD_SNAPSHOT, DIVERGED, FENCED, OTHER_RULES, STORAGE_MISMATCH and those of `storageCall`;
  *   BAD_RECORD, UNKNOWN_TYPE, SEQUENCE_GAP for what a sound frame should not hold
  */
 export async function recover(settings: Settings, writer: JournalWriter): Promise<Recovered> {
@@ -47,7 +47,9 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
   for await (const frame of framesAfter(end, storage, sha256, timeoutMs)) {
     if (frame.epoch >= writer.epoch) {
       const what = `frame from ${frame.firstSequence} on is of epoch ${frame.epoch}`;
-      throw new WattbookError('BAD_FRAME', `${what}, the writer of ${writer.epoch}`);
+      // Of a later one: this one was taken over since it was opened.
+      const code = frame.epoch > writer.epoch ? 'FENCED' : 'BAD_FRAME';
+      throw new WattbookError(code, `${what}, the writer of ${writer.epoch}`);
     }
     replayFrame(sequencer, frame);
     end = endOf(frame);

@@ -201,9 +201,15 @@ export async function readBackEnd(
   if (end.sequence === 0) return;
   let found: JournalEnd = { sequence: 0, hash: NO_FRAME };
   const frames = storageItems('read', timeoutMs, () => storage.read(end.sequence - 1));
-  for await (const bytes of frames) {
-    found = endOf(decodeFrame(bytes, sha256));
-    if (found.sequence >= end.sequence) break;
+  try {
+    for await (const bytes of frames) {
+      found = endOf(decodeFrame(bytes, sha256));
+      if (found.sequence >= end.sequence) break;
+    }
+  } catch (fault) {
+    // A later writer has dropped it, and had read it before.
+    if (fault instanceof WattbookError && fault.code === 'NOT_KEPT') return;
+    throw fault;
   }
   checkEnd(found, end, 'when closed');
 }

@@ -20,6 +20,8 @@ export interface StorageAdapter {
    *
    * MUST NOT leave out a frame whose append has resolved, and MUST NOT give bytes other than those
    * that were appended. MUST end, also while frames are appended.
+   *
+   * What a medium has damaged it need not find: whoever reads checks each frame, as an exchange does.
    */
   read(afterSequence: number): AsyncIterable<Uint8Array>;
   /** As `read`, and then each further frame once it is stored, until the signal aborts. */
