@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -222,6 +223,15 @@ describe('a market that is damaged', () => {
       '"file":"journal-00000002.wbj","kind":"damaged","what":"is not there"',
     ],
     [
+      'no HEAD',
+      () => {
+        const folder = damaged(WHOLE, headName(1), (bytes) => bytes);
+        unlinkSync(join(folder, headName(1)));
+        return folder;
+      },
+      '"file":"HEAD","kind":"damaged","what":"is not there"',
+    ],
+    [
       'a HEAD that knows of more',
       () =>
         damaged(WHOLE, headName(1), (bytes) => {
@@ -243,6 +253,10 @@ describe('a market that is damaged', () => {
     const refused = { exit: 3, ok: false, code: 'BAD_FRAME' };
     expect(await told(replay(folder, undefined))).toMatchObject(refused);
     expect(await told(recover(folder, true))).toMatchObject(refused);
+    const output = `${folder}.jsonl`;
+    const exported = exportRows(folder, 'orders', { format: 'jsonl', to: undefined, output });
+    expect(await told(exported)).toMatchObject(refused);
+    expect(existsSync(output)).toBe(false);
     expect(contentOf(folder)).toEqual(before);
   });
 
@@ -329,6 +343,7 @@ describe('what is asked', () => {
     [['export', '.', 'users'], 2, 'Allowed choices are trades, orders, balances'],
     [['check', 'no-such-place'], 1, 'no-such-place is no directory'],
     [['check', '.'], 1, 'holds no journal'],
+    [['recover', '.'], 1, 'holds no journal'],
   ])('%j ends with %i', async (args, exit, message) => {
     const ended = await wattbook(...args);
     expect({ exit: ended.exit, out: ended.out }).toEqual({ exit, out: '' });

@@ -80,37 +80,38 @@ const COLUMNS: {
 /** Writes rows to a stream that may be slower than they come. */
 class Rows {
   count = 0;
-  #hasBegun = false;
-  readonly #out: Writable;
+  #out: Writable | undefined;
+  readonly #open: () => Writable;
   readonly #format: Format;
   readonly #columns: readonly string[];
 
-  constructor(out: Writable, kind: Kind, format: Format) {
-    this.#out = out;
+  constructor(open: () => Writable, kind: Kind, format: Format) {
+    this.#open = open;
     this.#format = format;
     this.#columns = COLUMNS[kind];
   }
 
-  /** Writes the names of the columns, once: nothing is written of what cannot be read at all. */
-  async begin(): Promise<void> {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
-    if (this.#format === 'csv') await this.#write(`${this.#columns.join(',')}\n`);
+  /** Opens the stream and writes the names of the columns, once: nothing is made of what cannot be read at all. */
+  async begin(): Promise<Writable> {
+    if (this.#out !== undefined) return this.#out;
+    this.#out = this.#open();
+    if (this.#format === 'csv') await this.#write(this.#out, `${this.#columns.join(',')}\n`);
+    return this.#out;
   }
 
   async add(row: object): Promise<void> {
-    await this.begin();
+    const out = await this.begin();
     this.count++;
     const values = row as Readonly<Record<string, unknown>>;
     const line =
       this.#format === 'jsonl'
         ? JSON.stringify(row)
         : this.#columns.map((column) => cellOf(values[column])).join(',');
-    await this.#write(`${line}\n`);
+    await this.#write(out, `${line}\n`);
   }
 
-  async #write(text: string): Promise<void> {
-    if (!this.#out.write(text)) await once(this.#out, 'drain');
+  async #write(out: Writable, text: string): Promise<void> {
+    if (!out.write(text)) await once(out, 'drain');
   }
 }
 
@@ -138,11 +139,15 @@ export async function exportRows(
   },
 ): Promise<Outcome> {
   const { format, to, output } = options;
-  const out = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx' });
-  const fault = new Promise<never>((_, reject) => out.once('error', reject));
+  let failed!: (fault: unknown) => void;
+  const fault = new Promise<never>((_, reject) => (failed = reject));
   fault.catch(() => {});
+  const open = (): Writable => {
+    const out = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx' });
+    return out.once('error', failed);
+  };
   const written = async (): Promise<Outcome> => {
-    const rows = new Rows(out, kind, format);
+    const rows = new Rows(open, kind, format);
     const all = await replayed(folder, to, (sequencer) =>
       kind === 'trades' ? addTrades(sequencer, rows) : undefined,
     );
@@ -151,7 +156,7 @@ export async function exportRows(
     for (const { id } of kind === 'balances' ? market.accounts() : []) {
       for (const balance of market.balances(id)) await rows.add({ account: id, ...balance });
     }
-    await rows.begin();
+    const out = await rows.begin();
     if (output !== undefined) {
       out.end();
       await finished(out);

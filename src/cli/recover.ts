@@ -1,12 +1,10 @@
 import { nodeDisk } from '../file/node-disk.ts';
-import { markOf } from '../file/folder.ts';
 import { recoverFolder } from '../file/recover.ts';
 import { EXIT, mustBeDirectory, type Outcome } from './outcome.ts';
 
 /** Makes a journal end where its last good frame does. */
 export async function recover(folder: string, acceptTailLoss: boolean): Promise<Outcome> {
   mustBeDirectory(folder);
-  if ((await markOf(nodeDisk, folder)) === undefined) throw new Error(`${folder} holds no journal`);
   const found = await recoverFolder(nodeDisk, folder, acceptTailLoss);
   const { ending, lastSequence, cutBytes, file } = found;
   const what =

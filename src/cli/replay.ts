@@ -5,7 +5,7 @@ import { Sequencer } from '../engine/sequencer.ts';
 import { replayFrame } from '../exchange/recovery.ts';
 import { framesAfter } from '../exchange/storage-calls.ts';
 import { fileStorage } from '../file/index.ts';
-import { markOf, NOWHERE } from '../file/folder.ts';
+import { contentsOf, NOWHERE } from '../file/folder.ts';
 import { nodeDisk } from '../file/node-disk.ts';
 import { latestWriter } from '../file/writers.ts';
 import { restore } from '../matching/snapshot.ts';
@@ -37,7 +37,7 @@ export async function replayed(
 ): Promise<Replayed> {
   mustBeDirectory(folder);
   const writer = await latestWriter(nodeDisk, folder);
-  const mark = await markOf(nodeDisk, folder);
+  const { mark } = await contentsOf(nodeDisk, folder);
   if (mark === undefined) throw new Error(`${folder} holds no journal`);
   const start = await beginning(folder, to);
   const sequencer = new Sequencer(start.state, undefined);

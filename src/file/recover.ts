@@ -19,14 +19,14 @@ export interface Recovery {
 /**
  * Makes a journal end where its last good frame does, as opening it would, and says what that left out. Nothing is changed where the
  * end is in doubt and its loss is not accepted, or where anything else is wrong.
- * @throws WattbookError STORAGE_IN_USE, BAD_FRAME, BAD_SNAPSHOT, TAIL_IN_DOUBT
+ * @throws Error where there is none; WattbookError STORAGE_IN_USE, BAD_FRAME, BAD_SNAPSHOT, TAIL_IN_DOUBT
  */
 export async function recoverFolder(
   disk: Disk,
   folder: string,
   acceptTailLoss: boolean,
 ): Promise<Recovery> {
-  const { findings, segments } = await examine(disk, folder);
+  const { findings, segments, mark } = await examine(disk, folder);
   // Of snapshots one that is sound will do: opening looks for it.
   const damage = findings.find(
     ({ kind, file }) => kind === 'damaged' && snapshotSequence(file) === undefined,
@@ -34,6 +34,7 @@ export async function recoverFolder(
   if (damage !== undefined) {
     throw new WattbookError('BAD_FRAME', `${damage.file}: ${damage.what}`);
   }
+  if (mark === undefined) throw new Error(`${folder} holds no journal`);
   const last = segments.at(-1);
   // Where the journal ends stands in the HEAD of a writer from its opening on.
   const writer = await storageOn(disk, folder, { acceptTailLoss }).open({ takeOver: false });
