@@ -230,6 +230,25 @@ describe('files that came before both snapshots', () => {
     }
   });
 
+  it('and were left by a crash go in order', async () => {
+    const disk = diskOf(market);
+    const exchange = await opened(on(disk, options));
+    disk.beforeCall = (call, _, name) => {
+      if (call === 'remove' && name.endsWith('.wbj')) throw new Crashed();
+    };
+    await exchange.saveSnapshot().catch(() => {});
+    const after = disk.afterCrash(mulberry32(1), 'process');
+    const names = after.names.bind(after);
+    after.names = async () => (await names()).sort().reverse();
+    const removed: string[] = [];
+    after.beforeCall = (call, _, name) => {
+      if (call === 'remove' && name.endsWith('.wbj')) removed.push(name);
+    };
+    await opened(on(after));
+    expect(removed.length).toBeGreaterThan(1);
+    expect(removed).toEqual([...removed].sort());
+  });
+
   it('may be those of a writer that was taken over: it closes', async () => {
     const disk = new SimulatedDisk();
     const old = await stagedOn(on(disk, options));

@@ -2,13 +2,15 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  promises,
   readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { storageOn } from '../src/file/file-storage.ts';
 import { fileStorage } from '../src/file/index.ts';
@@ -45,6 +47,28 @@ describe('a sign of life', () => {
   });
 });
 
+describe('a sign of life that cannot be shown', () => {
+  it('leaves nothing behind', async () => {
+    const folder = join(scratch, 'unshown');
+    mkdirSync(folder);
+    const { rename } = promises;
+    const closed: unknown[] = [];
+    promises.rename = async (draft) => {
+      closed.push(draft, await nodeDisk.answers(folder, basename(String(draft))));
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    };
+    syncBuiltinESMExports();
+    try {
+      await expect(nodeDisk.showLife(folder)).rejects.toMatchObject({ code: 'EIO' });
+    } finally {
+      promises.rename = rename;
+      syncBuiltinESMExports();
+    }
+    expect(closed).toEqual([expect.stringMatching(/\.sock\.draft$/), true]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe('what others have left in a folder', () => {
   it('is removed by the next writer, save what belongs to somebody who lives', async () => {
     const folder = join(scratch, 'left');
@@ -56,6 +80,7 @@ describe('what others have left in a folder', () => {
     const dead = [
       'life-0123456789abcdef.sock',
       'draft-life-0123456789abcdef.sock',
+      'life-0123456789abcdef.sock.draft',
       'journal-00000002.wbj.1.draft',
       'HEAD-000000000000',
       'journal-00000000.wbj',

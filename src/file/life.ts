@@ -23,15 +23,22 @@ export async function showLife(folder: string): Promise<SignOfLife> {
     await ifThere(unlink(join(folder, name)));
     await new Promise((closed) => server.close(closed));
   };
-  if (isWindows) await listening(pipeOf(name));
-  else {
-    // Under another name at first: whatever has the right one and refuses to answer is dead, not just about to listen.
-    await atAddress(folder, `${name}.draft`, listening);
-    await rename(join(folder, `${name}.draft`), join(folder, name));
+  server.unref();
+  const draft = `${name}.draft`;
+  try {
+    if (isWindows) await listening(pipeOf(name));
+    else {
+      // Under another name at first: whatever has the right one and refuses to answer is dead, not just about to listen.
+      await atAddress(folder, draft, listening);
+      await rename(join(folder, draft), join(folder, name));
+    }
+  } catch (fault) {
+    server.close();
+    await ifThere(unlink(join(folder, draft))).catch(() => {});
+    throw fault;
   }
   // Somebody who asks and is gone at once is no reason to stop a market.
   server.on('error', () => {});
-  server.unref();
   return { name, close };
 }
 

@@ -37,7 +37,7 @@ export async function latestWriter(
   return { epoch: epochOf(latest)!, isAlive: await isAlive(disk, folder, latest) };
 }
 
-const LIFE = /^(?:draft-)?(life-[0-9a-f]{16}\.sock)$/;
+const LIFE = /^(?:draft-)?(life-[0-9a-f]{16}\.sock(?:\.draft)?)$/;
 
 /** Whether who made a claim lives. One that holds anything but a name of a sign of life is nobody's. */
 async function isAlive(disk: Disk, folder: string, claimName: string): Promise<boolean> {
@@ -58,7 +58,8 @@ export async function removeLeftovers(
   epoch: number,
   first: number,
 ): Promise<void> {
-  for (const name of await disk.names(folder)) {
+  // The first files first: a follower that misses one then finds none before it, and looks for its place anew.
+  for (const name of (await disk.names(folder)).sort()) {
     const life = LIFE.exec(name)?.[1];
     const isLeft =
       life === undefined
