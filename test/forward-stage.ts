@@ -63,6 +63,21 @@ export function settle(engine: Engine, final = false): void {
   must(engine.settleProduct({ product: 'slot', final }));
 }
 
+/** Lets an account owe a creditor, who is the utility of a product of its own: 1 EUR for each kWh that it drew and had not bought. */
+export function owes(engine: Engine, account: string, creditor: string, imported: string): void {
+  const product = `${account}-to-${creditor}`;
+  const { time } = engine;
+  const delivery = { start: time + 1000, end: time + 2000, opensMs: -1000, gateMs: -100 };
+  const bounds = { imbalanceMin: '0', imbalanceMax: '1' };
+  const settlement = { mode: 'firm', utility: creditor, ...bounds } as const;
+  must(engine.listProduct({ ...SLOT, id: product, delivery, settlement }));
+  must(engine.setImbalancePrices({ product, long: '0', short: '1' }));
+  must(engine.advanceTime({ at: time + 2000 }));
+  const reading = { version: 1, quality: 'measured', imported, exported: '0' } as const;
+  must(engine.recordReading({ product, account, ...reading }));
+  must(engine.settleProduct({ product }));
+}
+
 /** Money of accounts, what is locked and what they owe included, in quanta. */
 export function wealth(engine: Engine, accounts: readonly string[]): number {
   let sum = 0;
