@@ -203,7 +203,6 @@ describe('a sealer', () => {
       [1, 190],
       [2, 105],
       [2, 240],
-      [entries.length - 1, 301],
     ] as const) {
       const bent = memoryBlocks();
       const copies = entries.map((entry) => entry.slice());
@@ -220,11 +219,30 @@ describe('a sealer', () => {
     await expect(opened.seal()).rejects.toMatchObject({ code: 'DIVERGED' });
   });
 
+  it('makes a last block again that is damaged anywhere', async () => {
+    const storage = await journal(100);
+    const { blocks } = await sealed(storage);
+    const entries = await entriesOf(blocks);
+    const last = entries.at(-1)!;
+    for (let byte = 0; byte < last.length; byte += 23) {
+      const bent = memoryBlocks();
+      const copies = entries.map((entry) => entry.slice());
+      copies.at(-1)![byte]! ^= 4;
+      await bent.append(copies, 0);
+      await sealed(storage, bent);
+      expect((await entriesOf(bent)).map(hex)).toEqual(entries.map(hex));
+    }
+  });
+
   it('lets nobody write where another has written', async () => {
     const blocks = memoryBlocks();
     await blocks.append([Uint8Array.of(1)], 0);
     await expect(blocks.append([Uint8Array.of(1)], 0)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
-    await expect(blocks.append([Uint8Array.of(1)], 2)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+    await blocks.append([Uint8Array.of(2), Uint8Array.of(3)], 1);
+    await expect(blocks.append([Uint8Array.of(1)], 1)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+    await blocks.append([Uint8Array.of(4)], 2);
+    expect(await entriesOf(blocks)).toEqual([[1], [2], [4]].map((each) => Uint8Array.from(each)));
+    await expect(blocks.append([Uint8Array.of(1)], 4)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
   });
 });
 

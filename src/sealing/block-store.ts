@@ -12,7 +12,8 @@ export interface BlockStore {
   read(from: number): AsyncIterable<Uint8Array>;
   /**
    * Adds entries, of which the first one gets the number `from`. MUST resolve once they are stored as durably as the store can.
-   * MUST reject, and store none, where `from` is not the number behind its last entry.
+   * MUST reject, and store none, where `from` is neither the number behind its last entry nor that of its last entry; in place of
+   * that one come the new ones then.
    */
   append(entries: readonly Uint8Array[], from: number): Promise<void>;
   /** Puts the signed note of the head in the place of the one before. */
@@ -33,6 +34,7 @@ export function memoryBlocks(): BlockStore {
     },
     append: async (entries, from) => {
       mustFollow(from, kept.length);
+      kept.length = from;
       kept.push(...entries.map((entry) => entry.slice()));
     },
     publish: async (checkpoint) => {
@@ -43,8 +45,8 @@ export function memoryBlocks(): BlockStore {
   };
 }
 
-/** Checks that entries go where the others end. @throws WattbookError BAD_CHAIN */
+/** Checks that entries go where the others end, or in place of the last one. @throws WattbookError BAD_CHAIN */
 export function mustFollow(from: number, end: number): void {
-  if (from === end) return;
+  if (from === end || (from === end - 1 && from > 0)) return;
   throw new WattbookError('BAD_CHAIN', `blocks: entry ${from} does not follow on ${end} entries`);
 }

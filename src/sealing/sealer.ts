@@ -3,7 +3,8 @@ import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Genesis } from '../chain/block.ts';
-import type { Signer } from '../chain/ed25519.ts';
+import { ed25519, type Signer } from '../chain/ed25519.ts';
+import { formatNoteKey } from '../chain/note.ts';
 import { functionArgument, integerArgument, objectArgument } from '../engine/arguments.ts';
 import { endOf, framesAfter, storageCall } from '../exchange/storage-calls.ts';
 import { restore } from '../matching/snapshot.ts';
@@ -107,6 +108,13 @@ export class Sealer {
   /** SHA-256 of the genesis. */
   get chainId(): Uint8Array {
     return this.#chain.id.slice();
+  }
+
+  /** What its heads are signed with, as text to be handed on: see `parseNoteKey`. */
+  get key(): string {
+    const { origin: name } = this.#chain;
+    const key = ed25519.verifyingKey(this.#options.signer.publicKey)!;
+    return formatNoteKey({ name, algorithm: 'ed25519', key });
   }
 
   /** The last block; undefined before the first. */
