@@ -7,6 +7,7 @@ const entry = {
   chain: 'src/chain/index.ts',
   file: 'src/file/index.ts',
   testing: 'src/testing/index.ts',
+  verify: 'src/verify/index.ts',
 };
 
 const declarations = {

@@ -17,6 +17,7 @@ const ROWS: Readonly<Record<string, number>> = {
   orderbook: 2,
   market: 2,
   contracts: 3,
+  verify: 3,
   matching: 4,
   engine: 5,
   storage: 5,
