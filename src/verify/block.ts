@@ -125,9 +125,7 @@ function eventChecks({ header, events, length }: BlockFindings): Check[] {
   const size = length - HEADER_SIZE - SIGNATURE_SIZE;
   // The events are there, and then something else.
   const isLonger =
-    announced !== undefined &&
-    announced.length < size &&
-    isSame(announced.root, header.resultRoot);
+    announced !== undefined && announced.length < size && isSame(announced.root, header.resultRoot);
   const isInRange = events.isInOrder && first === firstSequence && last === lastSequence;
   return [
     ['length', !isLonger, `the events end before the entry`],

@@ -284,7 +284,7 @@ class ChainCheck {
   async #events(events: EventWalk, size: number): Promise<number> {
     const reader = this.#reader;
     let left = size;
-    for (let needed = 1; left > 0 && needed > 0; ) {
+    for (let needed = 1; left > 0 && needed > 0;) {
       const ready = Math.min(reader.ready, left);
       const before = events.length;
       needed = events.add(reader.bytes, reader.view, reader.at, ready, left);

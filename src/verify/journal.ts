@@ -155,13 +155,15 @@ function readFrame(bytes: Uint8Array, before: number | undefined): Frame {
   if (version !== VERSION) throw refuse('version', `is of version ${version}`);
   const bodyEnd = HEAD + view.getUint32(12);
   if (size !== bodyEnd + TRAILER) throw refuse('length', `has ${size} bytes, not ${bodyEnd + 4}`);
-  if (crc32c(bytes, HEAD, bodyEnd) !== view.getUint32(64)) throw refuse('bodyChecksum', 'is damaged');
+  if (crc32c(bytes, HEAD, bodyEnd) !== view.getUint32(64))
+    throw refuse('bodyChecksum', 'is damaged');
   if (view.getUint32(bodyEnd) !== END) throw refuse('trailer', 'does not end as one');
   const count = view.getUint32(8);
   const [first, epoch] = [i64(view, 16), i64(view, 24)];
   const last = first + count - 1;
   if (count < 1) throw refuse('count', 'has no command');
-  if (!(first >= 1 && Number.isSafeInteger(last))) throw refuse('firstSequence', 'has none in range');
+  if (!(first >= 1 && Number.isSafeInteger(last)))
+    throw refuse('firstSequence', 'has none in range');
   if (!(epoch >= 1)) throw refuse('epoch', 'has none in range');
   let at = HEAD;
   for (let sequence = first; sequence <= last; sequence++) {
