@@ -50,6 +50,7 @@ export type {
   RequestTo,
 } from './exchange/options.ts';
 export type { AccountLimits } from './exchange/limits.ts';
+export type { BlockPolicy } from './exchange/block-policy.ts';
 export type {
   OrderReceipt,
   OrderReceiptAccepted,

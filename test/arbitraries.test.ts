@@ -193,6 +193,7 @@ const FIELDS: Readonly<Record<keyof Requests, readonly string[]>> = {
   cancelAll: ['account', 'product'],
   take: ['account', 'orderId', 'quantity', 'quantityLots', 'limitPrice', 'limitPriceTicks', 'zone'],
   advanceTime: [],
+  sealBlock: [],
   setCircuit: ['product', 'collar', 'collarPpm', 'halt'],
   setAccountLimits: ['account', 'maxOpenOrders', 'maxExposure'],
   listNetwork: ['id', 'tick'],

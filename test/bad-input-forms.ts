@@ -377,6 +377,11 @@ export const FORMS: readonly Form[] = [
     },
   },
   {
+    method: 'sealBlock',
+    sample: {},
+    fields: { actor: OPTIONAL_ID, commandId: OPTIONAL_ID },
+  },
+  {
     method: 'advanceTime',
     sample: { at: 2_000 },
     fields: { actor: OPTIONAL_ID, commandId: OPTIONAL_ID, at: [...NATURAL, ...REQUIRED] },

@@ -27,7 +27,7 @@ export const SELDOM: readonly ((turn: number) => Ask)[] = [
   () => ['recordReading', { ...READING, product: 'noon', version: 1 }],
   () => ['setImbalancePrices', { product: 'slot', long: '0.1', short: '5' }],
   () => ['settleProduct', { product: 'noon', final: true }],
-  () => ['listAsset', { id: 'kWh', decimals: 3 }],
+  (turn) => ['sealBlock', turn < 14 ? {} : { actor: 'alice' }],
   () => [
     'recallTrade',
     { ...UNDONE, trade: 1_000_000, quantityLots: 1, buyer: 'alice', seller: 'bob' },

@@ -69,6 +69,7 @@ export async function staged(options: Partial<ExchangeOptions> = {}): Promise<Ex
   const exchange = await Exchange.open({
     storage: memoryStorage(),
     clock: () => 1_000,
+    drawSalt: () => new Uint8Array(16),
     ...options,
   });
   await Promise.all(SET_UP.map(async (each) => must(await askExchange(exchange, each))));

@@ -93,6 +93,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   resumeProduct: OPENED,
   closeProduct: PRODUCT,
   endSession: OPENED,
+  sealBlock: ['FORBIDDEN'],
   archiveProduct: ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'NOT_CLOSED'],
   runAuction: [
     'UNKNOWN_PRODUCT',

@@ -24,7 +24,12 @@ export function opened(
   storage: StorageAdapter,
   options: Partial<ExchangeOptions> = {},
 ): Promise<Exchange> {
-  return Exchange.open({ storage, clock: () => 1_000, ...options });
+  return Exchange.open({
+    storage,
+    clock: () => 1_000,
+    drawSalt: () => new Uint8Array(16),
+    ...options,
+  });
 }
 
 /** The market of `stage`, on a storage: in two frames and 9 commands. */

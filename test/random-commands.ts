@@ -6,6 +6,7 @@ import * as forward from './twin/forward-makers.ts';
 import * as limits from './twin/limit-makers.ts';
 import * as networks from './twin/network-makers.ts';
 import * as make from './twin/makers.ts';
+import { sealBlock } from './twin/seal-makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
 import { type Market, OPERATOR, type Order } from './twin/market.ts';
 
@@ -251,6 +252,7 @@ const WEIGHTS: Weights = [
   [4, 'rare', make.haltProduct],
   [18, 'rare', make.resumeProduct],
   [6, 'rare', make.endSession],
+  [10, 'rare', sealBlock],
   [6, 'rare', make.archiveProduct],
   [14, 'trade', runAuction],
   [2, 'rare', make.closeProduct],

@@ -40,6 +40,7 @@ export const CommandType = {
   recordReading: 28,
   setImbalancePrices: 29,
   settleProduct: 30,
+  sealBlock: 39,
 } as const;
 
 /** Record types of events: facts. */
@@ -98,6 +99,7 @@ export const EventType = {
   slotSettled: 143,
   settlementPosted: 144,
   debtPaid: 156,
+  blockSealed: 157,
 } as const;
 
 /** Why a command was refused. Numbers are append-only; the order in which codes are checked is PRECEDENCE below. */

@@ -44,13 +44,20 @@ const MEMBER = [
   ['hasNetwork', 'flag'],
   ['network', 'network'],
 ] as const;
+/** Sixteen bytes that nobody can guess, in four numbers: they blind the account's leaf in state roots. */
+const SALT = [
+  ['salt0', 'number'],
+  ['salt1', 'number'],
+  ['salt2', 'number'],
+  ['salt3', 'number'],
+] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
   ['takerPpm', 'ppm'],
 ] as const;
 
 export const COMMANDS = {
-  openAccount: command('openAccount', [['role', 'role']], ['id']),
+  openAccount: command('openAccount', [['role', 'role'], ...SALT], ['id']),
   freezeAccount: command('freezeAccount', [
     ['account', 'account'],
     ['frozen', 'flag'],
@@ -107,6 +114,7 @@ export const COMMANDS = {
   recordReading: command('recordReading', READING),
   setImbalancePrices: command('setImbalancePrices', IMBALANCE),
   settleProduct: command('settleProduct', SETTLE),
+  sealBlock: command('sealBlock', []),
 } as const;
 
 export const EVENTS = {
@@ -294,6 +302,10 @@ export const EVENTS = {
   slotSettled: event('slotSettled', SETTLED),
   settlementPosted: event('settlementPosted', POSTED),
   debtPaid: event('debtPaid', DEBT),
+  blockSealed: event('blockSealed', [
+    ['height', 'counter'],
+    ['firstSequence', 'counter'],
+  ]),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -48,6 +48,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   openAccount(to, request) {
     to.operator(request);
     to.u8(nameArgument(Role, otherwise(request.role, 'trader'), 'role'));
+    to.salt();
     to.id(idArgument(request.id, 'id'));
   },
   freezeAccount(to, request) {
@@ -157,6 +158,9 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
     const names = ['limitPrice', 'limitPriceTicks'] as const;
     to.i64(requiredSteps(text, count, ...names, -MAX_INTEGER, grid?.tick));
     encodeNetworkTake(to, request);
+  },
+  sealBlock(to, request) {
+    to.operator(request);
   },
   advanceTime(to, request) {
     to.operator(request);

@@ -5,6 +5,7 @@ import { putHeader } from '../core/records.ts';
 import { MAX_INTEGER, PPM } from '../core/limits.ts';
 import { type CommandName, COMMANDS, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
+import { SALT_SIZE } from '../ledger/accounts.ts';
 import type { Network, Zone } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
 import type { MarketState } from '../matching/state.ts';
@@ -29,6 +30,8 @@ import type {
 } from './requests.ts';
 
 const STAMP = offsetsOf(COMMANDS.advanceTime);
+/** Draws sixteen bytes that nobody can guess. */
+export type Salts = () => Uint8Array;
 const NO_IDS: readonly string[] = [];
 /** More than any command takes: 24 bytes of header, under 100 of fields, 65 for each of at most five ids. */
 const ROOM = 512;
@@ -56,9 +59,11 @@ export class Encoding {
   /** Ids that nobody has registered. */
   #unknown: readonly string[] = NO_IDS;
   readonly #state: MarketState;
+  readonly #drawSalt: Salts | undefined;
 
-  constructor(state: MarketState) {
+  constructor(state: MarketState, drawSalt?: Salts) {
     this.#state = state;
+    this.#drawSalt = drawSalt;
   }
 
   /** Takes in a request. @throws TypeError, RangeError if it is malformed */
@@ -145,6 +150,19 @@ export class Encoding {
     const row = this.actorRow;
     if (row === UNKNOWN) this.#unknown = [account, account];
     this.u32(row);
+  }
+
+  /** Sixteen bytes for a new account: zeros where nobody draws any. @throws TypeError, RangeError */
+  salt(): void {
+    const salt: unknown = this.#drawSalt?.();
+    if (salt !== undefined) {
+      if (!(salt instanceof Uint8Array)) throw new TypeError('drawSalt() must be a Uint8Array');
+      if (salt.length !== SALT_SIZE) {
+        throw new RangeError(`drawSalt() must have ${SALT_SIZE} bytes, got ${salt.length}`);
+      }
+      this.bytes.set(salt, this.length);
+    } else this.bytes.fill(0, this.length, this.length + SALT_SIZE);
+    this.length += SALT_SIZE;
   }
 
   /** The id that a command gives to something new. */

@@ -39,6 +39,11 @@ export interface EngineOptions {
    * `commandLog`; 'drop' keeps the events of the latest command only, so that memory stays flat.
    */
   readonly history?: 'keep' | 'drop';
+  /**
+   * Draws the sixteen bytes that blind a new account's leaf in the state roots of blocks. Left out, they are zeros, so that the same
+   * requests always give the same bytes: then whoever sees a proof of a neighbouring balance can try out amounts.
+   */
+  readonly drawSalt?: () => Uint8Array;
 }
 
 /**
@@ -54,11 +59,11 @@ export class Engine extends Queries {
   /** @internal */
   constructor(options: EngineOptions, state: MarketState);
   constructor(options: EngineOptions = {}, state: MarketState = new MarketState()) {
-    objectArgument(options, 'options', ['clock', 'history']);
-    const { clock, history = 'keep' } = options;
+    objectArgument(options, 'options', ['clock', 'history', 'drawSalt']);
+    const { clock, drawSalt, history = 'keep' } = options;
     super(state);
     this.#keep = nameArgument({ keep: 0, drop: 1 }, history, 'history') === 0;
-    this.#sequencer = new Sequencer(state, clock, this.#keep);
+    this.#sequencer = new Sequencer(state, clock, this.#keep, drawSalt);
   }
   /** The engine that wrote a snapshot, without its history. @throws WattbookError BAD_SNAPSHOT */
   static restore(bytes: Uint8Array, options: EngineOptions = {}): Engine {
@@ -236,6 +241,10 @@ export class Engine extends Queries {
   /** Books what imbalance comes to by now, less what was booked before: for operators. O(accounts + prices). */
   settleProduct(request: SettleProductRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('settleProduct', request));
+  }
+  /** Ends a block of the market's chain with this command: it holds what came behind the one that ended the block before. */
+  sealBlock(request: Stamp = {}): Outcome {
+    return outcomeOf(this.#sequencer.perform('sealBlock', request));
   }
   /** Lets time pass: orders whose expiry has come end, planned products open, and their gates close. */
   advanceTime(request: Stamp & { readonly at: number }): Outcome {

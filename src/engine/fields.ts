@@ -100,6 +100,7 @@ const OWN: OwnFields = {
     attributes: 1,
   },
   advanceTime: {},
+  sealBlock: {},
   setCircuit: { product: 1, collar: 1, collarPpm: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
   kill: { account: 1 },

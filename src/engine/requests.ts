@@ -373,6 +373,7 @@ export interface Requests extends SettlementRequests {
   cancelAll: CancelAllRequest;
   take: TakeRequest;
   advanceTime: Stamp;
+  sealBlock: Stamp;
   setCircuit: SetCircuitRequest;
   setAccountLimits: SetAccountLimitsRequest;
   kill: AccountRequest;

@@ -7,7 +7,7 @@ import { apply, recall } from '../matching/apply.ts';
 import type { MarketState, Receipt } from '../matching/state.ts';
 import { functionArgument, integerArgument, objectArgument } from './arguments.ts';
 import { FORMS } from './encoders.ts';
-import { Encoding } from './encoding.ts';
+import { Encoding, type Salts } from './encoding.ts';
 import { checkFields, NO_DIGEST, requestDigest } from './fields.ts';
 import type { RequestName, Requests } from './requests.ts';
 
@@ -24,6 +24,7 @@ export class Sequencer {
   readonly events: ByteLog = new ByteLog();
   readonly #clock: Clock | undefined;
   readonly #keep: boolean;
+  readonly #drawSalt: Salts | undefined;
   readonly #cursor: RecordCursor = { view: this.commands.view, at: 0 };
   /** Nobody's at present. */
   #idle: Encoding | undefined;
@@ -31,10 +32,13 @@ export class Sequencer {
 
   /**
    * @param clock time of commands that bring none; without one, time stands still between those that do
+   * @param drawSalt gives each new account its salt; without one they get zeros
    * @param keep false keeps the events of the latest command only
    */
-  constructor(state: MarketState, clock: Clock | undefined, keep = true) {
+  constructor(state: MarketState, clock: Clock | undefined, keep = true, drawSalt?: Salts) {
     if (clock !== undefined) functionArgument(clock, 'clock');
+    if (drawSalt !== undefined) functionArgument(drawSalt, 'drawSalt');
+    this.#drawSalt = drawSalt;
     this.state = state;
     this.#clock = clock;
     this.#keep = keep;
@@ -87,7 +91,7 @@ export class Sequencer {
         return undefined;
       }
     }
-    const encoding = this.#idle ?? new Encoding(this.state);
+    const encoding = this.#idle ?? new Encoding(this.state, this.#drawSalt);
     // The request is the user's, and may send another one while it is read.
     this.#idle = undefined;
     encoding.read(form, request, digest);

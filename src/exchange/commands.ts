@@ -174,6 +174,10 @@ export class ExchangeCommands {
   settleProduct(request: RequestTo<'settleProduct'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('settleProduct', request, options, receiptOf);
   }
+  /** Ends a block with this command; an exchange with a `blocks` policy does so by itself. */
+  sealBlock(request: RequestTo<'sealBlock'> = {}, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('sealBlock', request, options, receiptOf);
+  }
   /** Lets time pass up to the clock's: orders whose expiry has come end. */
   advanceTime(request: RequestTo<'advanceTime'> = {}, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('advanceTime', request, options, receiptOf);

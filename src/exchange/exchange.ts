@@ -7,6 +7,7 @@ import type { RequestName, Requests } from '../engine/requests.ts';
 import type { Sequencer } from '../engine/sequencer.ts';
 import type { Receipt as Applied } from '../matching/state.ts';
 import type { JournalWriter, StorageLevel } from '../storage/contract.ts';
+import { BlockEnds } from './block-policy.ts';
 import { type Channels, type SubscribeOptions, subscribe } from './channels.ts';
 import { ExchangeCommands } from './commands.ts';
 import { Feed } from './feed.ts';
@@ -48,6 +49,8 @@ export class Exchange extends ExchangeCommands {
   /** Absent where none is set: then nothing is looked up or counted. */
   readonly #limits: Limits | undefined;
   readonly #observer: Observer;
+  /** Absent where no policy ends blocks. */
+  readonly #blockEnds: BlockEnds | undefined;
   #fault: WattbookError | undefined;
   #closing: Promise<void> | undefined;
   #savedSnapshots: Promise<unknown> = Promise.resolve();
@@ -72,6 +75,8 @@ export class Exchange extends ExchangeCommands {
       onStored: (stored) => this.#stored(stored),
       onFault: (fault) => this.#stopped(fault),
     });
+    const { blocks } = settings;
+    this.#blockEnds = blocks && new BlockEnds(blocks, sequencer.state, () => this.#sealBlock());
   }
 
   /**
@@ -174,11 +179,12 @@ export class Exchange extends ExchangeCommands {
   }
 
   /**
-   * Takes no more requests, waits until everything is stored, reads the end of the journal back, ends
+   * Takes no more requests, ends the last block if there is a policy for blocks, waits until everything is stored, reads the end of the journal back, ends
    * the subscriptions and gives the storage back. Once the exchange has stopped it only does the last.
    * @throws WattbookError if the rest could not be stored
    */
   close(): Promise<void> {
+    if (this.#closing === undefined) this.#blockEnds?.finish();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -204,6 +210,7 @@ export class Exchange extends ExchangeCommands {
       const refusal = encoding && this.#carryOut(encoding);
       if (refusal !== undefined) return Promise.resolve(refusal);
       const receipt = receiptFor(this.#sequencer.state.receipt, this.level);
+      if (encoding !== undefined) this.#blockEnds?.commandDone();
       const stored = this.#commit.stored(receipt.sequence).then(() => receipt);
       return untilAborted(stored, signal);
     } catch (fault) {
@@ -225,16 +232,34 @@ export class Exchange extends ExchangeCommands {
       return refusal;
     }
     const eventsStart = sequencer.events.length;
+    if (this.#execute(encoding, time)) this.#limits?.add(encoding.actorRow, eventsStart);
+    return undefined;
+  }
+
+  /** @returns whether it took a sequence */
+  #execute(encoding: Encoding, time: number): boolean {
+    const sequencer = this.#sequencer;
+    const eventsStart = sequencer.events.length;
     try {
-      if (!sequencer.carryOut(encoding, time).recorded) return undefined;
+      if (!sequencer.carryOut(encoding, time).recorded) return false;
     } catch (cause) {
       const fault = cause instanceof WattbookError ? cause : brokenBy(cause);
       this.#commit.stop(fault);
       throw fault;
     }
-    this.#limits?.add(encoding.actorRow, eventsStart);
     this.#commit.add(eventsStart);
-    return undefined;
+    return true;
+  }
+
+  /** Ends a block, at the market's time: no clock of the user's is asked, and no limit keeps it off. */
+  #sealBlock(): void {
+    if (this.#closing !== undefined || this.#fault !== undefined) return;
+    const sequencer = this.#sequencer;
+    try {
+      this.#execute(sequencer.encode('sealBlock', {})!, sequencer.state.time);
+    } catch {
+      // The exchange has stopped, and says so to whoever asks.
+    }
   }
 
   #mustRun(): void {
@@ -257,6 +282,7 @@ export class Exchange extends ExchangeCommands {
 
   #stopped(fault: WattbookError): void {
     this.#fault = fault;
+    this.#blockEnds?.stop();
     this.#feed.finish(fault);
     this.#observer.tell({ kind: 'stopped', fault });
   }
@@ -278,6 +304,7 @@ export class Exchange extends ExchangeCommands {
     const { sequence } = this.#sequencer.state;
     const release = (): Promise<void> =>
       storageCall('close', storageTimeoutMs, () => this.#writer.close());
+    this.#blockEnds?.stop();
     if (this.#fault !== undefined) return release().catch(() => {});
     try {
       await this.#savedSnapshots;

@@ -15,6 +15,8 @@ import type { RequestName, Requests, Stamp } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
 import type { Sha256 } from '../storage/frame.ts';
+import { SALT_SIZE } from '../ledger/accounts.ts';
+import { type BlockPolicy, blockPolicyOf } from './block-policy.ts';
 import { steadyClock } from './clock.ts';
 import { type AccountLimits, limitsOf } from './limits.ts';
 import type { TurnedAwayCode } from './receipts.ts';
@@ -55,6 +57,13 @@ export interface ExchangeOptions {
    * 20.16 and 22.3 on), else that of @noble/hashes, which runs anywhere and is many times as slow.
    */
   readonly sha256?: Sha256;
+  /**
+   * Draws the sixteen bytes that blind a new account's leaf in the state roots of blocks. Default: those of the platform's
+   * `crypto.getRandomValues`.
+   */
+  readonly drawSalt?: () => Uint8Array;
+  /** Ends blocks by itself, for a `Sealer` that follows the storage. Default: only a `sealBlock` request does. */
+  readonly blocks?: BlockPolicy;
   /** Told what goes on, for logs and metrics. What it throws or rejects with is counted (`status().observerFaults`) and otherwise ignored. */
   readonly observe?: (notice: Notice) => void;
 }
@@ -131,7 +140,8 @@ export interface ExchangeStatus {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<ExchangeOptions, 'limits' | 'maxClockJumpMs'>> & {
+export type Settings = Required<Omit<ExchangeOptions, 'limits' | 'maxClockJumpMs' | 'blocks'>> & {
+  readonly blocks: BlockPolicy | undefined;
   readonly limits: Required<AccountLimits> | undefined;
   readonly level: StorageLevel;
 };
@@ -146,6 +156,8 @@ const OPTIONS: readonly (keyof ExchangeOptions)[] = [
   'keepBytes',
   'storageTimeoutMs',
   'sha256',
+  'drawSalt',
+  'blocks',
   'observe',
 ];
 const MINUTE_MS = 60_000;
@@ -159,10 +171,11 @@ export function settingsOf(options: ExchangeOptions): Settings {
   const { maxClockJumpMs = options.clock === undefined ? 60 * MINUTE_MS : MAX_INTEGER } = options;
   const { observe = () => {} } = options;
   const { maxWaiting = 65_536, keepBytes = 67_108_864, storageTimeoutMs = 30_000 } = options;
-  const { sha256: hash = sha256 } = options;
+  const { sha256: hash = sha256, drawSalt = randomSalt, blocks } = options;
   storageArgument(storage);
   functionArgument(clock, 'clock');
   hashArgument(hash);
+  functionArgument(drawSalt, 'drawSalt');
   functionArgument(observe, 'observe');
   return {
     storage,
@@ -177,6 +190,8 @@ export function settingsOf(options: ExchangeOptions): Settings {
     storageTimeoutMs: integerArgument(storageTimeoutMs, 'storageTimeoutMs', 1, 60 * MINUTE_MS),
     sha256: checkedHash(hash),
     level: storage.supports.level,
+    drawSalt,
+    blocks: blocks && blockPolicyOf(blocks),
     observe,
   };
 }
@@ -205,6 +220,10 @@ function storageArgument(storage: StorageAdapter): void {
   }
   objectArgument(storage.supports, 'storage.supports');
   nameArgument(LEVELS, storage.supports.level, 'storage.supports.level');
+}
+
+function randomSalt(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(SALT_SIZE));
 }
 
 /** A journal that was written with another hash could be opened by no one else. */

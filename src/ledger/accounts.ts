@@ -14,9 +14,16 @@ export interface Account {
   readonly id: string;
   readonly role: number;
   status: number;
+  /** Sixteen bytes that blind the account's leaf in state roots. */
+  readonly salt: Uint8Array;
   /** What it owes, oldest first; undefined for nothing. */
   debts: Debt[] | undefined;
 }
+
+/** Bytes of a salt. */
+export const SALT_SIZE = 16;
+/** That of accounts whose balances are no secret. */
+const NO_SALT = new Uint8Array(SALT_SIZE);
 
 /** Everyone who takes part, by row. Rows and ids are never given out twice. */
 export class Accounts {
@@ -34,8 +41,13 @@ export class Accounts {
   }
 
   /** Opens an account whose id is new; returns its row. */
-  open(id: string, role: number, status: number = AccountStatus.open): number {
-    const row = this.list.push({ id, role, status, debts: undefined }) - 1;
+  open(
+    id: string,
+    role: number,
+    status: number = AccountStatus.open,
+    salt: Uint8Array = NO_SALT,
+  ): number {
+    const row = this.list.push({ id, role, status, salt, debts: undefined }) - 1;
     this.#rows.set(id, row);
     return row;
   }

@@ -2,6 +2,7 @@ import { AccountStatus, EndReason, Mechanism, ProductStatus, RejectCode } from '
 import { readI64, readId } from '../core/bytes.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { COMMANDS, offsetsOf } from '../core/registry.ts';
+import { SALT_SIZE } from '../ledger/accounts.ts';
 import type { Call } from '../market/call.ts';
 import { type Delivery, plannedStatus } from '../market/life-cycle.ts';
 import type { Network } from '../market/networks.ts';
@@ -55,7 +56,9 @@ export function openAccount(
   const id = namedId(view, at + OPEN.strings);
   const role = view.getUint8(at + OPEN.role);
   if (state.accounts.find(id) !== undefined) return RejectCode.DUPLICATE_ACCOUNT;
-  const account = state.accounts.open(id, role);
+  const salt = new Uint8Array(SALT_SIZE);
+  for (let i = 0; i < SALT_SIZE; i++) salt[i] = view.getUint8(at + OPEN.salt0 + i);
+  const account = state.accounts.open(id, role, AccountStatus.open, salt);
   writeEvent(state, outbox, 'accountOpened', [account, role], [id]);
   return 0;
 }

@@ -23,6 +23,7 @@ import { knownAccount } from './permission.ts';
 import { movePegs } from './pegs.ts';
 import { recallTrade } from './recall-trade.ts';
 import type { MarketState, Outbox, Receipt } from './state.ts';
+import { sealBlock } from './seal-block.ts';
 import { endSession } from './session.ts';
 import { settleProduct } from './settle.ts';
 import * as settlement from './readings.ts';
@@ -79,6 +80,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   recordReading: settlement.recordReading,
   setImbalancePrices: settlement.setImbalancePrices,
   settleProduct,
+  sealBlock,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {

@@ -15,6 +15,7 @@ import {
 } from '../core/codes.ts';
 import { callFault, deliveryFault } from '../core/forms.ts';
 import { MAX_CLIPS, MAX_HALT_WINDOW_MS, MAX_INTEGER, MAX_ROWS, PPM } from '../core/limits.ts';
+import { SALT_SIZE } from '../ledger/accounts.ts';
 import type { Call } from '../market/call.ts';
 import { Circuit, type Distance, isSet } from '../market/circuit.ts';
 import { type Delivery, isOver } from '../market/life-cycle.ts';
@@ -115,7 +116,7 @@ function decodeAccount(from: Reader, { accounts }: MarketState, row: number): vo
   const status = from.oneOf(ACCOUNT_STATUSES);
   if (row >= SYSTEM_ACCOUNTS.length) {
     if (accounts.find(id) !== undefined) throw twice(id);
-    accounts.open(id, role, status);
+    accounts.open(id, role, status, new Uint8Array(SALT_SIZE));
   } else if (id !== SYSTEM_ACCOUNTS[row]) {
     throw new RangeError(`has no account ${SYSTEM_ACCOUNTS[row]}`);
   }
@@ -385,6 +386,12 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
   if (state.limits.size > 0) state.orders.countFor(state.limits);
   for (let left = from.u32(); left > 0; left--) decodeCircuit(from, state);
   decodePartners(from, state);
+  state.height = from.i64();
+  state.sealedSequence = from.i64();
+  for (const { salt } of state.accounts.list) {
+    const at = from.next(SALT_SIZE);
+    for (let i = 0; i < SALT_SIZE; i++) salt[i] = from.view.getUint8(at + i);
+  }
   from.end();
   // What is planned next depends on the time.
   for (const product of state.listings.living()) planNext(state, product);

@@ -1,6 +1,7 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import { Mechanism, Pricing, TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
+import { SALT_SIZE } from '../ledger/accounts.ts';
 import type { Call } from '../market/call.ts';
 import type { Delivery } from '../market/life-cycle.ts';
 import {
@@ -40,7 +41,7 @@ export const BALANCE_AT = { account: 0, asset: 4, available: 8, locked: 16, end:
 /** An empty log with room for a state without client order ids; others make it grow. */
 export function stateLog({ accounts, ledger, orders, sequence }: MarketState): ByteLog {
   const id = 1 + MAX_ID_LENGTH;
-  const lists = accounts.list.length * (id + 2) + ledger.rows * BALANCE_AT.end;
+  const lists = accounts.list.length * (id + 2 + SALT_SIZE) + ledger.rows * BALANCE_AT.end;
   const remembered = Math.min(sequence, COMMAND_WINDOW) * (id + 36);
   return new ByteLog(4096 + lists + orders.resting * (ORDER_AT.clientOrderId + 1) + remembered);
 }
@@ -280,5 +281,8 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   encodeLimits(state, to);
   encodeCircuits(state, to);
   encodePartners(state, to);
+  to.i64(state.height);
+  to.i64(state.sealedSequence);
+  for (const { salt } of state.accounts.list) log.append(salt);
   return log.bytes.subarray(start, log.length);
 }

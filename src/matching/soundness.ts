@@ -62,8 +62,25 @@ export function unsoundness(state: MarketState): string | undefined {
     listedAfterFault(state) ??
     limitFault(state) ??
     networkFault(state) ??
-    windowFault(state)
+    windowFault(state) ??
+    sealFault(state)
   );
+}
+
+function sealFault({
+  height,
+  sealedSequence,
+  sequence,
+  accounts,
+}: MarketState): string | undefined {
+  const sound = height >= 0 && height <= sealedSequence && sealedSequence <= sequence;
+  if (!sound || (height === 0) !== (sealedSequence === 0)) {
+    return `it has sealed ${height} blocks up to command ${sealedSequence}`;
+  }
+  const salted = accounts.list
+    .slice(0, SYSTEM_ACCOUNTS.length)
+    .find(({ salt }) => salt.some(Boolean));
+  return salted && `${salted.id} has a salt`;
 }
 
 function balanceFault({ ledger, accounts }: MarketState): string | undefined {

@@ -92,6 +92,9 @@ export class MarketState implements Holdings {
   lastOrder = 0;
   lastTrade = 0;
   lastPriority = 0;
+  /** Blocks that were sealed, and sequence of the command that sealed the last one, 0 if none. */
+  height = 0;
+  sealedSequence = 0;
 
   // No part of the state: for readers, and scratch of the command under way.
   readonly archived = new Archived();

@@ -214,6 +214,7 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   withdraw: 8,
   transfer: 8,
   advanceTime: 12,
+  sealBlock: 3,
   openAccount: 3,
   freezeAccount: 3,
   closeAccount: 3,

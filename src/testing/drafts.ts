@@ -292,6 +292,7 @@ function administration(draw: Draw) {
     recordReading: draw.draft(readings(draw)),
     setImbalancePrices: draw.draft(imbalancePrices(draw)),
     settleProduct: draw.draft(settlements(draw)),
+    sealBlock: draw.draft(draw.merged(fc.record({}))),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
 }

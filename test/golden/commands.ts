@@ -225,6 +225,7 @@ const OPERATOR_LINES: Readonly<Record<string, Reader>> = {
   auction: ([, product]) => ['runAuction', { product }],
   close: ([, product]) => ['closeProduct', { product }],
   archive: ([, product]) => ['archiveProduct', { product }],
+  'seal block': () => ['sealBlock', {}],
   advance: ([, to]) => ['advanceTime', { at: Number(to) }],
   'cancel all': (_words, value) => [
     'cancelAll',

@@ -198,6 +198,8 @@ export class Renderer {
     auctionHeld: (event) => this.#auction(event),
     orderRemains: ({ order, price, open }) =>
       `${this.label(order)} keeps its place: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
+    blockSealed: ({ height, firstSequence, sequence }) =>
+      `block ${height}: commands ${firstSequence} to ${sequence}`,
     sessionEnded: ({ product, count }) => `session of ${product} ended: ${count} in all`,
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),

@@ -41,10 +41,11 @@ import { endOrders, restingOrders } from './orders.ts';
 import { endTrading, firstStatus, planFields, planOf } from './plan.ts';
 
 export function openAccount(market: Market, command: CommandOf<'openAccount'>): number {
-  const { id, role } = command;
+  const { id, role, salt0, salt1, salt2, salt3 } = command;
+  const salt = [salt0, salt1, salt2, salt3];
   if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
   if (market.accounts.some((account) => account.id === id)) return RejectCode.DUPLICATE_ACCOUNT;
-  market.accounts.push({ id, role, status: AccountStatus.open, balances: [], debts: [] });
+  market.accounts.push({ id, role, status: AccountStatus.open, salt, balances: [], debts: [] });
   tell(market, 'accountOpened', [market.accounts.length - 1, role], [id]);
   return 0;
 }
@@ -373,6 +374,14 @@ export function endSession(market: Market, command: CommandOf<'endSession'>): nu
   });
   endOrders(market, ending, EndReason.sessionEnded);
   tell(market, 'sessionEnded', [found.row, ending.length]);
+  return 0;
+}
+
+export function sealBlock(market: Market, command: CommandOf<'sealBlock'>): number {
+  if (!isOperator(market, command.actor)) return RejectCode.FORBIDDEN;
+  market.height++;
+  tell(market, 'blockSealed', [market.height, market.sealedSequence + 1]);
+  market.sealedSequence = market.sequence;
   return 0;
 }
 

@@ -14,7 +14,14 @@ interface Stamp {
 }
 
 interface Asked {
-  openAccount: { role: number; id: string };
+  openAccount: {
+    role: number;
+    salt0: number;
+    salt1: number;
+    salt2: number;
+    salt3: number;
+    id: string;
+  };
   freezeAccount: { account: Reference; frozen: number };
   closeAccount: { account: Reference };
   deposit: { account: Reference; asset: Reference; amount: number };
@@ -142,6 +149,7 @@ interface Asked {
     tolerancePpm: number;
     tolerancePrice: number;
   };
+  sealBlock: object;
   settleProduct: { product: Reference; final: number };
   recallTrade: {
     trade: number;

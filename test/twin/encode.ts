@@ -197,5 +197,8 @@ export function controlBytes(market: Market): Uint8Array {
   limitBytes(market, to);
   circuitBytes(market, to);
   partnerBytes(market, to);
+  to.i64(market.height);
+  to.i64(market.sealedSequence);
+  for (const { salt } of market.accounts) for (const word of salt) to.u32(word);
   return to.take();
 }

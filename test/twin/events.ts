@@ -33,6 +33,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   stopPlaced: 'i64 u32 u32 u8 i64 i64 i64 i64',
   stopTriggered: 'i64 u32 u32 u8 i64 i64 i64',
   sessionEnded: 'u32 u32',
+  blockSealed: 'i64 i64',
   circuitSet: 'u32 i64 u32 i64 u32 u32',
   accountLimitsSet: 'u32 u8 u32 u8 u32 i64',
   accountKilled: 'u32 u32',

@@ -247,10 +247,12 @@ function sumOf({ ledger }: MarketState, asset: number): bigint {
 }
 
 function compareAccount(state: MarketState, market: Market, account: Account, row: number): void {
-  const { id, role, status } = state.accounts.list[row]!;
+  const { id, role, status, salt } = state.accounts.list[row]!;
   same('account', 'id', id, account.id);
   same('account', 'role', role, account.role);
   same('account', 'status', status, account.status);
+  const words = new DataView(salt.buffer, salt.byteOffset);
+  account.salt.forEach((word, i) => same('account', 'salt', words.getUint32(4 * i), word));
   const { ledger } = state;
   for (let asset = 0; asset < market.assets.length; asset++) {
     const at = ledger.find(row, asset);

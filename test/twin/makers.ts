@@ -14,6 +14,7 @@ import { FEES, OPERATOR, type Order } from './market.ts';
 import type { Draw } from '../mulberry32.ts';
 import { forwardPlan, settlement } from './forward-makers.ts';
 import { pegged, pick, stop } from './order-terms.ts';
+import { saltOf } from './seal-makers.ts';
 import {
   bracket,
   budget,
@@ -264,11 +265,8 @@ export const transfer: Maker = (source, draw) => {
 export const openAccount: Maker = (source, draw) =>
   command('openAccount', source.operator(draw), {
     id: accountId(draw),
-    role: pick(draw, [
-      [5, 0],
-      [1, 1],
-      [1, 2],
-    ]),
+    role: [0, 0, 0, 0, 0, 1, 2][draw(7)]!,
+    ...saltOf(draw),
   });
 
 export const freezeAccount: Maker = (source, draw) => {

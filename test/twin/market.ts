@@ -44,6 +44,7 @@ export interface Limits {
 export interface Account {
   readonly id: string;
   readonly role: number;
+  readonly salt: readonly number[];
   status: number;
   /** By asset row; missing where nothing ever was. */
   readonly balances: Balance[];
@@ -230,6 +231,8 @@ export class Market {
   lastOrder = 0;
   lastTrade = 0;
   lastPriority = 0;
+  height = 0;
+  sealedSequence = 0;
 
   /** Orders that have ended, for what is to follow on them. */
   readonly exits: Order[] = [];
@@ -244,7 +247,8 @@ export class Market {
   constructor() {
     for (const id of ['outside', 'fees', 'operator']) {
       const role = id === 'operator' ? Role.operator : Role.trader;
-      this.accounts.push({ id, role, status: AccountStatus.open, balances: [], debts: [] });
+      const salt = [0, 0, 0, 0];
+      this.accounts.push({ id, role, status: AccountStatus.open, salt, balances: [], debts: [] });
     }
   }
 }

@@ -63,13 +63,14 @@ function soon(draw: Draw) {
 export function setUp(profile: Profile, draw: Draw): Command[] {
   const { traders, ticks, funds, planned, networks, called } = profile;
   const commands: Command[] = [];
+  const salt = { salt0: 1, salt1: 2, salt2: 3, salt3: 0xffff_ffff };
   const add = (made: Command): void => {
     commands.push({ ...made, time: START_TIME, commandId: `s${commands.length}` });
   };
   for (let i = 0; i < traders; i++) {
-    add(command('openAccount', OPERATOR, { id: `trader${i}`, role: Role.trader }));
+    add(command('openAccount', OPERATOR, { id: `trader${i}`, role: Role.trader, ...salt }));
   }
-  add(command('openAccount', OPERATOR, { id: 'second-operator', role: Role.operator }));
+  add(command('openAccount', OPERATOR, { id: 'second-operator', role: Role.operator, ...salt }));
   const assets = planned ? [...ASSETS, QUARTER_ASSET] : ASSETS;
   for (const [id, decimals] of assets) add(command('listAsset', OPERATOR, { id, decimals }));
   if (networks) for (const made of networkSetUp(draw)) add(made);

@@ -149,14 +149,16 @@ function dispatch(market: Market, command: Command): number {
     case 'setPartner':
       return networks.setPartner(market, command);
     default:
-      return dispatchInNetwork(market, command);
+      return dispatchOther(market, command);
   }
 }
 
-type InNetwork = Extract<Command, { readonly type: `${string}InNetwork` }>;
+type Other = Extract<Command, { readonly type: `${string}InNetwork` | 'sealBlock' }>;
 
-function dispatchInNetwork(market: Market, command: InNetwork): number {
+function dispatchOther(market: Market, command: Other): number {
   switch (command.type) {
+    case 'sealBlock':
+      return administration.sealBlock(market, command);
     case 'submitInNetwork':
       return submitInNetwork(market, command);
     case 'takeInNetwork':
