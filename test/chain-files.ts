@@ -84,7 +84,8 @@ export function pieces(log: Uint8Array, sizes: readonly number[]): Piece[] {
     time = own.length === 0 ? time : timeOf(own.at(-1)!);
     const sequence = done + seals + 1;
     const seal = recordOf(SEAL_BLOCK, sequence, time, u32(2), u32(0), u32(0), id(''));
-    const sealed = recordOf(BLOCK_SEALED, sequence, time, i64(seals + 1));
+    const first = sequence - own.length;
+    const sealed = recordOf(BLOCK_SEALED, sequence, time, i64(seals + 1), i64(first));
     return {
       commands: [...own.map(renumbered), seal],
       events: [...led.map(renumbered), sealed],

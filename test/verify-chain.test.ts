@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { merkleRoot } from '../src/chain/merkle.ts';
 import { HEADER_FIELDS } from '../src/verify/header.ts';
 import { type ChainOptions, verifyChain } from '../src/verify/index.ts';
 import {
@@ -14,6 +15,7 @@ import {
   hashOf,
   type HeaderFields,
   hexOf,
+  i64,
   joined,
   pieces,
   recordOf,
@@ -272,6 +274,32 @@ describe('blocks', () => {
       const entry = blockOf({ ...CHAIN.drafts[2]!, events: other }, signerOf(1));
       expect(told(await ofBlocks(first!, second!, entry))).toBe(`3 ${field} ${'MISMATCH'}`);
     }
+  });
+
+  it('end with the one command that seals them', async () => {
+    const { events, fields } = CHAIN.drafts[2]!;
+    const seal = events.at(-1)!;
+    const { height, firstSequence, lastSequence, time } = fields;
+    const of = (...numbers: readonly number[]): Uint8Array =>
+      recordOf(157, lastSequence, time, ...numbers.map(i64));
+    const others = [
+      [recordOf(121, lastSequence, time)],
+      [seal, seal],
+      [of(height + 1, firstSequence)],
+      [of(height, firstSequence + 1)],
+      [of(height, firstSequence, 0)],
+      [
+        recordOf(157, lastSequence - 1, time, i64(height), i64(firstSequence)),
+        recordOf(121, lastSequence, time),
+      ],
+    ];
+    for (const end of others) {
+      const all = [...events.slice(0, -1), ...end];
+      const changed = { ...fields, events: all.length, resultRoot: merkleRoot(all) };
+      const entry = blockOf({ commands: [], events: all, fields: changed }, signerOf(1));
+      expect(told(await ofBlocks(first!, second!, entry))).toBe('3 events MISMATCH');
+    }
+    expect(told(await ofBlocks(first!, second!, third!))).toBe('ok');
   });
 
   it('may be made of a sealed command alone, but of one', async () => {

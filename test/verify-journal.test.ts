@@ -10,6 +10,7 @@ import {
   i64,
   joined,
   pieces,
+  recordOf,
   type Piece,
   u16,
   u32,
@@ -89,8 +90,8 @@ describe('a journal beside a chain', () => {
 
   it('ends a block with a sealBlock alone', async () => {
     const [first] = PIECES as [Piece];
-    const whole = { commands: [...first.commands.slice(0, 2)], events: first.events.slice(0, 2) };
-    const cut = chainOf([whole]);
+    const seal = recordOf(18, 4, 0);
+    const cut = chainOf([{ ...first, commands: [...first.commands.slice(0, -1), seal] }]);
     const found = await checked(cut.frames, joined(...cut.entries));
     expect(told(found)).toBe('1 lastSequence MISMATCH');
   });

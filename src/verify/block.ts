@@ -1,6 +1,6 @@
 import { hexOf, isSame } from './bytes.ts';
 import type { ChainState } from './chain.ts';
-import type { EventWalk } from './events.ts';
+import type { EventWalk, Seal } from './events.ts';
 import { type FaultCode, Refusal } from './faults.ts';
 import { type Header, HEADER_SIZE, SIGNATURE_SIZE } from './header.ts';
 import { type Journal, SEAL_BLOCK, type SealedCommands } from './journal.ts';
@@ -145,7 +145,20 @@ function eventChecks({ header, events, length }: BlockFindings): Check[] {
       isSame(events.root(), header.resultRoot),
       'the events are not those that the header was signed for',
     ],
+    [
+      'events',
+      isSealedOnce(events.seals, header),
+      `not one blockSealed, at its end, of height ${header.height} and first command ${firstSequence}`,
+    ],
   ];
+}
+
+/** A block ends with the first command that seals one, and with no later one. */
+function isSealedOnce([seal, ...others]: readonly Seal[], header: Header): boolean {
+  if (seal === undefined || others.length > 0) return false;
+  const { sequence, height, firstSequence } = seal;
+  const isItsOwn = height === header.height && firstSequence === header.firstSequence;
+  return isItsOwn && sequence === header.lastSequence;
 }
 
 function commandChecks(header: Header, commands: SealedCommands): Check[] {

@@ -2,6 +2,15 @@ import { i64 } from './bytes.ts';
 import { GrowingRoot } from './trees.ts';
 
 const RECORD_HEAD = 24;
+const BLOCK_SEALED = 157;
+const SEALED_SIZE = RECORD_HEAD + 16;
+
+/** What an event `blockSealed` says. */
+export interface Seal {
+  readonly sequence: number;
+  readonly height: number;
+  readonly firstSequence: number;
+}
 
 /** Goes over the event records of a block while they come in. */
 export class EventWalk {
@@ -13,6 +22,8 @@ export class EventWalk {
   last = 0;
   /** Whether no sequence is below the one before, or leaves one out. */
   isInOrder = true;
+  /** What ends a block: one in each. */
+  readonly seals: Seal[] = [];
   /** How many bytes were gone over. */
   length = 0;
   /** Bytes of the first events, as many as the header tells of, and their root. */
@@ -56,6 +67,10 @@ export class EventWalk {
       needed = length;
       if (at + length > end) break;
       this.#note(i64(view, at + 8));
+      // A second one is as wrong as a thousand.
+      if (view.getUint16(at + 4) === BLOCK_SEALED && this.seals.length < 2) {
+        this.seals.push(sealAt(view, at, length));
+      }
       this.#root.add(bytes, at, at + length);
       at += length;
       needed = 0;
@@ -72,4 +87,11 @@ export class EventWalk {
     else if (!(sequence >= this.last && sequence <= this.last + 1)) this.isInOrder = false;
     this.last = sequence;
   }
+}
+
+function sealAt(view: DataView, at: number, length: number): Seal {
+  const isOne = length === SEALED_SIZE && view.getUint16(at + 6) === 0;
+  if (!isOne) return { sequence: NaN, height: NaN, firstSequence: NaN };
+  const [height, firstSequence] = [i64(view, at + RECORD_HEAD), i64(view, at + RECORD_HEAD + 8)];
+  return { sequence: i64(view, at + 8), height, firstSequence };
 }

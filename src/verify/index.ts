@@ -8,3 +8,8 @@ export {
 } from './chain.ts';
 export type { Chunks } from './bytes.ts';
 export type { Fault, FaultCode } from './faults.ts';
+export { type ProofFound, type ProofTrust, type ProvenBalance, verifyProof } from './proof.ts';
+export type { SignedHead } from './note.ts';
+export type { AccountLeaf, BalanceRow } from './records.ts';
+export type { ProvenTrade } from './trade.ts';
+export type { TreeHead } from './trees.ts';
