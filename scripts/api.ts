@@ -30,6 +30,7 @@ const ENTRY_POINTS = [
   'src/chain/index.ts',
   'src/file/index.ts',
   'src/testing/index.ts',
+  'src/verify/index.ts',
 ];
 const OUT = join(ROOT, 'docs', 'api');
 

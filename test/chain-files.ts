@@ -3,7 +3,7 @@ import { ed25519, type Signer } from '../src/chain/ed25519.ts';
 import { MerkleTree, merkleRoot } from '../src/chain/merkle.ts';
 import { Sequencer } from '../src/engine/sequencer.ts';
 import { MarketState } from '../src/matching/state.ts';
-import { encodeFrame, NO_FRAME } from '../src/storage/frame.ts';
+import { decodeFrame, encodeFrame, NO_FRAME, recordStarts } from '../src/storage/frame.ts';
 import { SEAL_BLOCK } from '../src/verify/journal.ts';
 
 /** Chain files, made straight from docs/format.md. */
@@ -93,6 +93,28 @@ export function pieces(log: Uint8Array, sizes: readonly number[]): Piece[] {
   });
 }
 
+/** The blocks that the `sealBlock` commands of a journal end, and the epochs of their last frames. */
+export function sealedIn(frames: readonly Uint8Array[]): { pieces: Piece[]; epochs: number[] } {
+  const sequencer = new Sequencer(new MarketState(), undefined);
+  const [found, epochs]: [Piece[], number[]] = [[], []];
+  let [commands, from]: [Uint8Array[], number] = [[], 0];
+  for (const bytes of frames) {
+    const frame = decodeFrame(bytes, hashOf);
+    for (const start of recordStarts(frame).slice(0, -1)) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const end = sequencer.replay(view, start);
+      commands.push(bytes.slice(start, end));
+      if (view.getUint16(start + 4) !== SEAL_BLOCK) continue;
+      const events = recordsIn(sequencer.events.slice(from));
+      from = sequencer.events.length;
+      found.push({ commands, events });
+      epochs.push(frame.epoch);
+      commands = [];
+    }
+  }
+  return { pieces: found, epochs };
+}
+
 /** A genesis. */
 export function genesisOf(
   signers: readonly Signer[],
@@ -161,6 +183,8 @@ export interface ChainShape {
   /** Commands in a frame. */
   readonly perFrame?: number;
   readonly stateRoot?: (height: number) => Uint8Array;
+  /** Of each block; left out, as in `framesOf`. */
+  readonly epochs?: readonly number[];
 }
 
 /** A chain of these blocks, and its journal; the epoch goes up with the fourth frame. */
@@ -179,7 +203,7 @@ export function chainOf(blocks: readonly Piece[], shape: ChainShape = {}): Chain
       rulesVersion: 0,
       chainId,
       height: i + 1,
-      epoch: epochOf(last, perFrame),
+      epoch: shape.epochs?.[i] ?? epochOf(last, perFrame),
       previous: i === 0 ? chainId : hashOf(headers[i - 1]!),
       firstSequence: sequenceOf(commands[0]!),
       lastSequence: last,

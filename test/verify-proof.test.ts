@@ -144,16 +144,12 @@ describe('a proof of a trade', () => {
       [({ records }) => records[0]!.proof.pop(), 'records[0].proof MISMATCH'],
       [({ records }) => records[0]!.proof.push(records[0]!.proof[0]!), 'records[0].proof MISMATCH'],
       [({ records }) => records[0]!.proof.reverse(), 'records[0].proof MISMATCH'],
-      [({ headers }) => headers.reverse(), 'records[0].index MALFORMED'],
+      [({ headers }) => headers.reverse(), 'records[0].proof MISMATCH'],
       [({ headers }) => headers[0]!.history.pop(), 'headers[0].history MISMATCH'],
       [({ headers }) => (headers[0]!.header = headers[1]!.header), 'headers[0].history MISMATCH'],
       [({ headers }) => (headers[0]!.header = 'AA=='), 'headers[0].header MALFORMED'],
     ];
-    for (const [change, fault] of faults)
-      expect(told(changed(change)).split(' ')[1]).toBe(fault.split(' ')[1]);
-    const [first, second] = faults;
-    expect(told(changed(first![0]))).toBe(first![1]);
-    expect(told(changed(second![0]))).toBe(second![1]);
+    for (const [change, fault] of faults) expect(told(changed(change))).toBe(fault);
   });
 });
 

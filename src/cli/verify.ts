@@ -28,15 +28,15 @@ export function keyOf(text: string): Uint8Array | undefined {
   return bytes?.length === 32 ? bytes : parseNoteKey(text)?.key.bytes;
 }
 
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const dateOf = (time: number): string => {
+export const dateOf = (time: number): string => {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
 };
 
 /** Values of a result for JSON: bytes as hex. */
-function plain(found: object): Record<string, unknown> {
+export function plain(found: object): Record<string, unknown> {
   const value = (each: unknown): unknown => {
     if (each instanceof Uint8Array) return hexOf(each);
     if (Array.isArray(each)) return each.map(value);
@@ -58,6 +58,12 @@ export function sizeOf(file: string): number {
   throw new Error(`${file} is no file`);
 }
 
+/** The chain file that a path names, or that is in the folder that it names. */
+export function chainFile(path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? join(path, CHAIN_FILE) : path;
+}
+
 /** The frames of a folder, from the first one that is kept; undefined if there are none. */
 async function journalOf(folder: string): Promise<AsyncIterable<Uint8Array> | undefined> {
   const { segments } = await contentsOf(nodeDisk, folder);
@@ -74,8 +80,8 @@ interface Checked {
 }
 
 async function checked(path: string, { keys, chainId }: VerifyFlags): Promise<Checked> {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const file = isFolder ? join(path, CHAIN_FILE) : path;
+  const file = chainFile(path);
+  const isFolder = file !== path;
   // Before the journal: a block is written after its commands.
   const size = sizeOf(file);
   const journal = isFolder ? await journalOf(path) : undefined;

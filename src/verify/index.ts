@@ -13,3 +13,4 @@ export type { SignedHead } from './note.ts';
 export type { AccountLeaf, BalanceRow } from './records.ts';
 export type { ProvenTrade } from './trade.ts';
 export type { TreeHead } from './trees.ts';
+export { type ChainsDiffer, type ChainsSame, compareChains } from './compare.ts';
