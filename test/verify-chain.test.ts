@@ -16,6 +16,7 @@ import {
   hexOf,
   i64,
   joined,
+  type Piece,
   pieces,
   recordOf,
   signerOf,
@@ -208,6 +209,34 @@ describe('blocks', () => {
     for (const [other, field] of faults) {
       const entry = blockOf({ ...CHAIN.drafts[2]!, events: other }, signerOf(1));
       expect(told(await ofBlocks(first!, second!, entry))).toBe(`3 ${field} ${'MISMATCH'}`);
+    }
+  });
+
+  it('have events of each command, in order', async () => {
+    const { events, fields } = CHAIN.drafts[2]!;
+    const sequences = events.map((event) => Buffer.from(event).readBigInt64BE(8));
+    const middle = sequences[Math.floor(events.length / 2)];
+    const without = events.filter((_, i) => sequences[i] !== middle);
+    const [a, ...rest] = events.slice(0, -1) as [Uint8Array, ...Uint8Array[]];
+    const swapped = [a, ...rest.reverse(), events.at(-1)!];
+    const noFirst = events.filter((_, i) => sequences[i] !== sequences[0]);
+    for (const other of [without, swapped, noFirst]) {
+      const changed = { ...fields, events: other.length, resultRoot: merkleRoot(other) };
+      const entry = blockOf({ commands: [], events: other, fields: changed }, signerOf(1));
+      expect(told(await ofBlocks(first!, second!, entry))).toBe('3 events MISMATCH');
+    }
+  });
+
+  it('may be larger than what is read at once', async () => {
+    const [piece, ...more] = pieces(market(), SIZES) as [Piece, ...Piece[]];
+    const large = Array.from({ length: 300 }, (_, i) =>
+      recordOf(121, 1, 0, new Uint8Array(1 + ((i * 37) % 900)).fill(i)),
+    );
+    const chain = chainOf([{ ...piece, events: [...large, ...piece.events] }, ...more]);
+    const bytes = joined(...chain.entries);
+    expect(bytes.length).toBeGreaterThan(130_000);
+    for (const size of [5_000, 40_000, bytes.length]) {
+      expect(told(await verifyChain(chunksOf(bytes, size)))).toBe('ok');
     }
   });
 

@@ -330,6 +330,17 @@ describe('a text', () => {
     }
   });
 
+  it('has no bits in base64 that stand for nothing', () => {
+    const loose = (hash: string): string => {
+      const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+      return `${hash.slice(0, 42)}${digits[digits.indexOf(hash[42]!) + 1]}=`;
+    };
+    const found = changed(
+      ({ headers }) => (headers[0]!.history[0] = loose(headers[0]!.history[0]!)),
+    );
+    expect(told(found)).toBe('headers[0].history[0] MALFORMED');
+  });
+
   it('whatever it is throws nothing', () => {
     const any = fc.jsonValue();
     const member = fc.constantFrom(...Object.keys(TRADE), 'account');

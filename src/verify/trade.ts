@@ -62,10 +62,10 @@ export function tradeOf([first, ...others]: readonly FoundEvent[]): ProvenTrade 
   const named = (name: EventName, row: number): Event => {
     const field = { accountOpened: 'account', assetListed: 'asset', productListed: 'product' };
     const key = field[name as keyof typeof field];
-    const all = others.filter((each) => each.event.name === name && each.event.fields[key] === row);
-    const [one, ...more] = all.map((each) => each.event);
+    const one = others.find(
+      (each) => each.event.name === name && each.event.fields[key] === row,
+    )?.event;
     demand(one !== undefined, 'MISSING', 'records', `nothing tells what ${key} ${row} is`);
-    demand(more.length === 0, 'MALFORMED', 'records', `${key} ${row} is told twice`);
     const isBefore = one.sequence < event.sequence;
     demand(isBefore, 'MISMATCH', 'records', `${key} ${row} is of later than the trade`);
     unused.delete(one);
