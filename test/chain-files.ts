@@ -146,12 +146,11 @@ export interface HeaderFields {
 
 export function headerOf(fields: HeaderFields, proposer: Uint8Array): Uint8Array {
   const { rulesVersion, chainId, height, epoch, previous, historySize, time } = fields;
-  return joined(
-    ...[ascii('wattbook/header\0'), u16(0), u16(rulesVersion), chainId, i64(height), i64(epoch)],
-    ...[previous, i64(fields.firstSequence), i64(fields.lastSequence), i64(fields.events)],
-    ...[fields.commandRoot, fields.resultRoot, fields.stateRoot, i64(historySize)],
-    ...[fields.historyRoot, i64(time), proposer],
-  );
+  const head = [ascii('wattbook/header\0'), u16(0), u16(rulesVersion), chainId, i64(height)];
+  const place = [i64(epoch), previous, i64(fields.firstSequence), i64(fields.lastSequence)];
+  const roots = [i64(fields.events), fields.commandRoot, fields.resultRoot, fields.stateRoot];
+  const end = [i64(historySize), fields.historyRoot, i64(time), proposer];
+  return joined(...head, ...place, ...roots, ...end);
 }
 
 /** A block before it is signed. */

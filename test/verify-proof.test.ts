@@ -159,7 +159,12 @@ describe('a proof of a balance', () => {
     expect(found).toMatchObject({ ok: true, kind: 'balance' });
     if (!found.ok || found.kind !== 'balance') return;
     expect(found.balance).toEqual({
-      ...{ row: 3, account: 'alice', role: 'trader', status: 'open', height: 4, time: 0 },
+      row: 3,
+      account: 'alice',
+      role: 'trader',
+      status: 'open',
+      height: 4,
+      time: 0,
       balances: [
         { assetRow: 0, available: 1000, locked: 0 },
         { assetRow: 1, available: 10, locked: 7 },
