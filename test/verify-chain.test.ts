@@ -293,7 +293,7 @@ describe('an end', () => {
     for (let length = 0; length < FILE.length; length++) {
       // Everywhere near where an entry begins, and here and there in it.
       const isNear = STARTS.some((start) => Math.abs(length - start) < 6);
-      if (!ALL && !isNear && length % 13 > 0) continue;
+      if (!ALL && !isNear && length % 41 > 0) continue;
       const found = await checked(FILE.subarray(0, length));
       const block = STARTS.indexOf(length);
       if (block > 0) {
@@ -359,7 +359,7 @@ describe('whatever is done to a file', () => {
         const isShorter = STARTS.includes(other.length) && hexOf(FILE).startsWith(hexOf(other));
         expect((await checked(other)).ok).toBe(isSame || isShorter);
       }),
-      { numRuns: 150, seed: 20 },
+      { numRuns: 100, seed: 20 },
     );
   });
 });

@@ -11,19 +11,15 @@ interface Given extends Flags {
 
 const ABOUT = `check the blocks of a chain, by the format alone
 
-PATH is the directory of a market, or a chain file (chain.wbc) that somebody has handed over. Each block is computed again from what it
-holds: that it follows on the one before, that its events are those it was signed for, and that the signature is right. In a
-directory the commands are read from the journal and compared too. None of it uses the engine, or believes it.`;
+PATH is the directory of a market, or a chain file (chain.wbc) that somebody has handed over. Each block is computed again from what it holds: that it follows on the one before, that its events are those it was signed for, and that the signature is right. In a directory the commands are read from the journal and compared too. None of it uses the engine, or believes it.`;
 
 const PROOF_ABOUT = `check a proof of a trade or a balance
 
-What the file says is computed again up to the root that the checkpoint in it names, and the checkpoint must be signed by a key
-that you trust. Neither the market nor its chain is needed.`;
+What the file says is computed again up to the root that the checkpoint in it names, and the checkpoint must be signed by a key that you trust. Neither the market nor its chain is needed.`;
 
 const COMPARE_ABOUT = `say where two copies of a chain differ
 
-It names the first block that is not the same, and the field of its header or the event record. Only bytes are compared: whether a copy is good
-is what \`wattbook verify\` says.`;
+It names the first block that is not the same, and the field of its header or the event record. Only bytes are compared: whether a copy is good is what \`wattbook verify\` says.`;
 
 const KEY_HELP = `
 KEY is the public key of who runs the market: a line such as name+0123abcd+AQ..., or 32 bytes in base64. You have it from the
