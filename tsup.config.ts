@@ -8,6 +8,7 @@ const entry = {
   file: 'src/file/index.ts',
   sealing: 'src/sealing/index.ts',
   testing: 'src/testing/index.ts',
+  verify: 'src/verify/index.ts',
 };
 
 const declarations = {

@@ -10,6 +10,7 @@ export default defineConfig({
       'wattbook/file': source('file/index.ts'),
       'wattbook/sealing': source('sealing/index.ts'),
       'wattbook/testing': source('testing/index.ts'),
+      'wattbook/verify': source('verify/index.ts'),
       wattbook: source('index.ts'),
     },
   },

@@ -31,6 +31,7 @@ const ENTRY_POINTS = [
   'src/sealing/index.ts',
   'src/file/index.ts',
   'src/testing/index.ts',
+  'src/verify/index.ts',
 ];
 const OUT = join(ROOT, 'docs', 'api');
 
