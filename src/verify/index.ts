@@ -14,3 +14,4 @@ export type { AccountLeaf, BalanceRow } from './records.ts';
 export type { ProvenTrade } from './trade.ts';
 export type { TreeHead } from './trees.ts';
 export { type ChainsDiffer, type ChainsSame, compareChains } from './compare.ts';
+export { LightClient, type LightTrust, type ProofRefusal } from './light-client.ts';
