@@ -9,6 +9,7 @@ import {
   openingRequests,
   perform,
   requestsOf,
+  type Workload,
   workload,
   type WorkloadRequest,
 } from '../src/testing/index.ts';
@@ -33,21 +34,8 @@ export function durableCostCase(): Case {
       const commands = plan.size(COMMANDS);
       const load = workload('A', { commands, prefill: plan.size(PREFILL) });
       const requests: WorkloadRequest[] = [...requestsOf(load)];
-      /** Seconds for the timed commands. */
-      const run = async (storage: StorageAdapter, isSealed: boolean): Promise<number> => {
-        const open = await Exchange.open({
-          storage,
-          ...(isSealed ? { blocks: { everyMs: 1_000 } } : {}),
-        });
-        const send = (request: OpeningRequest | WorkloadRequest): Answer =>
-          perform<Answer>(open, request);
-        await Promise.all([...openingRequests(load, FEES)].map(send));
-        await Promise.all(requests.slice(0, load.prefill).map(send));
-        const timed = requests.slice(load.prefill);
-        const { seconds } = await timeInFlight(timed.length, IN_FLIGHT, (i) => send(timed[i]!));
-        await open.close();
-        return seconds;
-      };
+      const run = (storage: StorageAdapter, isSealed: boolean): Promise<number> =>
+        secondsOf(load, requests, storage, isSealed);
       const inFiles = (isSealed: boolean): Promise<number> =>
         inFolder(async (folder) => {
           const journal = join(folder, 'journal');
@@ -96,4 +84,22 @@ export function durableCostCase(): Case {
       };
     },
   };
+}
+
+/** Seconds for the timed commands. */
+async function secondsOf(
+  load: Workload,
+  requests: readonly WorkloadRequest[],
+  storage: StorageAdapter,
+  isSealed: boolean,
+): Promise<number> {
+  const open = await Exchange.open({ storage, ...(isSealed && { blocks: { everyMs: 1_000 } }) });
+  const send = (request: OpeningRequest | WorkloadRequest): Answer =>
+    perform<Answer>(open, request);
+  await Promise.all([...openingRequests(load, FEES)].map(send));
+  await Promise.all(requests.slice(0, load.prefill).map(send));
+  const timed = requests.slice(load.prefill);
+  const { seconds } = await timeInFlight(timed.length, IN_FLIGHT, (i) => send(timed[i]!));
+  await open.close();
+  return seconds;
 }

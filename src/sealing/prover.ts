@@ -112,12 +112,7 @@ export class Prover {
       found.push(await this.#mustFind('assetListed', listing.getUint32(at), log.size));
     }
     const heights = [...new Set(found.map(({ height }) => height))];
-    const records = found.map(({ height, index, record, proof }) => ({
-      header: heights.indexOf(height),
-      index,
-      record: toBase64(record),
-      proof: proof.map(toBase64),
-    }));
+    const records = recordsOf(found, heights);
     return textOf({ kind: 'trade', ...(await this.#frame(log, heights)), records });
   }
 
@@ -139,11 +134,19 @@ export class Prover {
     const row = state.accounts.find(account);
     const shown = row === undefined ? undefined : tree.proveAccount(row);
     if (shown === undefined) return undefined;
-    return this.#balanceText(shown, log, height);
+    return this.#balanceText(shown, held(state, row!), log, height);
   }
 
-  async #balanceText(shown: AccountProof, log: Log, height: number): Promise<string> {
+  async #balanceText(
+    shown: AccountProof,
+    assets: readonly number[],
+    log: Log,
+    height: number,
+  ): Promise<string> {
     const { leaf, accounts, proof, beside } = shown;
+    const found: Found[] = [];
+    for (const asset of assets) found.push(await this.#mustFind('assetListed', asset, log.size));
+    const heights = [...new Set([height, ...found.map((each) => each.height)])];
     const account = {
       header: 0,
       leaf: toBase64(leaf),
@@ -151,7 +154,8 @@ export class Prover {
       proof: proof.map(toBase64),
       beside: beside.map(toBase64),
     };
-    return textOf({ kind: 'balance', ...(await this.#frame(log, [height])), account });
+    const records = recordsOf(found, heights);
+    return textOf({ kind: 'balance', ...(await this.#frame(log, heights)), records, account });
   }
 
   /** The published log, and what leads on to it. */
@@ -237,6 +241,24 @@ interface Log {
   readonly checkpoint: string;
   readonly size: number;
   readonly consistency: readonly string[];
+}
+
+/** Events as members of a proof whose headers are of these heights. */
+function recordsOf(found: readonly Found[], heights: readonly number[]): object[] {
+  return found.map(({ height, index, record, proof }) => ({
+    header: heights.indexOf(height),
+    index,
+    record: toBase64(record),
+    proof: proof.map(toBase64),
+  }));
+}
+
+/** Rows of the assets of which an account has something. */
+function held({ ledger, listings }: MarketState, account: number): number[] {
+  return listings.assetRows().filter((asset) => {
+    const row = ledger.find(account, asset);
+    return row >= 0 && (ledger.available(row) !== 0 || ledger.locked(row) !== 0);
+  });
 }
 
 function eachEvent(block: Uint8Array, visit: (view: DataView, at: number) => void): void {
