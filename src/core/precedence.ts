@@ -6,8 +6,13 @@ import type { RejectName } from './codes.ts';
  */
 export const PRECEDENCE: readonly RejectName[] = Object.freeze<RejectName[]>([
   'ID_REUSED',
+  'SIGNATURE_WRONG',
   'TIME_BACKWARDS',
   'UNKNOWN_ACTOR',
+  'NO_KEY',
+  'SIGNATURE_EXPIRED',
+  'NONCE_USED',
+  'SIGNATURE_MISSING',
   'UNKNOWN_ACCOUNT',
   'UNKNOWN_ASSET',
   'UNKNOWN_PRODUCT',

@@ -4,6 +4,7 @@ import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
 import { isIdAt, MAX_INTEGER } from './limits.ts';
 import { type KindName, KINDS } from './kinds.ts';
+import { isSignable, SIGNED, SIGNED_SIZE, signedFault } from './signed.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -220,7 +221,8 @@ export function checkCommand(view: DataView, start: number): number {
   checkCounter(view, start, 'time');
   const layout = COMMAND_LAYOUTS[recordType(view, start)];
   const version = view.getUint16(start + HEADER.version);
-  if (layout?.version !== version) {
+  const isSigned = version === SIGNED && layout !== undefined && isSignable(layout.name);
+  if (layout === undefined || (version !== layout.version && !isSigned)) {
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
@@ -247,6 +249,12 @@ export function checkCommand(view: DataView, start: number): number {
     const isLeftOut = size === 0 && isOptional(layout.strings[i]);
     if (!isLeftOut && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
     at += 1 + size;
+  }
+  if (isSigned) {
+    if (at + SIGNED_SIZE > end) bad(start, 'ends inside its signature');
+    const wrong = signedFault(view, at);
+    if (wrong !== undefined) bad(start, wrong);
+    at += SIGNED_SIZE;
   }
   if (at !== end) bad(start, `has ${end - at} bytes too many`);
   return length;

@@ -18,6 +18,7 @@ import {
 import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
 import { encodeForwards, encodeForwardTerms } from './forward-bytes.ts';
 import { encodeListedAfter } from './listed-after.ts';
+import { encodeKeys } from './keys.ts';
 import type { MarketState } from './state.ts';
 import { inOrder, Writer } from './writer.ts';
 
@@ -284,5 +285,6 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   to.i64(state.height);
   to.i64(state.sealedSequence);
   for (const { salt } of state.accounts.list) log.append(salt);
+  encodeKeys(state, to);
   return log.bytes.subarray(start, log.length);
 }

@@ -3,6 +3,7 @@ import { auctionFields } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
 import { forwardBytes, forwardFields } from './forward.ts';
+import { keyBytes } from './keys.ts';
 import { positionOf } from './limits.ts';
 import { netBytes, networkBytes, partnerBytes } from './networks.ts';
 import type { Market, Order } from './market.ts';
@@ -200,5 +201,6 @@ export function controlBytes(market: Market): Uint8Array {
   to.i64(market.height);
   to.i64(market.sealedSequence);
   for (const { salt } of market.accounts) for (const word of salt) to.u32(word);
+  keyBytes(market, to);
   return to.take();
 }
