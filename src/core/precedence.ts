@@ -5,8 +5,8 @@ import type { RejectName } from './codes.ts';
  * first of them. New codes are inserted where they belong; their number is still the next free one.
  */
 export const PRECEDENCE: readonly RejectName[] = Object.freeze<RejectName[]>([
-  'ID_REUSED',
   'SIGNATURE_WRONG',
+  'ID_REUSED',
   'TIME_BACKWARDS',
   'UNKNOWN_ACTOR',
   'NO_KEY',

@@ -22,7 +22,8 @@ export interface RecordCursor {
   at: number;
 }
 
-type Reference = 'account' | 'asset' | 'product' | 'network' | 'zone';
+/** Kinds of fields that are row numbers. */
+export type Reference = 'account' | 'asset' | 'product' | 'network' | 'zone';
 /** Turns a row number into the id that users know. */
 export type Naming = (kind: Reference, row: number) => string;
 
@@ -153,7 +154,8 @@ export function readRecord(view: DataView, start: number, naming: Naming): Recor
   return record;
 }
 
-function isReference(kind: KindName): kind is Reference {
+/** Whether fields of a kind are row numbers. */
+export function isReference(kind: KindName): kind is Reference {
   if (kind === 'network' || kind === 'zone') return true;
   return kind === 'account' || kind === 'asset' || kind === 'product';
 }
