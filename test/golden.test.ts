@@ -41,7 +41,7 @@ type CommandName = keyof Requests;
 
 const STAMPED: readonly RejectName[] = ['ID_REUSED', 'TIME_BACKWARDS', 'UNKNOWN_ACTOR'];
 /** Of a command that may be signed. */
-const MAY: readonly RejectName[] = ['SIGNATURE_WRONG', 'NO_KEY', 'SIGNATURE_EXPIRED', 'NONCE_USED'];
+const MAY = ['SIGNATURE_WRONG', 'NO_KEY', 'SIGNATURE_EXPIRED', 'NONCE_USED'] as const;
 /** Of one that must be, if there is a key. */
 const MUST: readonly RejectName[] = [...MAY, 'SIGNATURE_MISSING'];
 const PRODUCT: readonly RejectName[] = [
