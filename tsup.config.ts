@@ -6,7 +6,9 @@ const entry = {
   index: 'src/index.ts',
   chain: 'src/chain/index.ts',
   file: 'src/file/index.ts',
+  sealing: 'src/sealing/index.ts',
   testing: 'src/testing/index.ts',
+  verify: 'src/verify/index.ts',
 };
 
 const declarations = {
@@ -31,7 +33,13 @@ const common: Options = {
 
 // Both run at once: `npm run build` clears dist before.
 export default defineConfig([
-  { ...common, format: 'esm' },
+  // The worker is loaded by its path, from either format, and has no declarations.
+  {
+    ...common,
+    entry: { ...entry, 'seal-worker': 'src/file/seal-worker.ts' },
+    dts: { ...declarations, entry },
+    format: 'esm',
+  },
   // @noble/hashes is ESM only: `require` needs it inside. commander is for the program alone, so that who installs the package
   // does not install it. With `treeshake` it is rollup that makes the
   // CommonJS of shared chunks; else it is sucrase, which rewrites class fields and spoils the maps.

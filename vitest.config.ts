@@ -8,7 +8,9 @@ export default defineConfig({
     alias: {
       'wattbook/chain': source('chain/index.ts'),
       'wattbook/file': source('file/index.ts'),
+      'wattbook/sealing': source('sealing/index.ts'),
       'wattbook/testing': source('testing/index.ts'),
+      'wattbook/verify': source('verify/index.ts'),
       wattbook: source('index.ts'),
     },
   },

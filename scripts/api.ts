@@ -28,8 +28,10 @@ import { ROOT, runSteps } from './command.ts';
 const ENTRY_POINTS = [
   'src/index.ts',
   'src/chain/index.ts',
+  'src/sealing/index.ts',
   'src/file/index.ts',
   'src/testing/index.ts',
+  'src/verify/index.ts',
 ];
 const OUT = join(ROOT, 'docs', 'api');
 

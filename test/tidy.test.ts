@@ -13,22 +13,34 @@ const MAX_FUNCTION_LINES = 70;
 const ROWS: Readonly<Record<string, number>> = {
   core: 1,
   chain: 2,
+  sealing: 7,
   ledger: 2,
   orderbook: 2,
   market: 2,
   contracts: 3,
+  verify: 3,
   matching: 4,
   engine: 5,
   storage: 5,
   exchange: 6,
-  file: 6,
-  testing: 7,
-  'index.ts': 7,
-  cli: 8,
+  file: 8,
+  testing: 8,
+  'index.ts': 8,
+  cli: 9,
 };
 const DEPENDENCIES = ['functional-red-black-tree', '@noble/hashes', '@noble/curves'];
 /** Folders of sub-paths that are for Node alone. */
 const NODE = ['file', 'cli'];
+/** All that the verifier shares with what it verifies: hashes, signatures, checksums, and how an argument is refused. */
+const SHARED_WITH_VERIFY = [
+  '../chain/ed25519.ts',
+  '../chain/one-shot.ts',
+  '../core/abort.ts',
+  '../core/arguments.ts',
+  '../core/crc32c.ts',
+  '../core/errors.ts',
+  '../core/sha256.ts',
+];
 /** Optional peers, and what is bundled into the program, with the one folder each that may import them. */
 const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing', commander: 'cli' };
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
@@ -121,6 +133,17 @@ describe('imports of src', () => {
     expect(importFault('src/engine/a.ts', '../core/b.ts')).toBeUndefined();
     const every = "import 'a'; export * from 'b'; type C = import('c').C; void import('d');";
     expect(importsOf(parse('x.ts', every))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('leave the verifier a reading of its own', () => {
+    const own = SOURCES.filter((file) => file.startsWith('src/verify/'));
+    expect(own.length).toBeGreaterThan(5);
+    for (const file of own) {
+      const strange = importsOf(parse(file)).filter(
+        (from) => !from.startsWith('./') && !SHARED_WITH_VERIFY.includes(from),
+      );
+      expect(strange, file).toEqual([]);
+    }
   });
 
   it('are declared as dependencies, and nothing else is', () => {

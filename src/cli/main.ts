@@ -2,18 +2,16 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { check, inspect } from './inspect.ts';
 import { exportRows, type Format, FORMATS, type Kind, KINDS } from './export.ts';
-import { EXIT, EXIT_HELP, type Outcome, outcomeOf } from './outcome.ts';
+import { EXIT, EXIT_HELP, type Outcome } from './outcome.ts';
 import { recover } from './recover.ts';
+import { type Flags, JSON_FLAG, tell } from './tell.ts';
 import { replay } from './replay.ts';
-
-interface Flags {
-  readonly json?: boolean;
-}
+import { addVerify } from './verify-command.ts';
 
 /** That of package.json; a test compares them. */
 const VERSION = '0.1.0';
 
-const ABOUT = `Looks at a market that fileStorage keeps in a directory, and mends its end.
+const ABOUT = `Looks at a market that fileStorage keeps in a directory, mends its end, and checks chains and proofs.
 
 Only \`recover\` writes. The others claim nothing, change no byte, and may be used while a market is at work: they say how far they saw.`;
 
@@ -23,6 +21,7 @@ To begin with:
   wattbook check DIR                            is all of it as it was written?
   wattbook replay DIR                           does it come to what was recorded?
   wattbook export DIR trades > trades.jsonl     one JSON object per line
+  wattbook verify DIR --key KEY                 are its blocks as they were signed?
 `;
 
 function sequenceOf(text: string): number {
@@ -31,21 +30,8 @@ function sequenceOf(text: string): number {
   throw new InvalidArgumentError('It must be the sequence of a command, such as 1200.');
 }
 
-/** Does what was asked, tells what came of it, and leaves the exit code. */
-async function tell(flags: Flags, ask: () => Promise<Outcome>, data = false): Promise<void> {
-  const outcome = await ask().catch(outcomeOf);
-  const { exit, text, json } = outcome;
-  const isFault = json['ok'] === false && exit !== EXIT.fine;
-  const line = flags.json === true ? JSON.stringify(json) : text;
-  // Where the data goes to standard output, nothing else does.
-  const toError = data || (isFault && flags.json !== true && !('verdict' in json));
-  (toError ? process.stderr : process.stdout).write(`${line}\n`);
-  process.exitCode = exit;
-}
-
 const toOption = (): Option =>
   new Option('--to <sequence>', 'stop after this command').argParser(sequenceOf);
-const JSON_FLAG = ['--json', 'one JSON object instead of text'] as const;
 
 function program(): Command {
   const all = new Command('wattbook');
@@ -94,6 +80,7 @@ function program(): Command {
         return tell(flags, ask, output === undefined);
       },
     );
+  addVerify(all);
   return all;
 }
 

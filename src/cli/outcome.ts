@@ -20,7 +20,7 @@ Exit codes:
   0  all is well; a torn frame at the end, of which nobody was told, does not count
   1  something else failed, such as a directory that cannot be read
   2  the command line is wrong
-  3  something is damaged or missing
+  3  something is damaged or missing, or is not what it should be
   4  the last frame is damaged, and somebody may rely on it: see recover --accept-tail-loss
   5  a writer is at work
   6  a replay comes to another result than was recorded, or would by the rules of this release

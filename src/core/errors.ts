@@ -91,6 +91,12 @@ export type ErrorCode =
    * adapter and what it has stored.
    */
   | 'STORAGE_MISMATCH'
+  /**
+   * The blocks of a chain that are damaged, do not follow on each other, or are not signed by a key of their genesis; or a sealer that was
+   * asked for two things at once. Run `wattbook verify` on them; blocks follow from the journal, so that they can be made anew
+   * from a copy of their first entry.
+   */
+  | 'BAD_CHAIN'
   /** The exchange stopped earlier and takes no requests; see `cause`. Open it again on its storage. */
   | 'EXCHANGE_STOPPED'
   /** The exchange was closed. Open it again if it is still needed. */

@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { AbortSignalLike } from '../core/abort.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { shown } from '../core/decimal.ts';
 import { WattbookError } from '../core/errors.ts';
@@ -86,6 +87,7 @@ async function* storageItems<T>(
 /**
  * The frames behind a place in the journal, each of which follows on the one before. A storage may
  * begin with the frame that ends at that place; it is asked for, since it tells by which rules the place was reached.
+ * @param signal follows the journal until it aborts, waiting as long as it takes; without one the end of now is the end
  * @throws WattbookError BAD_FRAME, OTHER_RULES and those of `storageCall`
  */
 export async function* framesAfter(
@@ -93,11 +95,15 @@ export async function* framesAfter(
   storage: StorageAdapter,
   sha256: Sha256,
   timeoutMs: number,
+  signal?: AbortSignalLike,
 ): AsyncGenerator<Frame> {
   let before: JournalEnd | undefined;
   let epoch = 1;
   const after = Math.max(0, place.sequence - 1);
-  const items = storageItems('read', timeoutMs, () => storage.read(after));
+  const items =
+    signal === undefined
+      ? storageItems('read', timeoutMs, () => storage.read(after))
+      : storage.follow(after, signal);
   for await (const bytes of items) {
     const frame = decodeFrame(bytes, sha256);
     const end = endOf(frame);

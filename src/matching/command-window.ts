@@ -41,6 +41,11 @@ export class CommandWindow {
     this.#bySequence.set(entry.sequence, entry);
   }
 
+  /** What came of the command of a sequence, if it had an id and is in the window. */
+  at(sequence: number): Remembered | undefined {
+    return this.#bySequence.get(sequence);
+  }
+
   /** What is remembered, oldest first. */
   entries(): Remembered[] {
     return [...this.#byId.values()];

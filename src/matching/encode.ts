@@ -1,7 +1,7 @@
 import { ByteLog, putI64, putId } from '../core/bytes.ts';
 import { Mechanism, Pricing, TimeInForce } from '../core/codes.ts';
 import { COMMAND_WINDOW, MAX_ID_LENGTH } from '../core/limits.ts';
-import { SALT_SIZE } from '../ledger/accounts.ts';
+import { type Account, SALT_SIZE } from '../ledger/accounts.ts';
 import type { Call } from '../market/call.ts';
 import type { Delivery } from '../market/life-cycle.ts';
 import {
@@ -15,6 +15,7 @@ import {
   WAITING,
   WITH_MORE,
 } from '../orderbook/flags.ts';
+import type { Remembered } from './command-window.ts';
 import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
 import { encodeForwards, encodeForwardTerms } from './forward-bytes.ts';
 import { encodeListedAfter } from './listed-after.ts';
@@ -62,7 +63,29 @@ export function encodeMarket(state: MarketState, log: ByteLog = stateLog(state))
 /** Appends the market but for its orders. */
 export function encodeLists(state: MarketState, log: ByteLog): void {
   const to = new Writer(log);
-  const { listings } = state;
+  encodeAssets(state, to);
+  to.u32(state.accounts.list.length);
+  for (const account of state.accounts.list) encodeAccount(account, to);
+  encodeProducts(state, to);
+  encodeBalances(state, to);
+  encodeForwards(state, to);
+}
+
+/**
+ * Appends all of the state but what grows with its accounts, its open orders and its commands with an id, for which a state root
+ * has trees: see docs/format.md.
+ */
+export function encodeRest(state: MarketState, log: ByteLog): void {
+  const to = new Writer(log);
+  encodeAssets(state, to);
+  encodeProducts(state, to);
+  encodeForwards(state, to);
+  encodeCounters(state, to);
+  encodeRestOfControl(state, to);
+  encodeKeys(state, to);
+}
+
+function encodeAssets({ listings }: MarketState, to: Writer): void {
   const assets = listings.assetRows();
   to.u32(listings.assets.length);
   to.u32(assets.length);
@@ -72,12 +95,18 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
     to.id(id);
     to.u8(decimals);
   }
-  to.u32(state.accounts.list.length);
-  for (const account of state.accounts.list) {
-    to.id(account.id);
-    to.u8(account.role);
-    to.u8(account.status);
-  }
+}
+
+/** Appends who an account is. */
+export function encodeAccount({ id, role, status }: Account, to: Writer): void {
+  to.id(id);
+  to.u8(role);
+  to.u8(status);
+}
+
+/** Products, their terms, and the networks that they are traded in. */
+function encodeProducts(state: MarketState, to: Writer): void {
+  const { listings } = state;
   const products = listings.living();
   to.u32(listings.products.length);
   to.u32(products.length);
@@ -99,8 +128,6 @@ export function encodeLists(state: MarketState, log: ByteLog): void {
   }
   encodeTerms(state, to);
   encodeNetworks(state, to);
-  encodeBalances(state, to);
-  encodeForwards(state, to);
 }
 
 function encodeTerms({ listings: { terms } }: MarketState, to: Writer): void {
@@ -168,7 +195,7 @@ function encodeOrders(state: MarketState, log: ByteLog): void {
 }
 
 /** Room is made for all of it at once: with that, in a log that need not grow, a million take half the time. */
-function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
+export function encodeOrder(state: MarketState, slot: number, log: ByteLog): void {
   const { orders, timers } = state;
   const clientOrderId = orders.clientOrderId(slot);
   const flags = orders.flags(slot);
@@ -259,22 +286,35 @@ function encodeCircuits({ listings, time }: MarketState, to: Writer): void {
 export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()): Uint8Array {
   const start = log.length;
   const to = new Writer(log);
-  to.i64(state.sequence);
-  to.i64(state.time);
-  to.i64(state.lastOrder);
-  to.i64(state.lastTrade);
-  to.i64(state.lastPriority);
+  encodeCounters(state, to);
   const remembered = state.window.entries();
   to.u32(remembered.length);
-  for (const { commandId, sequence, digestHigh, digestLow, code, order, filled } of remembered) {
-    to.id(commandId);
-    to.i64(sequence);
-    to.u32(digestHigh);
-    to.u32(digestLow);
-    to.u32(code);
-    to.i64(order);
-    to.i64(filled);
-  }
+  for (const entry of remembered) encodeRemembered(entry, to);
+  encodeRestOfControl(state, to);
+  for (const { salt } of state.accounts.list) log.append(salt);
+  encodeKeys(state, to);
+  return log.bytes.subarray(start, log.length);
+}
+
+function encodeCounters(state: MarketState, to: Writer): void {
+  const { sequence, time, lastOrder, lastTrade, lastPriority } = state;
+  for (const counter of [sequence, time, lastOrder, lastTrade, lastPriority]) to.i64(counter);
+}
+
+/** Appends what a command with an id came to. */
+export function encodeRemembered(entry: Remembered, to: Writer): void {
+  const { commandId, sequence, digestHigh, digestLow, code, order, filled } = entry;
+  to.id(commandId);
+  to.i64(sequence);
+  to.u32(digestHigh);
+  to.u32(digestLow);
+  to.u32(code);
+  to.i64(order);
+  to.i64(filled);
+}
+
+/** What stands in control behind the commands with an id, without the salts. */
+function encodeRestOfControl(state: MarketState, to: Writer): void {
   const recalled = [...state.recalled].sort((a, b) => a - b);
   to.u32(recalled.length);
   for (const trade of recalled) to.i64(trade);
@@ -284,7 +324,4 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   encodePartners(state, to);
   to.i64(state.height);
   to.i64(state.sealedSequence);
-  for (const { salt } of state.accounts.list) log.append(salt);
-  encodeKeys(state, to);
-  return log.bytes.subarray(start, log.length);
 }

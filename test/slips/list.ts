@@ -5,6 +5,7 @@ import { CALL } from './call.ts';
 import { CONTRACTS } from './contracts.ts';
 import { FOLLOWERS } from './followers.ts';
 import { CHAIN } from './chain.ts';
+import { VERIFY } from './verify.ts';
 import { FORWARD } from './forward.ts';
 import { LEDGER } from './ledger.ts';
 import { LIFE_CYCLE } from './life-cycle.ts';
@@ -43,5 +44,6 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...SETTLEMENT,
   ...CHAIN,
   ...SIGNED,
+  ...VERIFY,
   ...FORWARD,
 ];

@@ -6,11 +6,14 @@ import { forwardBytes, forwardFields } from './forward.ts';
 import { keyBytes } from './keys.ts';
 import { positionOf } from './limits.ts';
 import { netBytes, networkBytes, partnerBytes } from './networks.ts';
-import type { Market, Order } from './market.ts';
+import type { Market, Order, Remembered } from './market.ts';
 import { planFields } from './plan.ts';
 
-/** The market bytes of docs/format.md. */
-export function marketBytes(market: Market): Uint8Array {
+/**
+ * The market bytes of docs/format.md.
+ * @param whole false leaves out what state roots have trees for
+ */
+export function marketBytes(market: Market, whole = true): Uint8Array {
   const to = new Bytes();
   to.u32(market.assets.length);
   to.u32(market.assets.filter(({ gone }) => !gone).length);
@@ -20,11 +23,13 @@ export function marketBytes(market: Market): Uint8Array {
     to.id(id);
     to.u8(decimals);
   });
-  to.u32(market.accounts.length);
-  for (const { id, role, status } of market.accounts) {
-    to.id(id);
-    to.u8(role);
-    to.u8(status);
+  if (whole) {
+    to.u32(market.accounts.length);
+    for (const { id, role, status } of market.accounts) {
+      to.id(id);
+      to.u8(role);
+      to.u8(status);
+    }
   }
   to.u32(market.products.length);
   to.u32(market.products.filter(({ gone }) => !gone).length);
@@ -63,8 +68,9 @@ export function marketBytes(market: Market): Uint8Array {
     to.i64(band?.high ?? 0);
   });
   networkBytes(market, to);
-  balances(market, to);
+  if (whole) balances(market, to);
   forwardBytes(market, to);
+  if (!whole) return to.take();
   to.u32(market.orders.size);
   for (const { queues, stops } of market.products) {
     for (const queue of queues) for (const order of queue) restingOrder(market, order, to);
@@ -94,7 +100,7 @@ function balances(market: Market, to: Bytes): void {
   }
 }
 
-function restingOrder(market: Market, order: Order, to: Bytes): void {
+export function restingOrder(market: Market, order: Order, to: Bytes): void {
   to.i64(order.id);
   to.u32(order.account);
   to.u32(order.product);
@@ -166,23 +172,32 @@ function limitBytes(market: Market, to: Bytes): void {
   }
 }
 
-/** The control bytes of docs/format.md. */
-export function controlBytes(market: Market): Uint8Array {
+/** What is remembered of a command with an id. */
+export function rememberedBytes(entry: Remembered, to: Bytes): void {
+  const { commandId, digestHigh, digestLow, receipt } = entry;
+  to.id(commandId);
+  to.i64(receipt.sequence);
+  to.u32(digestHigh);
+  to.u32(digestLow);
+  to.u32(receipt.code);
+  to.i64(receipt.order);
+  to.i64(receipt.filled);
+}
+
+/**
+ * The control bytes of docs/format.md.
+ * @param whole false leaves out what state roots have trees for
+ */
+export function controlBytes(market: Market, whole = true): Uint8Array {
   const to = new Bytes();
   to.i64(market.sequence);
   to.i64(market.time);
   to.i64(market.lastOrder);
   to.i64(market.lastTrade);
   to.i64(market.lastPriority);
-  to.u32(market.window.size);
-  for (const { commandId, digestHigh, digestLow, receipt } of market.window.values()) {
-    to.id(commandId);
-    to.i64(receipt.sequence);
-    to.u32(digestHigh);
-    to.u32(digestLow);
-    to.u32(receipt.code);
-    to.i64(receipt.order);
-    to.i64(receipt.filled);
+  if (whole) {
+    to.u32(market.window.size);
+    for (const entry of market.window.values()) rememberedBytes(entry, to);
   }
   const recalled = [...market.recalled].sort((a, b) => a - b);
   to.u32(recalled.length);
@@ -200,7 +215,7 @@ export function controlBytes(market: Market): Uint8Array {
   partnerBytes(market, to);
   to.i64(market.height);
   to.i64(market.sealedSequence);
-  for (const { salt } of market.accounts) for (const word of salt) to.u32(word);
+  if (whole) for (const { salt } of market.accounts) for (const word of salt) to.u32(word);
   keyBytes(market, to);
   return to.take();
 }

@@ -1,0 +1,16 @@
+export {
+  type ChainFault,
+  type ChainFound,
+  type ChainHead,
+  type ChainOptions,
+  type CheckedBlock,
+  verifyChain,
+} from './chain.ts';
+export type { Chunks } from './bytes.ts';
+export type { Fault, FaultCode } from './faults.ts';
+export { type ProofFound, type ProofTrust, type ProvenBalance, verifyProof } from './proof.ts';
+export type { SignedHead } from './note.ts';
+export type { AccountLeaf, BalanceRow } from './records.ts';
+export type { ProvenTrade } from './trade.ts';
+export type { TreeHead } from './trees.ts';
+export { type ChainsDiffer, type ChainsSame, compareChains } from './compare.ts';
