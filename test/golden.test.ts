@@ -40,6 +40,12 @@ describe.each(scripts)('$name', ({ name, script }) => {
 type CommandName = keyof Requests;
 
 const STAMPED: readonly RejectName[] = ['ID_REUSED', 'TIME_BACKWARDS', 'UNKNOWN_ACTOR'];
+const ACCOUNT: readonly RejectName[] = [
+  'UNKNOWN_ACCOUNT',
+  'FORBIDDEN',
+  'SYSTEM_ACCOUNT',
+  'ACCOUNT_CLOSED',
+];
 /** Of a command that may be signed. */
 const MAY = ['SIGNATURE_WRONG', 'NO_KEY', 'SIGNATURE_EXPIRED', 'NONCE_USED'] as const;
 /** Of one that must be, if there is a key. */
@@ -68,15 +74,8 @@ const FUNDS: readonly RejectName[] = [
 /** The codes that each command can give besides the STAMPED ones, in the order of precedence. */
 const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   openAccount: ['FORBIDDEN', 'DUPLICATE_ACCOUNT'],
-  freezeAccount: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
-  closeAccount: [
-    ...MUST,
-    'UNKNOWN_ACCOUNT',
-    'FORBIDDEN',
-    'SYSTEM_ACCOUNT',
-    'ACCOUNT_CLOSED',
-    'ACCOUNT_NOT_EMPTY',
-  ],
+  freezeAccount: ACCOUNT,
+  closeAccount: [...MUST, ...ACCOUNT, 'ACCOUNT_NOT_EMPTY'],
   deposit: [...FUNDS, 'MINT_LIMIT'],
   withdraw: [...MUST, ...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
   transfer: [...MUST, ...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
@@ -99,7 +98,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   closeProduct: PRODUCT,
   endSession: OPENED,
   sealBlock: ['FORBIDDEN'],
-  setAccountKey: [...MUST, 'UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  setAccountKey: [...MUST, ...ACCOUNT],
   archiveProduct: ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'NOT_CLOSED'],
   runAuction: [
     'UNKNOWN_PRODUCT',
@@ -204,14 +203,8 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'GATE_CLOSED',
     'NOT_IN_CALL',
   ],
-  setAccountLimits: [
-    'UNKNOWN_ACCOUNT',
-    'UNKNOWN_ASSET',
-    'FORBIDDEN',
-    'SYSTEM_ACCOUNT',
-    'ACCOUNT_CLOSED',
-  ],
-  kill: [...MAY, 'UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  setAccountLimits: FUNDS,
+  kill: [...MAY, ...ACCOUNT],
   recordReading: [
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',
@@ -264,7 +257,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'PRODUCT_CLOSED',
     'GATE_CLOSED',
   ],
-  setPartner: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  setPartner: ACCOUNT,
 };
 
 /** It takes millions of commands: listing-limit.test.ts has it. */
