@@ -1,6 +1,6 @@
 // examples/17-sign-an-order.ts
-import { Exchange, memoryStorage, type Receipt, signRequest } from 'wattbook';
-import { ed25519 } from 'wattbook/chain';
+import { Exchange, memoryStorage, type Receipt } from 'wattbook';
+import { ed25519, signRequest } from 'wattbook/signing';
 
 const chainId = new Uint8Array(32).fill(1); // in earnest: that of the market's chain
 const grid = { tick: '0.0001', lot: '0.001' };

@@ -12,11 +12,10 @@ import {
   memoryStorage,
   type Notice,
   type OrderRequest,
-  type SignableRequest,
   type Signed,
-  type SigningTerms,
   verifySignatures,
 } from '../src/index.ts';
+import { type SignableRequest, type SigningTerms } from '../src/signing/index.ts';
 import { MarketState } from '../src/matching/state.ts';
 import { arbitraryMarket, arbitraryRequests, type NamedRequest } from '../src/testing/index.ts';
 import { bytes } from './bad-input-keys.ts';

@@ -1,14 +1,7 @@
 import { ed25519 } from '../src/chain/index.ts';
 import { Sequencer } from '../src/engine/sequencer.ts';
-import {
-  Engine,
-  type OrderRequest,
-  type Requests,
-  type SignableRequest,
-  type Signed,
-  signRequest,
-  type SigningTerms,
-} from '../src/index.ts';
+import { Engine, type OrderRequest, type Requests, type Signed } from '../src/index.ts';
+import { type SignableRequest, signRequest, type SigningTerms } from '../src/signing/index.ts';
 import { MarketState } from '../src/matching/state.ts';
 import { must } from './stage.ts';
 

@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { ed25519, type Signer } from '../../src/chain/ed25519.ts';
-import { type Engine, type Signed, signRequest, type SigningTerms } from '../../src/index.ts';
+import { type Engine, type Signed } from '../../src/index.ts';
+import { signRequest, type SigningTerms } from '../../src/signing/index.ts';
 import type { ScriptCommand } from './commands.ts';
 
 /** The chain of all scripts. */

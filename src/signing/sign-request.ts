@@ -5,14 +5,14 @@ import { MAX_DECIMALS } from '../core/limits.ts';
 import type { Network, Zone } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
 import { NONE } from '../orderbook/orders.ts';
-import { chainIdArgument, type Signed } from './account-keys.ts';
-import { idArgument, integerArgument, objectArgument } from './arguments.ts';
-import { FORMS } from './encoders.ts';
-import { Encoding, type Form, type Registered } from './encoding.ts';
-import { checkFields, NO_DIGEST } from './fields.ts';
-import { stepArgument } from './network-orders.ts';
-import type { Requests } from './requests.ts';
-import { signedMessage } from './signed-message.ts';
+import { chainIdArgument, type Signed } from '../engine/account-keys.ts';
+import { idArgument, integerArgument, objectArgument } from '../engine/arguments.ts';
+import { FORMS } from '../engine/encoders.ts';
+import { Encoding, type Form, type Registered } from '../engine/encoding.ts';
+import { checkFields, NO_DIGEST } from '../engine/fields.ts';
+import { stepArgument } from '../engine/network-orders.ts';
+import type { Requests } from '../engine/requests.ts';
+import { signedMessage } from '../engine/signed-message.ts';
 
 /** Requests that may be signed. */
 export type SignableRequest = Extract<SignableName, keyof Requests>;
