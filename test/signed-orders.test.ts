@@ -21,6 +21,7 @@ import { arbitraryMarket, arbitraryRequests, type NamedRequest } from '../src/te
 import { bytes } from './bad-input-keys.ts';
 import { NATURAL, REQUIRED, typed, WHOLE } from './bad-values.ts';
 import { must, thrownBy } from './stage.ts';
+import { Bytes } from './twin/bytes.ts';
 
 import {
   anna,
@@ -62,6 +63,9 @@ describe('a signed request', () => {
       const wrong = { ok: false, code: 'SIGNATURE_WRONG', sequence: 0, repeated: false };
       expect(outcome, JSON.stringify(other)).toEqual(wrong);
     }
+    // They have the same fields.
+    const kill = { account: 'anna', signed: sign('kill', { account: 'anna' }) };
+    expect(engine.closeAccount(kill)).toMatchObject({ code: 'SIGNATURE_WRONG' });
     expect(engine.stateHash()).toBe(before);
     expect(engine.submit({ ...BID, signed })).toMatchObject({ ok: true });
     expect(engine.account('anna')).toMatchObject({ key: anna.publicKey, nonce: signed.nonce });
@@ -174,6 +178,60 @@ describe('signRequest', () => {
     const all = ['submit', 'amend', 'cancel', 'cancelAll', 'take', 'transfer', 'withdraw', 'kill'];
     const least = [...all, 'closeAccount', 'setAccountKey'].map((name) => seen.get(name) ?? 0);
     expect(Math.min(...least)).toBeGreaterThan(0);
+  });
+
+  it('signs the bytes of docs/format.md', () => {
+    let message: Uint8Array | undefined;
+    const signer = {
+      publicKey: anna.publicKey,
+      sign: (bytesToSign: Uint8Array) => {
+        message = bytesToSign;
+        return new Uint8Array(64);
+      },
+    };
+    const by = { signer, nonce: 5, expiresAt: 6 };
+    const to = new Bytes();
+    const begin = (type: number): void => {
+      for (const character of 'wattbook/order\0\0') to.u8(character.charCodeAt(0));
+      for (const byte of chainId) to.u8(byte);
+      to.u16(type);
+      to.i64(5);
+      to.i64(6);
+    };
+    const grid = (): void => {
+      to.i64(1);
+      to.u8(2);
+      to.i64(1);
+      to.u8(3);
+    };
+    sign('submit', { ...BID, clientOrderId: 'c' }, by);
+    begin(14);
+    to.id('anna');
+    to.id('anna');
+    to.id('energy');
+    grid();
+    for (const value of [0, 0, 0, 0, 1, 1]) to.u8(value);
+    for (const value of [25, 2_000, 0, 0]) to.i64(value);
+    to.id('');
+    to.id('c');
+    expect(message).toEqual(to.take());
+    sign('cancelAll', { product: 'energy', commandId: 'x' }, by);
+    begin(17);
+    to.id('operator');
+    for (const value of [0, 0, 1]) to.u8(value);
+    to.id('energy');
+    grid();
+    to.id('x');
+    expect(message).toEqual(to.take());
+    sign('withdraw', { account: 'anna', asset: 'EUR', amount: '1' }, by);
+    begin(5);
+    to.id('anna');
+    to.id('anna');
+    to.id('EUR');
+    to.u8(9);
+    to.i64(1_000_000_000);
+    to.id('');
+    expect(message).toEqual(to.take());
   });
 
   it('asks for what it needs to know', () => {
