@@ -31,3 +31,15 @@ export {
 } from './note.ts';
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 export { type HeadOutcome, type HeadRefusal, LogClient, type Trust } from './log-client.ts';
+export {
+  blockHash,
+  type BlockHeader,
+  decodeGenesis,
+  decodeHeader,
+  encodeGenesis,
+  encodeHeader,
+  type Genesis,
+  HEADER_BYTES,
+  originOf,
+  SIGNATURE_BYTES,
+} from './block.ts';

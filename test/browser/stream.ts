@@ -3,8 +3,10 @@
  * state behind it. Bundled by main.ts out of the built package; the same bytes run everywhere.
  */
 import { Engine, Exchange, memoryStorage, type Queries } from 'wattbook';
-import { ed25519, formatCheckpoint, MerkleTree, signNote } from 'wattbook/chain';
+import { ed25519, encodeGenesis } from 'wattbook/chain';
+import { memoryBlocks, Prover, Sealer } from 'wattbook/sealing';
 import { openingRequests, requestsOf, workload } from 'wattbook/testing';
+import { LightClient, verifyChain } from 'wattbook/verify';
 
 export interface Report {
   readonly commands: number;
@@ -47,7 +49,9 @@ function engineReport(): Report {
 async function exchangeReport(): Promise<Report> {
   const storage = memoryStorage();
   const clock = (): number => 0;
-  const market = await Exchange.open({ storage, clock });
+  // The salts of an exchange are drawn, those of an engine are zeros.
+  const drawSalt = (): Uint8Array => new Uint8Array(16);
+  const market = await Exchange.open({ storage, clock, drawSalt });
   let waiting: Promise<unknown>[] = [];
   for (const answer of send<Promise<unknown>>(market)) {
     waiting.push(answer);
@@ -65,18 +69,42 @@ async function exchangeReport(): Promise<Report> {
   return report;
 }
 
-const RUN = 1000;
+const SEALED = 10_000;
 
-/** The signed head of a log over what an engine was told, in runs of a thousand bytes. */
-export function signedHead(): string {
-  const market = new Engine();
-  for (const _ of send(market));
-  const told = market.commandLog();
-  const log = new MerkleTree();
-  for (let at = 0; at < told.length; at += RUN) log.append(told.subarray(at, at + RUN));
-  const head = { origin: 'stream', size: log.size, root: log.root(), extensions: [] };
+/**
+ * The signed head of the chain of a part of the stream, after its verifier and a proof of a balance have been asked: roots,
+ * signatures and proofs are the same everywhere.
+ */
+export async function signedHead(): Promise<string> {
+  const storage = memoryStorage();
+  const blocks = memoryBlocks();
   const signer = ed25519.signer(new Uint8Array(32).fill(7));
-  return signNote(formatCheckpoint(head), { name: 'stream', algorithm: 'ed25519', signer });
+  const nonce = new Uint8Array(16);
+  await blocks.append([encodeGenesis({ name: 'stream', nonce, keys: [signer.publicKey] })], 0);
+  const market = await Exchange.open({
+    storage,
+    clock: () => 0,
+    drawSalt: () => new Uint8Array(16).fill(9),
+    blocks: { everyCommands: 1000 },
+  });
+  const sent: Promise<unknown>[] = [];
+  for (const answer of send<Promise<unknown>>(market)) if (sent.push(answer) === SEALED) break;
+  await Promise.all(sent);
+  await market.close();
+  const sealer = await Sealer.open({ storage, blocks, signer });
+  await sealer.seal();
+  const chunks: Uint8Array[] = [];
+  for await (const entry of blocks.read(0)) {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, entry.length);
+    chunks.push(length, entry);
+  }
+  const found = await verifyChain(chunks, { keys: [signer.publicKey], journal: storage.read(0) });
+  if (!found.ok) throw new Error(found.detail);
+  const proof = await (await Prover.open({ blocks, storage })).balance('outside');
+  const shown = new LightClient({ key: sealer.key }).verifyBalance(proof!);
+  if (!shown.ok) throw new Error(shown.code);
+  return (await blocks.published())!;
 }
 
 /** Every way in, by name. */
