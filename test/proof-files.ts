@@ -2,7 +2,7 @@ import { MerkleTree } from '../src/chain/merkle.ts';
 import { formatCheckpoint } from '../src/chain/checkpoint.ts';
 import type { Signer } from '../src/chain/ed25519.ts';
 import { signNote } from '../src/chain/note.ts';
-import { type Chain, hashOf, hexOf } from './chain-files.ts';
+import { type Chain, hashOf, hexOf, i64, id, joined, u32 } from './chain-files.ts';
 
 /** Proofs, made straight from docs/format.md. */
 
@@ -82,4 +82,17 @@ export function tradeProof(
   const headers = heights.map((height) => headerEntry(chain, height));
   const head = { format: 'wattbook-proof', version: 0, kind: 'trade', checkpoint };
   return { ...head, consistency: [], headers, records };
+}
+
+/** The leaf of an account. */
+export function leafOf(
+  row: number,
+  name: string,
+  ...balances: readonly (readonly number[])[]
+): Uint8Array {
+  const salt = new Uint8Array(16).fill(row);
+  const rows = balances.map(([asset, available, locked]) =>
+    joined(u32(asset!), i64(available!), i64(locked!)),
+  );
+  return joined(u32(row), id(name), Uint8Array.of(0, 0), salt, u32(rows.length), ...rows);
 }

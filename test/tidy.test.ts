@@ -136,7 +136,9 @@ describe('imports of src', () => {
   });
 
   it('leave the verifier a reading of its own', () => {
-    const own = SOURCES.filter((file) => file.startsWith('src/verify/'));
+    // The client is of the log as well.
+    const client = 'src/verify/light-client.ts';
+    const own = SOURCES.filter((file) => file.startsWith('src/verify/') && file !== client);
     expect(own.length).toBeGreaterThan(5);
     for (const file of own) {
       const strange = importsOf(parse(file)).filter(

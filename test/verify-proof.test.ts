@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { merkleRoot } from '../src/chain/merkle.ts';
 import { signNote } from '../src/chain/note.ts';
 import { type ProofTrust, verifyProof } from '../src/verify/index.ts';
-import { chainOf, hashOf, i64, id, joined, pieces, signerOf, u32 } from './chain-files.ts';
+import { chainOf, hashOf, joined, pieces, signerOf, u32 } from './chain-files.ts';
 import {
   base64Of,
   checkpointOf,
   headerEntry,
+  leafOf,
   originOf,
   type TradeProof,
   tradeProof,
@@ -20,19 +21,6 @@ function market(): Uint8Array {
   limit(engine, 'alice', 'sell', 3, 50);
   limit(engine, 'bob', 'buy', 2, 50);
   return engine.commandLog();
-}
-
-/** The leaf of an account. */
-function leafOf(
-  row: number,
-  name: string,
-  ...balances: readonly (readonly number[])[]
-): Uint8Array {
-  const salt = new Uint8Array(16).fill(row);
-  const rows = balances.map(([asset, available, locked]) =>
-    joined(u32(asset!), i64(available!), i64(locked!)),
-  );
-  return joined(u32(row), id(name), Uint8Array.of(0, 0), salt, u32(rows.length), ...rows);
 }
 
 const LEAVES = [
@@ -59,8 +47,12 @@ function balanceProof(row = 3) {
     proof: treeOf(LEAVES).inclusionProof(row).map(base64Of),
     beside: BESIDE.map(base64Of),
   };
-  const head = { format: 'wattbook-proof', version: 0, kind: 'balance', checkpoint: NOTE };
-  return { ...head, consistency: [] as string[], headers: [headerEntry(CHAIN, 4)], account };
+  const named = tradeProof(CHAIN, NOTE, [108]);
+  const assets = [[0, 1], [], [], [0, 1], [1]][row]!;
+  const records = named.records.filter((_, i) => assets.includes(i));
+  const headers = [...(records.length > 0 ? named.headers : []), headerEntry(CHAIN, 4)];
+  const at = headers.length - 1;
+  return { ...named, kind: 'balance', headers, records, account: { ...account, header: at } };
 }
 
 const checked = (proof: object, trust = TRUST): ReturnType<typeof verifyProof> =>
@@ -154,7 +146,7 @@ describe('a proof of a trade', () => {
 });
 
 describe('a proof of a balance', () => {
-  it('tells it in quanta', () => {
+  it('tells it exactly', () => {
     const found = checked(balanceProof());
     expect(found).toMatchObject({ ok: true, kind: 'balance' });
     if (!found.ok || found.kind !== 'balance') return;
@@ -166,8 +158,22 @@ describe('a proof of a balance', () => {
       height: 4,
       time: 0,
       balances: [
-        { assetRow: 0, available: 1000, locked: 0 },
-        { assetRow: 1, available: 10, locked: 7 },
+        {
+          asset: 'kWh',
+          assetRow: 0,
+          available: '1',
+          availableQuanta: 1000,
+          locked: '0',
+          lockedQuanta: 0,
+        },
+        {
+          asset: 'EUR',
+          assetRow: 1,
+          available: '0.00001',
+          availableQuanta: 10,
+          locked: '0.000007',
+          lockedQuanta: 7,
+        },
       ],
     });
     for (const row of LEAVES.keys()) expect(told(checked(balanceProof(row)))).toBe('ok');
@@ -183,6 +189,21 @@ describe('a proof of a balance', () => {
       expect(found.ok, `at ${at}: ${text.slice(at - 20, at + 20)}`).toBe(false);
     }
     expect(text[free]).toBe('5');
+  });
+
+  it('names each of its assets once, and nothing else', () => {
+    const proof = balanceProof();
+    const of = (...records: readonly unknown[]): string => told(checked({ ...proof, records }));
+    const [one, other] = proof.records;
+    expect(of(other, one)).toBe('ok');
+    for (const records of [[one], [], [one, one], [one, other, other]]) {
+      expect(of(...records)).toMatch(/^(records|headers) MALFORMED$/);
+    }
+    const others = tradeProof(CHAIN, NOTE, [108, 102]);
+    const account = { ...proof.account, header: others.headers.length };
+    const headers = [...others.headers, headerEntry(CHAIN, 4)];
+    const more = { ...proof, headers, account, records: others.records };
+    expect(told(checked(more))).toBe('records MALFORMED');
   });
 
   it('has a leaf in its one form', () => {

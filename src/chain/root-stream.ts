@@ -9,47 +9,41 @@ const RIGHT = 1 + HASH_SIZE;
 const fastestInto: HashInto = oneShotSha256() ?? hashInto(sha256);
 
 /**
- * The root of leaves that come one after the other, after RFC 6962, where nobody asks for proofs: it keeps one hash for each level, and
- * makes no object for a leaf.
+ * The root of leaves that come one after the other, after RFC 6962, where nobody asks for proofs: it keeps two hashes for each level, and
+ * each hash is written where it is hashed again.
  */
 export class RootStream {
   /** Leaves so far. */
   count = 0;
-  /** Of each level the last full node that stands alone. */
-  readonly #alone = new Uint8Array(53 * HASH_SIZE);
-  readonly #node = new Uint8Array(1 + 2 * HASH_SIZE).fill(NODE, 0, 1);
+  /** Of each level the node that is being filled: first its left child, then its right one. */
+  readonly #nodes: Uint8Array[] = [];
   #leaf = new Uint8Array(1024).fill(LEAF, 0, 1);
-  /** What is hashed of a leaf, by its length. */
+  /** What is hashed of a leaf, by its length: made once, since to make it takes a fifth of the time of its hash. */
   #views: (Uint8Array | undefined)[] = [];
 
   /** Takes the next leaf: the bytes from one place to another. O(its bytes) amortised. */
   add(bytes: Uint8Array, from: number, to: number): void {
-    const length = to - from;
-    const view = this.#views[length] ?? this.#viewOf(length);
-    const leaf = this.#leaf;
-    for (let i = 0; i < length; i++) leaf[1 + i] = bytes[from + i]!;
-    const node = this.#node;
-    fastestInto(view, node, RIGHT);
-    let level = 0;
-    for (let left = this.count; left % 2 === 1; left = (left - 1) / 2) {
-      const at = level * HASH_SIZE;
-      for (let i = 0; i < HASH_SIZE; i++) node[LEFT + i] = this.#alone[at + i]!;
-      fastestInto(node, node, RIGHT);
-      level++;
+    const view = this.#views[to - from] ?? this.#viewOf(to - from);
+    this.#leaf.set(bytes.subarray(from, to), 1);
+    let left = this.count++;
+    let above = this.#node(0);
+    fastestInto(view, above, left % 2 === 0 ? LEFT : RIGHT);
+    for (let level = 1; left % 2 === 1; level++) {
+      left = (left - 1) / 2;
+      const node = above;
+      above = this.#node(level);
+      fastestInto(node, above, left % 2 === 0 ? LEFT : RIGHT);
     }
-    const at = level * HASH_SIZE;
-    for (let i = 0; i < HASH_SIZE; i++) this.#alone[at + i] = node[RIGHT + i]!;
-    this.count++;
   }
 
   /** The root of the leaves so far. O(log count). */
   root(): Uint8Array {
     if (this.count === 0) return sha256();
-    const node = this.#node;
+    const node = new Uint8Array(1 + 2 * HASH_SIZE).fill(NODE, 0, 1);
     let found = false;
     for (let [level, left] = [0, this.count]; left > 0; level++, left = Math.floor(left / 2)) {
       if (left % 2 === 0) continue;
-      const alone = this.#alone.subarray(level * HASH_SIZE, (level + 1) * HASH_SIZE);
+      const alone = this.#node(level).subarray(LEFT, RIGHT);
       node.set(alone, found ? LEFT : RIGHT);
       if (found) fastestInto(node, node, RIGHT);
       found = true;
@@ -60,6 +54,10 @@ export class RootStream {
   /** Forgets all leaves. */
   clear(): void {
     this.count = 0;
+  }
+
+  #node(level: number): Uint8Array {
+    return (this.#nodes[level] ??= new Uint8Array(1 + 2 * HASH_SIZE).fill(NODE, 0, 1));
   }
 
   #viewOf(length: number): Uint8Array {

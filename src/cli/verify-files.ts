@@ -39,8 +39,8 @@ function tradeLines({ trade }: Extract<ProofFound, { kind: 'trade' }>): string[]
 function balanceLines({ balance }: Extract<ProofFound, { kind: 'balance' }>): string[] {
   const { account, role, status, balances } = balance;
   const rows = balances.map(
-    ({ assetRow, available, locked }) =>
-      `asset ${assetRow}${' '.repeat(Math.max(1, 10 - String(assetRow).length))}${available} quanta available, ${locked} locked`,
+    ({ asset, available, locked }) =>
+      `${asset.padEnd(15)} ${available} available, ${locked} locked`,
   );
   return [
     `account         ${account}, ${role}, ${status}`,

@@ -59,4 +59,4 @@ async function run(): Promise<void> {
   parentPort!.close();
 }
 
-await run();
+void run();

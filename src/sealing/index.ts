@@ -3,3 +3,9 @@ export { type BlockStore, memoryBlocks } from './block-store.ts';
 export { Chain, type ChainHead } from './chain.ts';
 export { Sealer, type SealerOptions } from './sealer.ts';
 export { type AccountProof, StateTree } from './state-tree.ts';
+export {
+  type ProveBalanceOptions,
+  type ProveOptions,
+  Prover,
+  type ProverOptions,
+} from './prover.ts';

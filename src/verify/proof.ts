@@ -16,7 +16,13 @@ import {
 } from './json.ts';
 import { readCheckpoint, type SignedHead } from './note.ts';
 import { type AccountLeaf, readAccountLeaf, readEvent } from './records.ts';
-import { tradeOf, type ProvenTrade } from './trade.ts';
+import {
+  balancesOf,
+  type FoundEvent,
+  type ProvenAmount,
+  tradeOf,
+  type ProvenTrade,
+} from './trade.ts';
 import { HASH_SIZE, isContinued, rootFrom, rootOf, type TreeHead } from './trees.ts';
 
 /** Whom and what a proof is held against. */
@@ -30,7 +36,9 @@ export interface ProofTrust {
 }
 
 /** The account that is proven, as it was after a block. */
-export type ProvenBalance = AccountLeaf & {
+export type ProvenBalance = Omit<AccountLeaf, 'balances'> & {
+  /** What it had, by asset in the order in which they were listed; none that it had nothing of. */
+  readonly balances: readonly ProvenAmount[];
   readonly height: number;
   /** Of the last command of the block, epoch ms UTC. */
   readonly time: number;
@@ -45,9 +53,9 @@ export type ProofFound = {
   | { readonly kind: 'balance'; readonly balance: ProvenBalance }
 );
 
-/** Headers of a trade and of four that name its rows, and some to spare. */
-const MOST_HEADERS = 16;
-const MOST_RECORDS = 16;
+/** An account may hold many assets, each of which is named. */
+const MOST_HEADERS = 4096;
+const MOST_RECORDS = 4096;
 const MEMBERS = ['format', 'version', 'kind', 'checkpoint', 'consistency', 'headers'];
 
 /**
@@ -86,7 +94,7 @@ function found(proof: Members, trust: ProofTrust): ProofFound {
   demand(version === 0, 'MALFORMED', 'version', 'a proof of another version');
   const isKnown = kind === 'trade' || kind === 'balance';
   demand(isKnown, 'MALFORMED', 'kind', 'a proof of an unknown kind');
-  mustHave(proof, '', [...MEMBERS, kind === 'trade' ? 'records' : 'account']);
+  mustHave(proof, '', [...MEMBERS, 'records', ...(kind === 'trade' ? [] : ['account'])]);
   const checkpoint = readCheckpoint(textOf(proof['checkpoint'], 'checkpoint'), trust.keys);
   const isIt = trust.chainId === undefined || isSame(checkpoint.chainId, trust.chainId);
   demand(isIt, 'NOT_TRUSTED', 'chainId', `it is of chain ${hexOf(checkpoint.chainId)}`);
@@ -97,8 +105,8 @@ function found(proof: Members, trust: ProofTrust): ProofFound {
   const used = new Set<number>();
   const result: ProofFound =
     kind === 'trade'
-      ? { ok: true, checkpoint, kind, trade: tradeIn(proof['records'], headers, used) }
-      : { ok: true, checkpoint, kind, balance: balanceIn(proof['account'], headers, used) };
+      ? { ok: true, checkpoint, kind, trade: tradeOf(recordsIn(proof['records'], headers, used)) }
+      : { ok: true, checkpoint, kind, balance: balanceIn(proof, headers, used) };
   const isNeeded = used.size === headers.length;
   demand(isNeeded, 'MALFORMED', 'headers', 'headers has one that nothing is proven by');
   return result;
@@ -134,8 +142,9 @@ function headerOf(value: unknown, field: string, checkpoint: SignedHead): Header
   return header;
 }
 
-function tradeIn(value: unknown, headers: readonly Header[], used: Set<number>): ProvenTrade {
-  const records = arrayOf(value, 'records', MOST_RECORDS).map((each, i) => {
+/** Events that are in blocks of the log. */
+function recordsIn(value: unknown, headers: readonly Header[], used: Set<number>): FoundEvent[] {
+  return arrayOf(value, 'records', MOST_RECORDS).map((each, i) => {
     const field = `records[${i}]`;
     const object = objectOf(each, field);
     mustHave(object, field, ['header', 'index', 'record', 'proof']);
@@ -155,11 +164,11 @@ function tradeIn(value: unknown, headers: readonly Header[], used: Set<number>):
     );
     return { event: readEvent(bytes, `${field}.record`), header };
   });
-  return tradeOf(records);
 }
 
-function balanceIn(value: unknown, headers: readonly Header[], used: Set<number>): ProvenBalance {
-  const object = objectOf(value, 'account');
+function balanceIn(proof: Members, headers: readonly Header[], used: Set<number>): ProvenBalance {
+  const records = recordsIn(proof['records'], headers, used);
+  const object = objectOf(proof['account'], 'account');
   mustHave(object, 'account', ['header', 'leaf', 'accounts', 'proof', 'beside']);
   const of = numberBelow(object['header'], 'account.header', headers.length);
   const header = headers[of]!;
@@ -173,5 +182,6 @@ function balanceIn(value: unknown, headers: readonly Header[], used: Set<number>
   const isIn = root !== undefined && isSame(rootOf([root, ...beside]), header.stateRoot);
   const detail = `the account is not in the state after block ${header.height}`;
   demand(isIn, 'MISMATCH', 'account.proof', detail);
-  return { ...account, height: header.height, time: header.time };
+  const balances = balancesOf(account, records, header.lastSequence);
+  return { ...account, balances, height: header.height, time: header.time };
 }

@@ -1,6 +1,6 @@
 import { demand } from './faults.ts';
 import type { Header } from './header.ts';
-import type { Event, EventName } from './records.ts';
+import type { AccountLeaf, Event, EventName } from './records.ts';
 
 /** A trade that is proven, with the names of what its rows mean. */
 export interface ProvenTrade {
@@ -101,4 +101,45 @@ export function tradeOf([first, ...others]: readonly FoundEvent[]): ProvenTrade 
     time: event.time,
     height: header.height,
   };
+}
+
+/** What an account is proven to have of an asset. */
+export interface ProvenAmount {
+  readonly asset: string;
+  readonly assetRow: number;
+  /** Exactly, in units of the asset; below zero for `outside` alone. */
+  readonly available: string;
+  readonly availableQuanta: number;
+  readonly locked: string;
+  readonly lockedQuanta: number;
+}
+
+/** The balances of an account, with the names that the events give to their assets. @throws Refusal */
+export function balancesOf(
+  { balances }: AccountLeaf,
+  records: readonly FoundEvent[],
+  lastSequence: number,
+): ProvenAmount[] {
+  const assets = new Map(
+    records.map(({ event }) => {
+      const tells = event.name === 'assetListed' && event.sequence <= lastSequence;
+      demand(tells, 'MALFORMED', 'records', 'records has one that tells nothing of it');
+      return [event.fields['asset']!, event] as const;
+    }),
+  );
+  const isNeeded = assets.size === records.length && assets.size === balances.length;
+  demand(isNeeded, 'MALFORMED', 'records', 'records must name each asset of the account once');
+  return balances.map(({ assetRow, available, locked }) => {
+    const asset = assets.get(assetRow);
+    demand(asset !== undefined, 'MISSING', 'records', `nothing tells what asset ${assetRow} is`);
+    const exact = (quanta: number): string => decimal(quanta, 1, asset.fields['decimals']!);
+    return {
+      asset: asset.id,
+      assetRow,
+      available: exact(available),
+      availableQuanta: available,
+      locked: exact(locked),
+      lockedQuanta: locked,
+    };
+  });
 }
