@@ -249,11 +249,12 @@ describe('the program', () => {
     buildSync({ entryPoints: [entry], outfile: program, ...how });
     const key = base64Of(PEN.publicKey);
     const path = written(file);
-    const [good, compare, wrong, proof] = await Promise.all([
+    const [good, compare, wrong, proof, replay] = await Promise.all([
       wattbook('verify', FOLDER, '--key', key, '--key', base64Of(signerOf(2).publicKey), '--json'),
       wattbook('verify', 'compare', path, FOLDER),
       wattbook('verify', path, '--key', 'none'),
       wattbook('verify', 'proof', path, '--key', key),
+      wattbook('verify', '--replay', '--json', FOLDER),
     ]);
     expect(good.exit).toBe(0);
     expect(JSON.parse(good.out)).toMatchObject({ ok: true, blocks: 3, keysTrusted: true });
@@ -262,5 +263,8 @@ describe('the program', () => {
     expect(wrong.exit).toBe(2);
     expect(proof).toMatchObject({ exit: 3, err: '' });
     expect(proof.out).toContain('NOT PROVEN');
+    // The state roots of this chain are made up.
+    expect(replay.exit).toBe(6);
+    expect(JSON.parse(replay.out)).toMatchObject({ ok: false, code: 'OTHER_STATE', block: 1 });
   });
 });

@@ -219,6 +219,38 @@ export const VERIFY: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/cli/inspect-chain.ts',
+    tests: ['inspect-chain'],
+    slips: [
+      {
+        about: 'the first blocks are listed, not the last',
+        find: 'last.shift()',
+        replace: 'last.pop()',
+      },
+      {
+        about: 'what is behind damage is counted',
+        find: 'if (damaged !== undefined) continue;',
+        replace: '',
+      },
+      {
+        about: 'every event is a trade',
+        find: 'recordType(view, at) === EventType.trade',
+        replace: 'recordType(view, at) > 0',
+      },
+    ],
+  },
+  {
+    file: 'src/file/seal-in-worker.ts',
+    tests: ['chain-file'],
+    slips: [
+      {
+        about: 'of two that draw a key at once one has another than the file',
+        find: 'await fs.link(draft, path);',
+        replace: 'await fs.copyFile(draft, path);',
+      },
+    ],
+  },
+  {
     file: 'src/verify/proof.ts',
     tests: ['verify-proof'],
     slips: [
