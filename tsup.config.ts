@@ -7,6 +7,7 @@ const entry = {
   chain: 'src/chain/index.ts',
   file: 'src/file/index.ts',
   sealing: 'src/sealing/index.ts',
+  signing: 'src/signing/index.ts',
   testing: 'src/testing/index.ts',
   verify: 'src/verify/index.ts',
 };

@@ -9,6 +9,7 @@ export default defineConfig({
       'wattbook/chain': source('chain/index.ts'),
       'wattbook/file': source('file/index.ts'),
       'wattbook/sealing': source('sealing/index.ts'),
+      'wattbook/signing': source('signing/index.ts'),
       'wattbook/testing': source('testing/index.ts'),
       'wattbook/verify': source('verify/index.ts'),
       wattbook: source('index.ts'),

@@ -29,6 +29,7 @@ const ENTRY_POINTS = [
   'src/index.ts',
   'src/chain/index.ts',
   'src/sealing/index.ts',
+  'src/signing/index.ts',
   'src/file/index.ts',
   'src/testing/index.ts',
   'src/verify/index.ts',

@@ -118,6 +118,7 @@ export { memoryStorage } from './storage/memory.ts';
 export type * from './storage/contract.ts';
 export type { Frame, Sha256 } from './storage/frame.ts';
 export type { AbortSignalLike } from './core/abort.ts';
+export { type SignatureReport, verifySignatures } from './engine/signatures.ts';
 export { Queries } from './engine/queries.ts';
 export { RejectCode, type RejectName } from './core/codes.ts';
 export { PRECEDENCE } from './core/precedence.ts';

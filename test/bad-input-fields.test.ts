@@ -28,6 +28,7 @@ const REQUESTS: Readonly<Record<keyof Requests, object>> = {
   take: { account: 'bob', orderId: 1, quantity: '1', limitPrice: '1' },
   advanceTime: { at: 5 },
   sealBlock: {},
+  setAccountKey: { account: 'bob', key: null },
   setCircuit: { product: 'noon', collar: '1', halt: null },
   setAccountLimits: { account: 'bob', maxOpenOrders: 5, maxExposure: null },
   kill: { account: 'bob' },

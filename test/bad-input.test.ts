@@ -2,12 +2,13 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/index.ts';
 import { FORMS as PLAIN_FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
+import { KEY_FORMS } from './bad-input-keys.ts';
 import { NETWORK_FORMS } from './bad-input-network-forms.ts';
 import { SETTLEMENT_FORMS } from './bad-input-settlement.ts';
 import { type Bad, type ErrorClass, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import { codeOf, limit, must, stage, thrownBy, trace } from './stage.ts';
 
-const FORMS = [...PLAIN_FORMS, ...NETWORK_FORMS, ...SETTLEMENT_FORMS];
+const FORMS = [...KEY_FORMS, ...PLAIN_FORMS, ...NETWORK_FORMS, ...SETTLEMENT_FORMS];
 
 function call(engine: Engine, method: keyof Engine, request: unknown): unknown {
   return (engine[method] as (request: unknown) => unknown).call(engine, request);

@@ -7,6 +7,7 @@ import {
   memoryStorage,
   type StorageAdapter,
 } from '../src/index.ts';
+import { KEY_FORMS } from './bad-input-keys.ts';
 import { FORMS, SAMPLE_ORDER } from './bad-input-forms.ts';
 import { type Bad, ID, names, NATURAL, NO_TEXT, WHOLE } from './bad-values.ts';
 import {
@@ -74,11 +75,13 @@ function withField(sample: object, field: string, value: unknown): Ask[1] {
 }
 
 /** Requests to an engine that an exchange knows too: it takes no `at`. */
-const REQUESTS = FORMS.filter(({ method }) => method !== 'preview').map((form) => {
-  const { at: _at, ...sample } = form.sample as { at?: number };
-  const { at: _bad, ...fields } = form.fields as Record<string, Bad[]>;
-  return { command: form.method as Ask[0], sample: sample as Ask[1], fields };
-});
+const REQUESTS = [...KEY_FORMS, ...FORMS]
+  .filter(({ method }) => method !== 'preview')
+  .map((form) => {
+    const { at: _at, ...sample } = form.sample as { at?: number };
+    const { at: _bad, ...fields } = form.fields as Record<string, Bad[]>;
+    return { command: form.method as Ask[0], sample: sample as Ask[1], fields };
+  });
 
 async function prepared(options: Partial<ExchangeOptions> = {}): Promise<Exchange> {
   const exchange = await staged(options);

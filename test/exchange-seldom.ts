@@ -28,6 +28,10 @@ export const SELDOM: readonly ((turn: number) => Ask)[] = [
   () => ['setImbalancePrices', { product: 'slot', long: '0.1', short: '5' }],
   () => ['settleProduct', { product: 'noon', final: true }],
   (turn) => ['sealBlock', turn < 14 ? {} : { actor: 'alice' }],
+  (turn) => [
+    'setAccountKey',
+    { account: 'dave', key: null, ...(turn < 15 ? {} : { actor: 'bob' }) },
+  ],
   () => [
     'recallTrade',
     { ...UNDONE, trade: 1_000_000, quantityLots: 1, buyer: 'alice', seller: 'bob' },

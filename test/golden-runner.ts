@@ -12,6 +12,7 @@ import {
   splitLine,
 } from './golden/commands.ts';
 import { Renderer } from './golden/render.ts';
+import { CHAIN_ID, sign } from './golden/signers.ts';
 
 /** Commands and what is expected to come of them. */
 export interface Block {
@@ -108,7 +109,7 @@ export function runSection(section: Section): string[][] {
 
 /** An engine under a script, with the checks that every command has to stand. */
 class ScriptMarket {
-  readonly #engine = new Engine();
+  readonly #engine = new Engine({ chainId: CHAIN_ID });
   readonly #renderer = new Renderer(this.#engine);
   /** What was shown last, by account or product. */
   readonly #shown = new Map<string, string>();
@@ -179,7 +180,7 @@ class ScriptMarket {
   /** Runs one line and checks what has to hold whatever it does. */
   run(line: string): string[] {
     const engine = this.#engine;
-    const command = parseCommand(line, this.#renderer.find);
+    const command = this.#signed(parseCommand(line, this.#renderer.find));
     this.#renderer.note();
     const before = {
       sequence: engine.sequence,
@@ -201,6 +202,11 @@ class ScriptMarket {
       expect(events).toEqual([]);
       return [this.#repetition(command, outcome)];
     }
+    if (!outcome.ok && outcome.code === 'SIGNATURE_WRONG') {
+      expect(engine.stateHash(), `${line}: a wrong signature changes nothing`).toBe(before.all);
+      expect(events).toEqual([]);
+      return [`${command.actor} ${command.name} refused: SIGNATURE_WRONG`];
+    }
     const timers = ofTime(events);
     if (!outcome.ok && timers.length === 0) {
       expect(engine.marketHash(), `${line}: refused, so unchanged`).toBe(before.market);
@@ -209,6 +215,12 @@ class ScriptMarket {
     if (!outcome.ok) expect(others, `${line}: refused`).toBe(timers.length + 1);
     checkReceipt(line, outcome, events);
     return events.map((event) => this.#renderer.event(event));
+  }
+
+  #signed(command: ScriptCommand): ScriptCommand {
+    if (command.signing === undefined) return command;
+    const signed = sign(this.#engine, command);
+    return { ...command, request: { ...command.request, signed } };
   }
 
   #repetition({ name, actor }: ScriptCommand, outcome: Outcome | OrderOutcome): string {

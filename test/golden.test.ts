@@ -40,6 +40,16 @@ describe.each(scripts)('$name', ({ name, script }) => {
 type CommandName = keyof Requests;
 
 const STAMPED: readonly RejectName[] = ['ID_REUSED', 'TIME_BACKWARDS', 'UNKNOWN_ACTOR'];
+const ACCOUNT: readonly RejectName[] = [
+  'UNKNOWN_ACCOUNT',
+  'FORBIDDEN',
+  'SYSTEM_ACCOUNT',
+  'ACCOUNT_CLOSED',
+];
+/** Of a command that may be signed. */
+const MAY = ['SIGNATURE_WRONG', 'NO_KEY', 'SIGNATURE_EXPIRED', 'NONCE_USED'] as const;
+/** Of one that must be, if there is a key. */
+const MUST: readonly RejectName[] = [...MAY, 'SIGNATURE_MISSING'];
 const PRODUCT: readonly RejectName[] = [
   'UNKNOWN_PRODUCT',
   'FORBIDDEN',
@@ -64,17 +74,11 @@ const FUNDS: readonly RejectName[] = [
 /** The codes that each command can give besides the STAMPED ones, in the order of precedence. */
 const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   openAccount: ['FORBIDDEN', 'DUPLICATE_ACCOUNT'],
-  freezeAccount: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
-  closeAccount: [
-    'UNKNOWN_ACCOUNT',
-    'FORBIDDEN',
-    'SYSTEM_ACCOUNT',
-    'ACCOUNT_CLOSED',
-    'ACCOUNT_NOT_EMPTY',
-  ],
+  freezeAccount: ACCOUNT,
+  closeAccount: [...MUST, ...ACCOUNT, 'ACCOUNT_NOT_EMPTY'],
   deposit: [...FUNDS, 'MINT_LIMIT'],
-  withdraw: [...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
-  transfer: [...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
+  withdraw: [...MUST, ...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
+  transfer: [...MUST, ...FUNDS, 'ACCOUNT_FROZEN', 'IN_DEBT', 'INSUFFICIENT_FUNDS'],
   listAsset: ['FORBIDDEN', 'DUPLICATE_ASSET'],
   listProduct: [
     'UNKNOWN_ACCOUNT',
@@ -94,6 +98,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
   closeProduct: PRODUCT,
   endSession: OPENED,
   sealBlock: ['FORBIDDEN'],
+  setAccountKey: [...MUST, ...ACCOUNT],
   archiveProduct: ['UNKNOWN_PRODUCT', 'FORBIDDEN', 'NOT_CLOSED'],
   runAuction: [
     'UNKNOWN_PRODUCT',
@@ -105,6 +110,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'NOT_A_CALL',
   ],
   submit: [
+    ...MUST,
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',
     'UNKNOWN_ZONE',
@@ -141,6 +147,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'INSUFFICIENT_MONEY',
   ],
   amend: [
+    ...MUST,
     'UNKNOWN_ORDER',
     'FORBIDDEN',
     'ACCOUNT_FROZEN',
@@ -160,9 +167,10 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'INSUFFICIENT_ENERGY',
     'INSUFFICIENT_MONEY',
   ],
-  cancel: ['UNKNOWN_ORDER', 'FORBIDDEN'],
-  cancelAll: ['UNKNOWN_ACCOUNT', 'UNKNOWN_PRODUCT', 'FORBIDDEN'],
+  cancel: [...MAY, 'UNKNOWN_ORDER', 'FORBIDDEN'],
+  cancelAll: [...MAY, 'UNKNOWN_ACCOUNT', 'UNKNOWN_PRODUCT', 'FORBIDDEN'],
   take: [
+    ...MUST,
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_ZONE',
     'UNKNOWN_ORDER',
@@ -195,14 +203,8 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'GATE_CLOSED',
     'NOT_IN_CALL',
   ],
-  setAccountLimits: [
-    'UNKNOWN_ACCOUNT',
-    'UNKNOWN_ASSET',
-    'FORBIDDEN',
-    'SYSTEM_ACCOUNT',
-    'ACCOUNT_CLOSED',
-  ],
-  kill: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  setAccountLimits: FUNDS,
+  kill: [...MAY, ...ACCOUNT],
   recordReading: [
     'UNKNOWN_ACCOUNT',
     'UNKNOWN_PRODUCT',
@@ -255,7 +257,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'PRODUCT_CLOSED',
     'GATE_CLOSED',
   ],
-  setPartner: ['UNKNOWN_ACCOUNT', 'FORBIDDEN', 'SYSTEM_ACCOUNT', 'ACCOUNT_CLOSED'],
+  setPartner: ACCOUNT,
 };
 
 /** It takes millions of commands: listing-limit.test.ts has it. */
@@ -266,14 +268,17 @@ const ONE_STATE = 'a product has one status';
 const ONE_STATUS = 'an account has one status';
 const NO_ENERGY = 'no energy is locked where there are positions';
 const NO_SETTLEMENT = 'what is prepaid is not settled';
+const NOBODY = 'an account that is not known has no key';
 const NO_OWNER = 'whose order it would be is not known';
 
 /** Neighbours that no command can break at once, and why. */
 const NEVER_BOTH: Readonly<Record<string, string>> = {
   'freezeAccount: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'closeAccount: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
   'closeAccount: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'closeAccount: ACCOUNT_CLOSED before ACCOUNT_NOT_EMPTY': 'a closed account is empty for good',
   'deposit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
+  'withdraw: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
   'withdraw: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'withdraw: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
   'listProduct: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
@@ -286,9 +291,12 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'closeProduct: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
   'endSession: PRODUCT_CLOSED before NOT_YET_OPEN': ONE_STATE,
   'endSession: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
+  'setAccountKey: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
+  'setAccountKey: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'runAuction: PRODUCT_CLOSED before PRODUCT_HALTED': ONE_STATE,
   'runAuction: PRODUCT_HALTED before NOT_YET_OPEN': ONE_STATE,
   'runAuction: NOT_YET_OPEN before GATE_CLOSED': ONE_STATE,
+  'submit: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
   'submit: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'submit: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
   'submit: PRODUCT_CLOSED before PRODUCT_HALTED': ONE_STATE,
@@ -299,11 +307,13 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'submit: FOLLOWER_LIMIT before LANE_LIMIT': 'an order in a network follows nothing',
   'submit: POST_ONLY_CROSSES before FOK_UNFILLABLE': 'a post-only order is not immediate',
   'submit: POSITION_LIMIT before INSUFFICIENT_ENERGY': NO_ENERGY,
+  'amend: SIGNATURE_MISSING before UNKNOWN_ORDER': NO_OWNER,
   'amend: UNKNOWN_ORDER before FORBIDDEN': NO_OWNER,
   'amend: NO_REFERENCE before LANE_LIMIT': 'an order in a network is not pegged',
   'amend: POST_ONLY_CROSSES before LEGS_CROSS': 'a linked order is not post-only',
   'amend: POSITION_LIMIT before INSUFFICIENT_ENERGY': NO_ENERGY,
   'cancel: UNKNOWN_ORDER before FORBIDDEN': NO_OWNER,
+  'take: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
   'take: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'take: ACCOUNT_CLOSED before ACCOUNT_FROZEN': ONE_STATUS,
   'take: NOT_IN_CALL before PRICE_OUTSIDE_COLLAR': 'what trades in auctions has no collar',
@@ -327,7 +337,7 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
 
 const commands = Object.entries(CODES).map(([command, codes]) => ({
   command,
-  codes: [...STAMPED, ...codes],
+  codes: PRECEDENCE.filter((code) => STAMPED.includes(code) || codes.includes(code)),
 }));
 const pairs = commands.flatMap(({ command, codes }) =>
   codes.slice(1).map((second, i) => `${command}: ${codes[i]} before ${second}`),

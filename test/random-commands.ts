@@ -6,6 +6,7 @@ import * as forward from './twin/forward-makers.ts';
 import * as limits from './twin/limit-makers.ts';
 import * as networks from './twin/network-makers.ts';
 import * as make from './twin/makers.ts';
+import { setAccountKey, signedOf } from './twin/key-makers.ts';
 import { sealBlock } from './twin/seal-makers.ts';
 import { accountId, CENTRES, ODD_IDS, productId } from './twin/makers.ts';
 import { type Market, OPERATOR, type Order } from './twin/market.ts';
@@ -109,10 +110,12 @@ export class CommandSource {
     throw new Error('the weights do not add up');
   }
 
-  #stamped(command: Command, draw: Draw): Command {
+  #stamped(made: Command, draw: Draw): Command {
     const { market, profile } = this;
-    let time = Math.max(command.time, market.time + (draw(4) === 0 ? draw(4) : 0));
+    let time = Math.max(made.time, market.time + (draw(4) === 0 ? draw(4) : 0));
     if (draw(120) === 0) time = Math.max(0, market.time - 1 - draw(5));
+    const signed = signedOf(this, { ...made, time }, draw);
+    const command = signed === undefined ? made : { ...made, signed };
     if (draw(100) >= profile.withIds) return { ...command, time };
     const commandId = draw(50) === 0 ? ODD_IDS[draw(ODD_IDS.length)]! : `k${++this.#ids}`;
     const stamped = { ...command, time, commandId, ...digestOf(command, commandId) };
@@ -253,6 +256,7 @@ const WEIGHTS: Weights = [
   [18, 'rare', make.resumeProduct],
   [6, 'rare', make.endSession],
   [10, 'rare', sealBlock],
+  [6, 'rare', setAccountKey],
   [6, 'rare', make.archiveProduct],
   [14, 'trade', runAuction],
   [2, 'rare', make.closeProduct],

@@ -203,7 +203,7 @@ describe('perform', () => {
         expect(perform(market, one)).toEqual([one.command, one.request]);
       }
     }
-    expect(commands.size).toBe(35);
+    expect(commands.size).toBe(36);
   });
 });
 

@@ -23,6 +23,7 @@ const ROWS: Readonly<Record<string, number>> = {
   engine: 5,
   storage: 5,
   exchange: 6,
+  signing: 6,
   file: 8,
   testing: 8,
   'index.ts': 8,

@@ -17,6 +17,8 @@ export class RowTree {
   /** Leaves that have changed since the root was made. */
   readonly #changed = new Set<number>();
   readonly #node = new Uint8Array(1 + 2 * HASH_SIZE).fill(NODE, 0, 1);
+  /** What is hashed of a leaf: it begins with a zero. */
+  #leaf = new Uint8Array(256);
 
   /** @param size empty leaves to begin with: 0, or a power of two, of whose tree each level has but one hash. @throws RangeError */
   constructor(size = 0) {
@@ -43,7 +45,10 @@ export class RowTree {
     if (!Number.isSafeInteger(index) || index < 0 || index > this.size) {
       throw new RangeError(`index must be from 0 to ${this.size}, got ${index}`);
     }
-    this.#put(0, index, leafHash(leaf));
+    if (1 + leaf.length > this.#leaf.length) this.#leaf = new Uint8Array(2 * (1 + leaf.length));
+    this.#leaf.set(leaf, 1);
+    this.#reserve(0, index);
+    fastestInto(this.#leaf.subarray(0, 1 + leaf.length), this.#levels[0]!, index * HASH_SIZE);
     this.#changed.add(index);
   }
 

@@ -41,6 +41,7 @@ export const CommandType = {
   setImbalancePrices: 29,
   settleProduct: 30,
   sealBlock: 39,
+  setAccountKey: 40,
 } as const;
 
 /** Record types of events: facts. */
@@ -100,6 +101,7 @@ export const EventType = {
   settlementPosted: 144,
   debtPaid: 156,
   blockSealed: 157,
+  accountKeySet: 158,
 } as const;
 
 /** Why a command was refused. Numbers are append-only; the order in which codes are checked is PRECEDENCE below. */
@@ -244,6 +246,16 @@ export const RejectCode = {
   POSITION_LIMIT: 69,
   /** The market has given out 16,777,216 rows of assets, products or terms, as many as it may have. */
   LISTING_LIMIT: 70,
+  /** The account has a key, and the command is not signed by it. */
+  SIGNATURE_MISSING: 71,
+  /** The signature held good up to an instant that has passed. */
+  SIGNATURE_EXPIRED: 72,
+  /** A signed command of the account with this nonce was recorded before, or one with a nonce higher by 64 or more. */
+  NONCE_USED: 73,
+  /** The command is signed, and the actor has no key. */
+  NO_KEY: 74,
+  /** The signature is not one of this command by the actor's key. Takes no sequence. */
+  SIGNATURE_WRONG: 75,
 } as const;
 
 /** The name of a reject code, as outcomes carry it. */

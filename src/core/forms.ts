@@ -14,6 +14,7 @@ import {
 import { MAX_AUCTIONS, MAX_INTEGER, PPM } from './limits.ts';
 import { capacityFault, networkOrderFault } from './network-forms.ts';
 import { type CommandName, COMMANDS, offsetsOf } from './registry.ts';
+import { keyFault } from './signed.ts';
 
 const SUBMIT = offsetsOf(COMMANDS.submit);
 const SPECIAL = offsetsOf(COMMANDS.submitSpecial);
@@ -63,6 +64,8 @@ export function commandFault(command: CommandName, view: DataView, at: number): 
       return bandFault(view, at + BAND.bandLow, at + BAND.bandHigh);
     case 'setCircuit':
       return circuitFault(view, at);
+    case 'setAccountKey':
+      return keyFault(view, at);
     case 'listProduct':
       return listingFault(view, at);
     case 'setImbalancePrices':

@@ -5,9 +5,14 @@ import type { RejectName } from './codes.ts';
  * first of them. New codes are inserted where they belong; their number is still the next free one.
  */
 export const PRECEDENCE: readonly RejectName[] = Object.freeze<RejectName[]>([
+  'SIGNATURE_WRONG',
   'ID_REUSED',
   'TIME_BACKWARDS',
   'UNKNOWN_ACTOR',
+  'NO_KEY',
+  'SIGNATURE_EXPIRED',
+  'NONCE_USED',
+  'SIGNATURE_MISSING',
   'UNKNOWN_ACCOUNT',
   'UNKNOWN_ASSET',
   'UNKNOWN_PRODUCT',

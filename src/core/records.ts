@@ -4,6 +4,7 @@ import { WattbookError } from './errors.ts';
 import { commandFault } from './forms.ts';
 import { isIdAt, MAX_INTEGER } from './limits.ts';
 import { type KindName, KINDS } from './kinds.ts';
+import { isSignable, SIGNED, SIGNED_SIZE, signedFault } from './signed.ts';
 import {
   type CommandName,
   COMMANDS,
@@ -21,7 +22,8 @@ export interface RecordCursor {
   at: number;
 }
 
-type Reference = 'account' | 'asset' | 'product' | 'network' | 'zone';
+/** Kinds of fields that are row numbers. */
+export type Reference = 'account' | 'asset' | 'product' | 'network' | 'zone';
 /** Turns a row number into the id that users know. */
 export type Naming = (kind: Reference, row: number) => string;
 
@@ -152,7 +154,8 @@ export function readRecord(view: DataView, start: number, naming: Naming): Recor
   return record;
 }
 
-function isReference(kind: KindName): kind is Reference {
+/** Whether fields of a kind are row numbers. */
+export function isReference(kind: KindName): kind is Reference {
   if (kind === 'network' || kind === 'zone') return true;
   return kind === 'account' || kind === 'asset' || kind === 'product';
 }
@@ -220,7 +223,8 @@ export function checkCommand(view: DataView, start: number): number {
   checkCounter(view, start, 'time');
   const layout = COMMAND_LAYOUTS[recordType(view, start)];
   const version = view.getUint16(start + HEADER.version);
-  if (layout?.version !== version) {
+  const isSigned = version === SIGNED && layout !== undefined && isSignable(layout.name);
+  if (layout === undefined || (version !== layout.version && !isSigned)) {
     const what = `type ${recordType(view, start)} version ${version}`;
     throw new WattbookError('UNKNOWN_TYPE', `record at byte ${start}: ${what} is no known command`);
   }
@@ -247,6 +251,12 @@ export function checkCommand(view: DataView, start: number): number {
     const isLeftOut = size === 0 && isOptional(layout.strings[i]);
     if (!isLeftOut && !isIdAt(view, at + 1, size)) bad(start, `string ${i} is no id`);
     at += 1 + size;
+  }
+  if (isSigned) {
+    if (at + SIGNED_SIZE > end) bad(start, 'ends inside its signature');
+    const wrong = signedFault(view, at);
+    if (wrong !== undefined) bad(start, wrong);
+    at += SIGNED_SIZE;
   }
   if (at !== end) bad(start, `has ${end - at} bytes too many`);
   return length;

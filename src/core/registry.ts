@@ -51,6 +51,18 @@ const SALT = [
   ['salt2', 'number'],
   ['salt3', 'number'],
 ] as const;
+/** An Ed25519 public key, in eight numbers. */
+const KEY = [
+  ['key0', 'number'],
+  ['key1', 'number'],
+  ['key2', 'number'],
+  ['key3', 'number'],
+  ['key4', 'number'],
+  ['key5', 'number'],
+  ['key6', 'number'],
+  ['key7', 'number'],
+] as const;
+const ACCOUNT_KEY = [['account', 'account'], ['hasKey', 'flag'], ...KEY] as const;
 const FEES = [
   ['makerPpm', 'ppm'],
   ['takerPpm', 'ppm'],
@@ -115,6 +127,7 @@ export const COMMANDS = {
   setImbalancePrices: command('setImbalancePrices', IMBALANCE),
   settleProduct: command('settleProduct', SETTLE),
   sealBlock: command('sealBlock', []),
+  setAccountKey: command('setAccountKey', ACCOUNT_KEY),
 } as const;
 
 export const EVENTS = {
@@ -306,6 +319,7 @@ export const EVENTS = {
     ['height', 'counter'],
     ['firstSequence', 'counter'],
   ]),
+  accountKeySet: event('accountKeySet', ACCOUNT_KEY),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

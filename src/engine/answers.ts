@@ -4,7 +4,7 @@ import type { RejectName } from '../core/codes.ts';
 export interface Refused {
   readonly ok: false;
   readonly code: RejectName;
-  /** Sequence of the refused command; with ID_REUSED, of the command that used the id first. */
+  /** Sequence of the refused command; with ID_REUSED, of the command that used the id first; with SIGNATURE_WRONG, 0. */
   readonly sequence: number;
   /** Whether the command id was used before, so that this request took no sequence. */
   readonly repeated: boolean;

@@ -23,6 +23,7 @@ import {
   textSteps,
 } from './arguments.ts';
 import { type Encoding, type Form, optionalId } from './encoding.ts';
+import { encodeAccountKey } from './account-keys.ts';
 import { DELIVERY_FIELDS, fieldsOf, HALT_FIELDS } from './fields.ts';
 import {
   encodeNetworkOrder,
@@ -165,6 +166,7 @@ const ENCODERS: { [C in RequestName]: Form<C>['encode'] } = {
   advanceTime(to, request) {
     to.operator(request);
   },
+  setAccountKey: encodeAccountKey,
   setCircuit(to, request) {
     to.operator(request);
     const tick = to.product(request.product)?.grid.tick;

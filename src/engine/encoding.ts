@@ -1,14 +1,14 @@
 import { UNKNOWN } from '../core/codes.ts';
 import { putI64, putId } from '../core/bytes.ts';
 import { type Decimal, quantum } from '../core/decimal.ts';
-import { putHeader } from '../core/records.ts';
+import { type Naming, putHeader } from '../core/records.ts';
+import { SIGNED } from '../core/signed.ts';
 import { MAX_INTEGER, PPM } from '../core/limits.ts';
-import { type CommandName, COMMANDS, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
+import { type CommandName, COMMANDS, HEADER, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
 import { commandFault } from '../core/forms.ts';
 import { SALT_SIZE } from '../ledger/accounts.ts';
 import type { Network, Zone } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
-import type { MarketState } from '../matching/state.ts';
 import { NONE } from '../orderbook/orders.ts';
 import {
   idArgument,
@@ -17,6 +17,7 @@ import {
   requiredSteps,
   textSteps,
 } from './arguments.ts';
+import { type Signable, type Signed, signedArgument } from './account-keys.ts';
 import type { Digest, Fields } from './fields.ts';
 import type {
   AccountRequest,
@@ -33,8 +34,27 @@ const STAMP = offsetsOf(COMMANDS.advanceTime);
 /** Draws sixteen bytes that nobody can guess. */
 export type Salts = () => Uint8Array;
 const NO_IDS: readonly string[] = [];
-/** More than any command takes: 24 bytes of header, under 100 of fields, 65 for each of at most five ids. */
-const ROOM = 512;
+/** More than any command takes: 24 bytes of header, under 240 of fields, 65 for each of at most five ids, 80 for what signs it. */
+const ROOM = 704;
+
+/** What ids stand for: that of a market, or what someone who signs has been told of one. */
+export interface Registered {
+  readonly naming: Naming;
+  readonly accounts: { find(id: string): number | undefined };
+  readonly listings: {
+    readonly assets: readonly ({ readonly decimals: number } | undefined)[];
+    readonly products: readonly (Product | undefined)[];
+    findAsset(id: string): number | undefined;
+    findProduct(id: string): number | undefined;
+  };
+  readonly networks: {
+    readonly list: readonly Network[];
+    readonly zones: readonly Zone[];
+    find(id: string): number | undefined;
+    findZone(id: string): number | undefined;
+  };
+  readonly orders: { slotOf(id: number): number; product(slot: number): number };
+}
 
 /** What there is to know about the requests of one command, found at once. */
 export interface Form<C extends RequestName = RequestName> {
@@ -53,15 +73,17 @@ export class Encoding {
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(ROOM);
   readonly view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
   length = 0;
+  /** Whether what signs the command stands behind it. */
+  isSigned = false;
   #commandId = '';
   /** The second named id of the record, empty where it was left out; undefined if the layout has none. */
   #id: string | undefined;
   /** Ids that nobody has registered. */
   #unknown: readonly string[] = NO_IDS;
-  readonly #state: MarketState;
+  readonly #state: Registered;
   readonly #drawSalt: Salts | undefined;
 
-  constructor(state: MarketState, drawSalt?: Salts) {
+  constructor(state: Registered, drawSalt?: Salts) {
     this.#state = state;
     this.#drawSalt = drawSalt;
   }
@@ -82,6 +104,9 @@ export class Encoding {
     this.#text(this.#commandId);
     if (this.#id !== undefined) this.#text(this.#id);
     if (this.#unknown.length > 0) for (const id of this.#unknown) this.#text(id);
+    const { signed } = request as Signable;
+    this.isSigned = signed !== undefined;
+    if (signed !== undefined) this.#sign(signed);
   }
 
   /** Makes of the record that is being written one of another command, whose first fields are the same. */
@@ -93,6 +118,7 @@ export class Encoding {
   /** Makes a command of it. */
   stamp(sequence: number, time: number): void {
     putHeader(this.view, 0, this.#type, this.length, sequence, time);
+    if (this.isSigned) this.view.setUint16(HEADER.version, SIGNED);
   }
 
   /** Row of who asks. */
@@ -163,6 +189,12 @@ export class Encoding {
       this.bytes.set(salt, this.length);
     } else this.bytes.fill(0, this.length, this.length + SALT_SIZE);
     this.length += SALT_SIZE;
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
   }
 
   /** The id that a command gives to something new. */
@@ -255,6 +287,13 @@ export class Encoding {
   #reference(row: number | undefined, id: unknown, argument: string): void {
     if (row === undefined) this.#unknown = [...this.#unknown, idArgument(id, argument)];
     this.u32(row === undefined ? UNKNOWN : row);
+  }
+
+  #sign(signed: Signed): void {
+    const { nonce, expiresAt, signature } = signedArgument(signed);
+    this.i64(nonce);
+    this.i64(expiresAt);
+    this.raw(signature);
   }
 
   #text(id: string): void {

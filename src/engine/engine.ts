@@ -12,6 +12,7 @@ import {
 import { HEADER } from '../core/registry.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
+import { chainIdArgument } from './account-keys.ts';
 import { bytesArgument, integerArgument, nameArgument, objectArgument } from './arguments.ts';
 import { explainEnded, type Explanation, type OrderHistory } from './explain.ts';
 import { orderOutcomeOf, outcomeOf } from './outcomes.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
    * requests always give the same bytes: then whoever sees a proof of a neighbouring balance can try out amounts.
    */
   readonly drawSalt?: () => Uint8Array;
+  /** The chain that signed requests are for, 32 bytes. Left out, a request that is signed is a TypeError. */
+  readonly chainId?: Uint8Array;
 }
 
 /**
@@ -59,11 +62,11 @@ export class Engine extends Queries {
   /** @internal */
   constructor(options: EngineOptions, state: MarketState);
   constructor(options: EngineOptions = {}, state: MarketState = new MarketState()) {
-    objectArgument(options, 'options', ['clock', 'history', 'drawSalt']);
-    const { clock, drawSalt, history = 'keep' } = options;
+    objectArgument(options, 'options', ['clock', 'history', 'drawSalt', 'chainId']);
+    const { clock, drawSalt, chainId, history = 'keep' } = options;
     super(state);
     this.#keep = nameArgument({ keep: 0, drop: 1 }, history, 'history') === 0;
-    this.#sequencer = new Sequencer(state, clock, this.#keep, drawSalt);
+    this.#sequencer = new Sequencer(state, clock, this.#keep, drawSalt, chainIdArgument(chainId));
   }
   /** The engine that wrote a snapshot, without its history. @throws WattbookError BAD_SNAPSHOT */
   static restore(bytes: Uint8Array, options: EngineOptions = {}): Engine {
@@ -104,19 +107,26 @@ export class Engine extends Queries {
     return outcomeOf(this.#sequencer.perform('setAccountLimits', request));
   }
   /** Freezes an account and cancels all its open orders at once: for its owner and for operators. */
-  kill(request: requests.AccountRequest): Outcome {
+  kill(request: requests.AccountRequest & requests.Signable): Outcome {
     return outcomeOf(this.#sequencer.perform('kill', request));
   }
   /** Closes an empty account for good. */
-  closeAccount(request: requests.AccountRequest): Outcome {
+  closeAccount(request: requests.AccountRequest & requests.Signable): Outcome {
     return outcomeOf(this.#sequencer.perform('closeAccount', request));
+  }
+  /**
+   * Sets the key that an account signs with, or takes it away. Once there is one, the account's orders and funds are moved by signed
+   * requests alone, and so is the key.
+   */
+  setAccountKey(request: requests.SetAccountKeyRequest): Outcome {
+    return outcomeOf(this.#sequencer.perform('setAccountKey', request));
   }
   /** Brings an amount of an asset into the market; `outside` owes it from then on. */
   deposit(request: requests.FundsRequest): Outcome {
     return outcomeOf(this.#sequencer.perform('deposit', request));
   }
   /** Takes an available amount of an asset out of the market. */
-  withdraw(request: requests.FundsRequest): Outcome {
+  withdraw(request: requests.FundsRequest & requests.Signable): Outcome {
     return outcomeOf(this.#sequencer.perform('withdraw', request));
   }
   /** Moves an available amount of an asset from one account to another. */

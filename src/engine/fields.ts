@@ -1,9 +1,13 @@
 import { shown } from '../core/decimal.ts';
+import { isSignable } from '../core/signed.ts';
 import { PREMIUM_FIELDS } from './network-orders.ts';
 import { BRACKET_FIELDS, OCO_FIELDS } from './special-orders.ts';
+import type { Signable } from './account-keys.ts';
 import type { RequestName, Requests, Stamp } from './requests.ts';
 
-type OwnFields = { [C in RequestName]: Record<Exclude<keyof Requests[C], keyof Stamp>, 1> };
+type OwnFields = {
+  [C in RequestName]: Record<Exclude<keyof Requests[C], keyof (Stamp & Signable)>, 1>;
+};
 
 const FUNDS = { account: 1, asset: 1, amount: 1, amountQuanta: 1 } as const;
 const PRICE = { price: 1, priceTicks: 1 } as const;
@@ -101,6 +105,7 @@ const OWN: OwnFields = {
   },
   advanceTime: {},
   sealBlock: {},
+  setAccountKey: { account: 1, key: 1 },
   setCircuit: { product: 1, collar: 1, collarPpm: 1, halt: 1 },
   setAccountLimits: { account: 1, maxOpenOrders: 1, maxExposure: 1 },
   kill: { account: 1 },
@@ -141,7 +146,7 @@ const OWN: OwnFields = {
 export interface Fields {
   readonly command: RequestName;
   readonly known: ReadonlySet<string>;
-  /** What a request asks for: all its fields but the time of its stamp and its command id. In one order. */
+  /** What a request asks for: all its fields but the time of its stamp, its command id and what signs it. In one order. */
   readonly content: readonly { readonly name: string; readonly prefix: string }[];
   /** The names in the latest request: the next one has mostly the same, in the same order. */
   readonly latest: string[];
@@ -150,6 +155,7 @@ export interface Fields {
 export function fieldsOf(command: RequestName): Fields {
   const names = [...Object.keys(OWN[command]), 'actor'].sort();
   const known = new Set([...names, 'at', 'commandId']);
+  if (isSignable(command)) known.add('signed');
   const content = names.map((name) => ({ name, prefix: `,${name}:` }));
   return { command, known, content, latest: [] };
 }
@@ -227,7 +233,7 @@ export function requestDigest({ command, content }: Fields, request: object): Di
     if (value === undefined) continue;
     lanes.add(prefix);
     lanes.addValue(value);
-    if (Array.isArray(value)) lanes.addList(value);
+    if (Array.isArray(value) || value instanceof Uint8Array) lanes.addList([...value]);
     const parts = PARTS[name];
     if (parts !== undefined && typeof value === 'object' && value !== null) {
       parts.forEach((part, i) => {

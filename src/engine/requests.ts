@@ -7,6 +7,7 @@ import type {
   Side,
   TimeInForce,
 } from '../core/codes.ts';
+import type { SetAccountKeyRequest, Signable } from './account-keys.ts';
 import type { CallFields } from './call-fields.ts';
 import type {
   AddZoneRequest,
@@ -20,6 +21,7 @@ import type {
 } from './network-requests.ts';
 export type * from './network-requests.ts';
 export type * from './answers.ts';
+export type { SetAccountKeyRequest, Signable, Signed } from './account-keys.ts';
 import type { ForwardFields, SettlementRequests } from './settlement-requests.ts';
 
 /** What every request may carry. */
@@ -81,7 +83,7 @@ export interface FundsRequest extends Stamp, AmountFields {
 }
 
 /** An amount of an asset that goes from `account` to `to`. */
-export interface TransferRequest extends FundsRequest {
+export interface TransferRequest extends FundsRequest, Signable {
   readonly to: string;
 }
 
@@ -175,7 +177,8 @@ export interface BracketFields {
 }
 
 /** An order. Without a price it must be a market order. */
-export interface OrderRequest extends Stamp, PriceFields, QuantityFields, NetworkOrderFields {
+export interface OrderRequest
+  extends Stamp, PriceFields, QuantityFields, NetworkOrderFields, Signable {
   readonly account: string;
   readonly product: string;
   readonly side: keyof typeof Side;
@@ -257,7 +260,7 @@ export interface OrderRequest extends Stamp, PriceFields, QuantityFields, Networ
 }
 
 /** What is to be new about an open order: its price, its total quantity, what triggers it; one of them at least. */
-export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
+export interface AmendRequest extends Stamp, PriceFields, QuantityFields, Signable {
   /** The owner, or an operator. */
   readonly actor: string;
   readonly orderId: number;
@@ -269,20 +272,20 @@ export interface AmendRequest extends Stamp, PriceFields, QuantityFields {
 }
 
 /** An open order to end. */
-export interface CancelRequest extends Stamp {
+export interface CancelRequest extends Stamp, Signable {
   /** The owner, or an operator. */
   readonly actor: string;
   readonly orderId: number;
 }
 
 /** Open orders of an account, of a product, or of an account in a product. */
-export interface CancelAllRequest extends Stamp {
+export interface CancelAllRequest extends Stamp, Signable {
   readonly account?: string;
   readonly product?: string;
 }
 
 /** A part of one resting order to trade with, whatever its place in the queue. */
-export interface TakeRequest extends Stamp, QuantityFields, NetworkTakeFields {
+export interface TakeRequest extends Stamp, QuantityFields, NetworkTakeFields, Signable {
   readonly account: string;
   /** The resting order to trade with. */
   readonly orderId: number;
@@ -353,9 +356,9 @@ export interface RecallTradeRequest
 export interface Requests extends SettlementRequests {
   openAccount: OpenAccountRequest;
   freezeAccount: FreezeAccountRequest;
-  closeAccount: AccountRequest;
+  closeAccount: AccountRequest & Signable;
   deposit: FundsRequest;
-  withdraw: FundsRequest;
+  withdraw: FundsRequest & Signable;
   transfer: TransferRequest;
   listAsset: ListAssetRequest;
   listProduct: ListProductRequest;
@@ -376,7 +379,8 @@ export interface Requests extends SettlementRequests {
   sealBlock: Stamp;
   setCircuit: SetCircuitRequest;
   setAccountLimits: SetAccountLimitsRequest;
-  kill: AccountRequest;
+  kill: AccountRequest & Signable;
+  setAccountKey: SetAccountKeyRequest;
   recallTrade: RecallTradeRequest;
   listNetwork: ListNetworkRequest;
   addZone: AddZoneRequest;

@@ -46,6 +46,10 @@ export interface AccountView {
   readonly id: string;
   readonly role: keyof typeof Role;
   readonly status: keyof typeof AccountStatus;
+  /** What it signs with, 32 bytes, if it has a key. */
+  readonly key?: Uint8Array;
+  /** With a key, the highest nonce that it has used, 0 for none. */
+  readonly nonce?: number;
 }
 
 /** What an account has of an asset. Locked is what its open orders hold. */
@@ -195,7 +199,9 @@ export interface TradeView {
 
 export function accountView(state: MarketState, row: number): AccountView {
   const { id, role, status } = state.accounts.list[row]!;
-  return { id, role: nameOf(Role, role), status: nameOf(AccountStatus, status) };
+  const view = { id, role: nameOf(Role, role), status: nameOf(AccountStatus, status) };
+  const { key, highest } = state.keys.get(row) ?? { key: undefined, highest: 0 };
+  return key === undefined ? view : { ...view, key: key.slice(), nonce: highest };
 }
 
 /** Decimal text of an amount in an asset. */

@@ -50,6 +50,13 @@ export class ExchangeCommands {
   closeAccount(request: RequestTo<'closeAccount'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('closeAccount', request, options, receiptOf);
   }
+  /**
+   * Sets the key that an account signs with, or takes it away. Once there is one, the account's orders and funds are moved by signed
+   * requests alone, and so is the key.
+   */
+  setAccountKey(request: RequestTo<'setAccountKey'>, options?: RequestOptions): Promise<Receipt> {
+    return this.#perform('setAccountKey', request, options, receiptOf);
+  }
   /** Brings an amount of an asset into the market; `outside` owes it from then on. */
   deposit(request: RequestTo<'deposit'>, options?: RequestOptions): Promise<Receipt> {
     return this.#perform('deposit', request, options, receiptOf);

@@ -25,7 +25,7 @@ import {
   settingsOf,
   signalOf,
 } from './options.ts';
-import { overloaded, type Receipt, type TurnedAway } from './receipts.ts';
+import { forged, overloaded, type Receipt, type TurnedAway } from './receipts.ts';
 import { recover } from './recovery.ts';
 import { openWriter, readBackEnd, saveSnapshot, storageCall } from './storage-calls.ts';
 import type { Subscription } from './subscription.ts';
@@ -225,7 +225,9 @@ export class Exchange extends ExchangeCommands {
     // The request and the clock are the user's, and may have closed or stopped the exchange.
     this.#mustRun();
     const hasRoom = this.#commit.waiting < this.#settings.maxWaiting;
-    const refusal = hasRoom ? this.#limits?.refusal(encoding, time) : overloaded();
+    const limited = hasRoom ? this.#limits?.refusal(encoding, time) : overloaded();
+    // Last, since it takes a hundred times as long as a command.
+    const refusal = limited ?? (sequencer.isForged(encoding) ? forged() : undefined);
     if (refusal !== undefined) {
       this.#turnedAway++;
       this.#observer.tell({ kind: 'turnedAway', code: refusal.code, actor: encoding.actor });

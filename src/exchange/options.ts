@@ -11,6 +11,7 @@ import {
   nameArgument,
   objectArgument,
 } from '../engine/arguments.ts';
+import { chainIdArgument } from '../engine/account-keys.ts';
 import type { RequestName, Requests, Stamp } from '../engine/requests.ts';
 import type { Clock } from '../engine/sequencer.ts';
 import type { StorageAdapter, StorageLevel } from '../storage/contract.ts';
@@ -62,6 +63,8 @@ export interface ExchangeOptions {
    * `crypto.getRandomValues`.
    */
   readonly drawSalt?: () => Uint8Array;
+  /** The chain that signed requests are for, 32 bytes. Default: none, and a request that is signed rejects with TypeError. */
+  readonly chainId?: Uint8Array;
   /** Ends blocks by itself, for a `Sealer` that follows the storage. Default: only a `sealBlock` request does. */
   readonly blocks?: BlockPolicy;
   /** Told what goes on, for logs and metrics. What it throws or rejects with is counted (`status().observerFaults`) and otherwise ignored. */
@@ -140,7 +143,10 @@ export interface ExchangeStatus {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<ExchangeOptions, 'limits' | 'maxClockJumpMs' | 'blocks'>> & {
+export type Settings = Required<
+  Omit<ExchangeOptions, 'limits' | 'maxClockJumpMs' | 'blocks' | 'chainId'>
+> & {
+  readonly chainId: Uint8Array | undefined;
   readonly blocks: BlockPolicy | undefined;
   readonly limits: Required<AccountLimits> | undefined;
   readonly level: StorageLevel;
@@ -157,6 +163,7 @@ const OPTIONS: readonly (keyof ExchangeOptions)[] = [
   'storageTimeoutMs',
   'sha256',
   'drawSalt',
+  'chainId',
   'blocks',
   'observe',
 ];
@@ -191,6 +198,7 @@ export function settingsOf(options: ExchangeOptions): Settings {
     sha256: checkedHash(hash),
     level: storage.supports.level,
     drawSalt,
+    chainId: chainIdArgument(options.chainId),
     blocks: blocks && blockPolicyOf(blocks),
     observe,
   };

@@ -17,7 +17,7 @@ export interface OrderReceiptAccepted extends OrderAccepted, Leveled {}
 /** The request became a command, which the market refused. */
 export interface ReceiptRefused extends Refused, Leveled {}
 
-/** The request never became a command: a limit of the exchange kept it off. It may be sent again. */
+/** The request never became a command: a limit of the exchange kept it off, or its signature is wrong. It may be sent again. */
 export interface TurnedAway {
   readonly ok: false;
   readonly code: TurnedAwayCode;
@@ -33,12 +33,17 @@ export type TurnedAwayCode =
   /** The account has `limits.openOrders` orders in the books. */
   | 'OPEN_ORDER_LIMIT'
   /** `maxWaiting` commands wait for the storage. */
-  | 'OVERLOADED';
+  | 'OVERLOADED'
+  /** The request is signed, and not by the actor's key. */
+  | 'SIGNATURE_WRONG';
 
 /** What an exchange answers to a request. */
 export type Receipt = ReceiptAccepted | ReceiptRefused | TurnedAway;
 /** What an exchange answers to a request about an order. */
 export type OrderReceipt = OrderReceiptAccepted | ReceiptRefused | TurnedAway;
+
+/** What is turned away for its signature. */
+export const forged = (): TurnedAway => ({ ok: false, code: 'SIGNATURE_WRONG', level: 'none' });
 
 /** What is turned away while too much waits. */
 export const overloaded = (): TurnedAway => ({ ok: false, code: 'OVERLOADED', level: 'none' });

@@ -33,7 +33,7 @@ export interface Recovered {
  *   BAD_RECORD, UNKNOWN_TYPE, SEQUENCE_GAP for what a sound frame should not hold
  */
 export async function recover(settings: Settings, writer: JournalWriter): Promise<Recovered> {
-  const { storage, clock, sha256, keepBytes, drawSalt, storageTimeoutMs: timeoutMs } = settings;
+  const { storage, clock, sha256, keepBytes, storageTimeoutMs: timeoutMs } = settings;
   const snapshot = await storageCall('latestSnapshot', timeoutMs, () => storage.latestSnapshot());
   checkSnapshot(snapshot);
   const state = snapshot === undefined ? new MarketState() : restore(snapshot.bytes);
@@ -41,7 +41,7 @@ export async function recover(settings: Settings, writer: JournalWriter): Promis
   if (snapshot !== undefined && snapshot.sequence !== from) {
     storageMismatch(`gave a snapshot of ${from} as one of ${snapshot.sequence}`);
   }
-  const sequencer = new Sequencer(state, clock, true, drawSalt);
+  const sequencer = new Sequencer(state, clock, true, settings.drawSalt, settings.chainId);
   const feed = new Feed(keepBytes, from);
   let end: JournalEnd = snapshot ?? { sequence: 0, hash: NO_FRAME };
   for await (const frame of framesAfter(end, storage, sha256, timeoutMs)) {

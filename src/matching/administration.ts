@@ -109,6 +109,7 @@ export function closeAccount(
   }
   state.accounts.list[account]!.status = AccountStatus.closed;
   state.partners.delete(account);
+  state.keys.delete(account);
   if (state.limits.delete(account)) state.orders.countFor(state.limits);
   writeEvent(state, outbox, 'accountClosed', [account]);
   return 0;

@@ -3,6 +3,7 @@ import { readI64, readId } from '../core/bytes.ts';
 import { COMMANDS, HEADER, offsetsOf } from '../core/registry.ts';
 import { recordType, type RecordCursor } from '../core/records.ts';
 import { WattbookError } from '../core/errors.ts';
+import { isSigned } from '../core/signed.ts';
 import { LAYOUTS } from '../core/registry.ts';
 import { NONE } from '../orderbook/orders.ts';
 import { setAccountLimits } from './account-limits.ts';
@@ -15,6 +16,7 @@ import { cancel, cancelAll, kill } from './cancel.ts';
 import { setCircuit } from './circuit.ts';
 import { stampEvents, writeEvent, writeRejected } from './events.ts';
 import * as funds from './funds.ts';
+import { setAccountKey, signatureRefusal, takeNonce } from './keys.ts';
 import { runTimers } from './life-cycle.ts';
 import * as networks from './network-administration.ts';
 import { submitInNetwork } from './network-orders.ts';
@@ -81,6 +83,7 @@ const COMMAND_BY_TYPE: readonly (Command | undefined)[] = commandTable({
   setImbalancePrices: settlement.setImbalancePrices,
   settleProduct,
   sealBlock,
+  setAccountKey,
 });
 
 function commandTable(commands: Record<keyof typeof CommandType, Command>): Command[] {
@@ -170,11 +173,17 @@ function perform(
 ): number {
   const time = readI64(view, at + HEADER.time);
   const isLate = time < state.time;
+  // Before anything can be refused.
+  const fresh = isSigned(view, at) ? takeNonce(state, view, at) : undefined;
   if (!isLate) state.time = time;
   stampEvents(state);
   if (isLate) return RejectCode.TIME_BACKWARDS;
   if (time >= state.nextPlanned || state.timers.due(time) !== NONE) runTimers(state, outbox);
   if (!knownAccount(state, view.getUint32(at + STAMP.actor))) return RejectCode.UNKNOWN_ACTOR;
+  if (fresh !== undefined || state.keys.size > 0) {
+    const refused = signatureRefusal(state, type, view, at, fresh);
+    if (refused !== 0) return refused;
+  }
   const code = (COMMAND_BY_TYPE[type] as Command)(state, view, at, outbox);
   if (state.exits.length > 0) enterExits(state, outbox);
   return code;

@@ -41,6 +41,7 @@ import type { Peg, Trail } from '../orderbook/followers.ts';
 import { type NewOrder, NONE } from '../orderbook/orders.ts';
 import { BALANCE_AT, ORDER_AT } from './encode.ts';
 import { decodeForward, decodeForwards } from './forward-bytes.ts';
+import { decodeKeys } from './keys.ts';
 import { planNext } from './life-cycle.ts';
 import { decodeListedAfter } from './listed-after.ts';
 import { Reader } from './reader.ts';
@@ -392,6 +393,7 @@ export function decodeControl(bytes: Uint8Array, state: MarketState): void {
     const at = from.next(SALT_SIZE);
     for (let i = 0; i < SALT_SIZE; i++) salt[i] = from.view.getUint8(at + i);
   }
+  decodeKeys(from, state);
   from.end();
   // What is planned next depends on the time.
   for (const product of state.listings.living()) planNext(state, product);

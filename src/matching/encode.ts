@@ -19,6 +19,7 @@ import type { Remembered } from './command-window.ts';
 import { encodeNetworks, encodeNetworkTerms, encodePartners } from './network-encode.ts';
 import { encodeForwards, encodeForwardTerms } from './forward-bytes.ts';
 import { encodeListedAfter } from './listed-after.ts';
+import { encodeKeys } from './keys.ts';
 import type { MarketState } from './state.ts';
 import { inOrder, Writer } from './writer.ts';
 
@@ -81,6 +82,7 @@ export function encodeRest(state: MarketState, log: ByteLog): void {
   encodeForwards(state, to);
   encodeCounters(state, to);
   encodeRestOfControl(state, to);
+  encodeKeys(state, to);
 }
 
 function encodeAssets({ listings }: MarketState, to: Writer): void {
@@ -290,6 +292,7 @@ export function encodeControl(state: MarketState, log: ByteLog = new ByteLog()):
   for (const entry of remembered) encodeRemembered(entry, to);
   encodeRestOfControl(state, to);
   for (const { salt } of state.accounts.list) log.append(salt);
+  encodeKeys(state, to);
   return log.bytes.subarray(start, log.length);
 }
 

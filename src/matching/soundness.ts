@@ -32,6 +32,7 @@ import {
 import { NONE, type Orders } from '../orderbook/orders.ts';
 import { isReached } from './admission.ts';
 import { isConserved } from './audit.ts';
+import { keysFault } from './keys.ts';
 import { listedAfterFault } from './listed-after.ts';
 import { networkFault } from './network-decode.ts';
 import { debtFault, forwardFault } from './forward-soundness.ts';
@@ -63,7 +64,8 @@ export function unsoundness(state: MarketState): string | undefined {
     limitFault(state) ??
     networkFault(state) ??
     windowFault(state) ??
-    sealFault(state)
+    sealFault(state) ??
+    keysFault(state)
   );
 }
 

@@ -17,6 +17,7 @@ import { NONE, Orders } from '../orderbook/orders.ts';
 import type { AccountLimits } from './account-limits.ts';
 import type { Exit } from './brackets.ts';
 import { CommandWindow } from './command-window.ts';
+import type { AccountKey } from './keys.ts';
 import { Schedule } from './schedule.ts';
 import { Timers } from './timers.ts';
 
@@ -80,6 +81,8 @@ export class MarketState implements Holdings {
   readonly window = new CommandWindow();
   /** What operators allow accounts, by account row; the others are not limited. */
   readonly limits = new Map<number, AccountLimits>();
+  /** What accounts sign with, by account row, if they have a key or had one. */
+  readonly keys = new Map<number, AccountKey>();
   /** Numbers of the trades that were recalled. */
   readonly recalled = new Set<number>();
 

@@ -56,6 +56,8 @@ export class StateTree {
   /** Up to where the commands with an id are in the tree. */
   #sequence: number;
   #leaves: Uint8Array[] = [];
+  /** What a leaf is written to. */
+  readonly #log = new ByteLog();
 
   constructor(state: MarketState) {
     this.#state = state;
@@ -125,7 +127,8 @@ export class StateTree {
   }
 
   #orderLeaf(leaf: number): Uint8Array {
-    const log = new ByteLog(128);
+    const log = this.#log;
+    log.length = 0;
     for (const id of this.#ids.get(leaf) ?? []) {
       encodeOrder(this.#state, this.#state.orders.slotOf(id), log);
     }
@@ -135,7 +138,7 @@ export class StateTree {
   /** Each sequence has a leaf, and takes the place of the one that leaves the window. */
   #updateWindow(): void {
     const { sequence, window } = this.#state;
-    const log = new ByteLog(256);
+    const log = this.#log;
     const to = new Writer(log);
     for (let each = Math.max(this.#sequence, sequence - SLOTS) + 1; each <= sequence; each++) {
       const [entry, leaf] = [window.at(each), each % SLOTS];

@@ -215,6 +215,7 @@ const WEIGHTS: Readonly<Record<keyof Requests, number>> = {
   transfer: 8,
   advanceTime: 12,
   sealBlock: 3,
+  setAccountKey: 1,
   openAccount: 3,
   freezeAccount: 3,
   closeAccount: 3,

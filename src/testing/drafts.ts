@@ -293,8 +293,20 @@ function administration(draw: Draw) {
     setImbalancePrices: draw.draft(imbalancePrices(draw)),
     settleProduct: draw.draft(settlements(draw)),
     sealBlock: draw.draft(draw.merged(fc.record({}))),
+    setAccountKey: draw.draft(keys(draw)),
     advanceTime: draw.draft(draw.merged(fc.record({ waitMs: draw.waitMs }))),
   };
+}
+
+/** A public key: from then on the account's orders would have to be signed, so it is one that has few. */
+const KEY = Uint8Array.from(
+  'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'.match(/../g)!,
+  (hex) => parseInt(hex, 16),
+);
+
+function keys({ fc, account }: Draw): Arbitrary<object> {
+  const set = fc.record({ account: fc.constant('guest'), key: fc.constant(KEY) });
+  return fc.oneof(set, fc.record({ account, key: fc.constant(null) }));
 }
 
 /** A product that soon opens or has already, and whose gate soon closes or has already. */

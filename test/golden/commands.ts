@@ -1,4 +1,5 @@
 import type { Requests } from '../../src/index.ts';
+import { keyNamed } from './signers.ts';
 import { NETWORK_LINES, networkFields, PARTNER_LINES, recallFields } from './network-lines.ts';
 
 /** A line of a script, as the call that it asks for. */
@@ -7,6 +8,12 @@ export interface ScriptCommand {
   /** Who asks. */
   readonly actor: string;
   readonly request: Readonly<Record<string, unknown>>;
+  /** How it is signed, if it is. */
+  readonly signing?: {
+    readonly nonce: number;
+    readonly expiresAt: number;
+    readonly wrong: boolean;
+  };
 }
 
 /** Finds the order that a script calls by a name ('a1') or by its number ('#7'). */
@@ -79,6 +86,9 @@ const OPTIONS: Readonly<Record<string, number>> = {
   quality: 1,
   tolerance: 2,
   final: 0,
+  signed: 1,
+  until: 1,
+  wrong: 0,
   by: 1,
   id: 1,
   time: 1,
@@ -137,7 +147,11 @@ export function parseCommand(text: string, find: OrderFinder): ScriptCommand {
   const [name, request] = read(words, value, find, line);
   const actor = value('by') ?? (own(TRADER_LINES, second) === read ? first : 'operator');
   const stamp = { actor: value('by'), commandId: value('id'), at: wholeNumber(value('time')) };
-  return { name, actor, request: { ...defined(request), ...defined(stamp) } };
+  const whole = { name, actor, request: { ...defined(request), ...defined(stamp) } };
+  const nonce = wholeNumber(value('signed'));
+  if (nonce === undefined) return whole;
+  const expiresAt = wholeNumber(value('until')) ?? 1_000_000;
+  return { ...whole, signing: { nonce, expiresAt, wrong: options.has('wrong') } };
 }
 
 export type Reader = (
@@ -265,6 +279,7 @@ const TRADER_LINES: Readonly<Record<string, Reader>> = {
   ],
   leave: ([account]) => ['closeAccount', { account }],
   kill: ([account]) => ['kill', { account }],
+  key: ([account, , name]) => ['setAccountKey', { account, key: keyNamed(name!) }],
 };
 
 function readOrder(

@@ -200,6 +200,7 @@ export class Renderer {
       `${this.label(order)} keeps its place: ${this.#lots(order, open)} @ ${this.#ticks(order, price)}`,
     blockSealed: ({ height, firstSequence, sequence }) =>
       `block ${height}: commands ${firstSequence} to ${sequence}`,
+    accountKeySet: ({ account, hasKey }) => `${account} ${hasKey ? 'has a new key' : 'has no key'}`,
     sessionEnded: ({ product, count }) => `session of ${product} ended: ${count} in all`,
     orderAccepted: (event) => this.#accepted(event),
     orderTerms: (event) => this.#special(event),

@@ -16,6 +16,7 @@ import { NETWORKS } from './networks.ts';
 import { ORDERBOOK } from './orderbook.ts';
 import { SETTLEMENT } from './settlement.ts';
 import { SHOWN } from './shown.ts';
+import { SIGNED } from './signed.ts';
 import type { SlipGroup } from './slip.ts';
 import { SNAPSHOT } from './snapshot.ts';
 import { SESSION } from './session.ts';
@@ -42,6 +43,7 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...NETWORKS,
   ...SETTLEMENT,
   ...CHAIN,
+  ...SIGNED,
   ...VERIFY,
   ...FORWARD,
 ];

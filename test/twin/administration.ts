@@ -84,6 +84,7 @@ export function closeAccount(market: Market, command: CommandOf<'closeAccount'>)
   if (account.status === AccountStatus.closed) return RejectCode.ACCOUNT_CLOSED;
   if (!isEmpty(market, account, row)) return RejectCode.ACCOUNT_NOT_EMPTY;
   account.status = AccountStatus.closed;
+  account.keys = undefined;
   market.partners = market.partners.filter((each) => each.account !== row);
   account.limits = undefined;
   tell(market, 'accountClosed', [row]);

@@ -1,4 +1,5 @@
 import type * as codes from '../../src/core/codes.ts';
+import type { Signed } from './keys.ts';
 
 /** A row number, or an id that nobody had registered when the command was made. */
 export type Reference = number | { readonly unknown: string };
@@ -11,6 +12,7 @@ interface Stamp {
   readonly digestHigh: number;
   readonly digestLow: number;
   readonly actor: Reference;
+  readonly signed?: Signed;
 }
 
 interface Asked {
@@ -150,6 +152,10 @@ interface Asked {
     tolerancePrice: number;
   };
   sealBlock: object;
+  setAccountKey: { account: Reference; hasKey: number } & Record<
+    `key${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`,
+    number
+  >;
   settleProduct: { product: Reference; final: number };
   recallTrade: {
     trade: number;

@@ -3,6 +3,7 @@ import { auctionFields } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import { circuitBytes } from './circuit.ts';
 import { forwardBytes, forwardFields } from './forward.ts';
+import { keyBytes } from './keys.ts';
 import { positionOf } from './limits.ts';
 import { netBytes, networkBytes, partnerBytes } from './networks.ts';
 import type { Market, Order, Remembered } from './market.ts';
@@ -215,5 +216,6 @@ export function controlBytes(market: Market, whole = true): Uint8Array {
   to.i64(market.height);
   to.i64(market.sealedSequence);
   if (whole) for (const { salt } of market.accounts) for (const word of salt) to.u32(word);
+  keyBytes(market, to);
   return to.take();
 }

@@ -34,6 +34,7 @@ const TABLE: Record<keyof typeof EventType, string> = {
   stopTriggered: 'i64 u32 u32 u8 i64 i64 i64',
   sessionEnded: 'u32 u32',
   blockSealed: 'i64 i64',
+  accountKeySet: 'u32 u8 u32 u32 u32 u32 u32 u32 u32 u32',
   circuitSet: 'u32 i64 u32 i64 u32 u32',
   accountLimitsSet: 'u32 u8 u32 u8 u32 i64',
   accountKilled: 'u32 u32',

@@ -21,7 +21,9 @@ import {
 import { lockOf } from './amounts.ts';
 import { lockAstray } from './locks.ts';
 import { type Command, fieldOf, isSpecial, type Reference } from './commands.ts';
+import { Bytes } from './bytes.ts';
 import { controlBytes, marketBytes } from './encode.ts';
+import { type Signed, signedBytes } from './keys.ts';
 import {
   type Account,
   balanceOf,
@@ -48,7 +50,18 @@ export function writeCommand(log: ByteLog, command: Command, sequence: number): 
     return UNKNOWN;
   });
   const named = layout.strings.map((name) => fieldOf(command, name) as string);
+  const at = log.length;
   writeRecord(log, layout, sequence, command.time, values, [...named, ...unknown]);
+  if (command.signed !== undefined) sign(log, at, command.signed);
+}
+
+/** Makes of the record at the end of a log one of version 1. */
+function sign(log: ByteLog, at: number, signed: Signed): void {
+  const bytes = new Bytes();
+  signedBytes(signed, bytes);
+  log.append(bytes.take());
+  log.view.setUint32(at, log.length - at);
+  log.view.setUint16(at + 6, 1);
 }
 
 export interface Checks {

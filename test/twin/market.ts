@@ -8,6 +8,7 @@ import {
   Side,
   Standing,
 } from '../../src/core/codes.ts';
+import type { Keys } from './keys.ts';
 import type { Auctions } from './auction.ts';
 import { Bytes } from './bytes.ts';
 import type { Reference } from './commands.ts';
@@ -49,6 +50,7 @@ export interface Account {
   /** By asset row; missing where nothing ever was. */
   readonly balances: Balance[];
   limits?: Limits | undefined;
+  keys?: Keys | undefined;
   /** Oldest first. */
   debts: Debt[];
 }

@@ -3,6 +3,7 @@ import * as administration from './administration.ts';
 import { runAuction } from './auction.ts';
 import type { Command } from './commands.ts';
 import { tell } from './events.ts';
+import { countNonce, refusal, setAccountKey } from './keys.ts';
 import * as limits from './limits.ts';
 import { Market, type Receipt, rowOf } from './market.ts';
 import { enterExits } from './brackets.ts';
@@ -72,12 +73,13 @@ function forgetOldest(market: Market): void {
 }
 
 function perform(market: Market, command: Command): number {
+  const isNew = countNonce(market, command);
   if (command.time < market.time) return RejectCode.TIME_BACKWARDS;
   const before = market.time;
   market.time = command.time;
   runTimers(market, before);
   if (rowOf(market.accounts, command.actor) === undefined) return RejectCode.UNKNOWN_ACTOR;
-  const code = dispatch(market, command);
+  const code = refusal(market, command, isNew) || dispatch(market, command);
   enterExits(market);
   return code;
 }
@@ -153,12 +155,17 @@ function dispatch(market: Market, command: Command): number {
   }
 }
 
-type Other = Extract<Command, { readonly type: `${string}InNetwork` | 'sealBlock' }>;
+type Other = Extract<
+  Command,
+  { readonly type: `${string}InNetwork` | 'sealBlock' | 'setAccountKey' }
+>;
 
 function dispatchOther(market: Market, command: Other): number {
   switch (command.type) {
     case 'sealBlock':
       return administration.sealBlock(market, command);
+    case 'setAccountKey':
+      return setAccountKey(market, command);
     case 'submitInNetwork':
       return submitInNetwork(market, command);
     case 'takeInNetwork':
