@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -159,5 +167,13 @@ describe('a worker', () => {
     await blocks.close();
     const started = sealInWorker({ folder: dir, seed: new Uint8Array(32).fill(1) });
     await expect(started).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+  });
+
+  it('has one seed, however many draw it at once', async () => {
+    const dir = folder();
+    const path = join(dir, 'new', 'key');
+    const seeds = await Promise.all(Array.from({ length: 8 }, () => signingSeed(path)));
+    expect(new Set(seeds.map((seed) => Buffer.from(seed).toString('hex'))).size).toBe(1);
+    expect(readdirSync(join(dir, 'new'))).toEqual(['key']);
   });
 });

@@ -41,6 +41,7 @@ describe('blocks', () => {
       [1, 3],
       [4, 6],
     ]);
+    expect(await exchange.read((market) => market.height)).toBe(2);
     await exchange.close();
   });
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -14,13 +14,12 @@ const SEED = 5;
 const KILLS = 3;
 
 beforeAll(() => {
-  buildSync({
-    entryPoints: [join(import.meta.dirname, '../examples/neighbourhood/main.ts')],
-    outfile: PROGRAM,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-  });
+  const how = { bundle: true, platform: 'node', format: 'esm' } as const;
+  const built = (file: string, outfile: string): void =>
+    void buildSync({ ...how, entryPoints: [join(import.meta.dirname, '..', file)], outfile });
+  built('examples/neighbourhood/main.ts', PROGRAM);
+  built('src/file/seal-worker.ts', join(scratch, 'seal-worker.js'));
+  writeFileSync(join(scratch, 'package.json'), '{"type":"module"}');
 });
 
 interface Ended {
@@ -39,9 +38,18 @@ function run(...options: readonly string[]): Promise<Ended> {
 
 function resultOf({ out, status, err }: Ended): Record<string, unknown> {
   expect(status, err).toBe(0);
-  const { seconds, ...result } = JSON.parse(out) as Record<string, unknown>;
+  const { seconds, chain, ...result } = JSON.parse(out) as Record<string, unknown>;
   expect(seconds).toBeGreaterThan(0);
-  return result;
+  // Its key is drawn, and with it all that it signs.
+  const { head, key, ...counts } = chain as Record<string, unknown>;
+  expect(head).toMatch(/^[0-9a-f]{64}$/);
+  expect(key).toMatch(/^.{43}=$/);
+  expect(counts['verified']).toBe(true);
+  return { ...result, ...counts };
+}
+
+function chainOf({ out }: Ended): unknown {
+  return (JSON.parse(out) as Record<string, unknown>)['chain'];
 }
 
 function bytesIn(folder: string): number {
@@ -86,6 +94,17 @@ describe('npm start with --store', () => {
     ]);
     expect(resultOf(disturbed)).toEqual(resultOf(undisturbed));
     expect(disturbed.err).toContain(`the market is kept in ${folder}\n`);
+    // All of it is there: nothing is sealed twice.
+    const again = await run('--store', folder);
+    expect(JSON.parse(again.out)).toMatchObject({ chain: chainOf(disturbed) as object });
+    // A byte of an event in the first block.
+    const path = join(folder, 'chain.wbc');
+    const bytes = readFileSync(path);
+    bytes[bytes.readUInt32BE(0) + 8 + 364 + 40]! ^= 1;
+    writeFileSync(path, bytes);
+    const bad = await run('--store', folder);
+    expect({ status: bad.status, out: bad.out }).toEqual({ status: 1, out: '' });
+    expect(bad.err).toContain('the chain is not good: block 1, resultRoot: ');
   });
 
   it('does not go on with a run of other options', async () => {

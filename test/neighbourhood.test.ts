@@ -176,10 +176,15 @@ describe('npm start', () => {
         'conserved',
         'marketHash',
         'seconds',
+        'chain',
       ].sort(),
     );
     expect(found).toMatchObject({ homes: 4, periods: 96, minutes: 15, conserved: true });
     expect(found['communitySavingNano']).toMatch(/^\d+$/);
+    expect(found['chain']).toMatchObject({ blocks: 2, verified: true });
+    // Its commands are those of who trades, as many as without any blocks.
+    const { commands } = runMarket(makeNeighbourhood(4, 1, 5), TARIFFS, 'continuous', 5);
+    expect(found['commands']).toBe(commands);
   });
 
   it('prints what a person wants to see', () => {
@@ -202,6 +207,16 @@ describe('npm start', () => {
     expect(text).toMatch(/^saved by all together +0\.33 EUR$/m);
     expect(text).toMatch(/^self-sufficiency +0\.0% -> 100\.0%$/m);
     expect(text).toMatch(/^books balance to zero +yes$/m);
+    expect(text).toMatch(
+      /^chain +neighbourhood\/[0-9a-f]{12}, 1 blocks with \d+ events: verified$/m,
+    );
+    // What it says can be done.
+    const [, tell] = /^verify it yourself: npx tsx (.*)$/m.exec(text)!;
+    const again = ['--import', 'tsx', ...tell!.split(' ')];
+    const told = execFileSync(process.execPath, again, { cwd: ROOT }).toString();
+    expect(told).toMatch(/^good: 1 blocks with \d+ events$/m);
+    expect(told).toMatch(/^replay +\d+ commands lead to the events and state roots of block 1, /m);
+    expect(told).toMatch(/as you said with --key/);
   });
 
   it('explains itself', () => {

@@ -22,7 +22,8 @@ import {
   signerOf,
 } from './chain-files.ts';
 import { opened, stagedOn } from './journals.ts';
-import { base64Of, checkpointOf, tradeProof } from './proof-files.ts';
+import { verifyChain } from '../src/verify/index.ts';
+import { base64Of, checkpointOf, originOf, tradeProof } from './proof-files.ts';
 import { must } from './stage.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wattbook-verify-'));
@@ -142,6 +143,53 @@ describe('wattbook verify', () => {
     expect(await told(verify(folder, NONE))).toMatchObject({ exit: 3, ok: false, block: 1 });
   });
 
+  it('holds the checkpoint of a folder against its chain', async () => {
+    const published = (note: string): string => {
+      const folder = copied('chain.wbc', (bytes) => bytes);
+      writeFileSync(join(folder, 'checkpoint'), note);
+      return folder;
+    };
+    for (const size of [0, 1, 3]) {
+      const found = await told(verify(published(checkpointOf(chain, PEN, size)), TRUST));
+      expect(found).toMatchObject({ exit: 0, ok: true, checkpoint: { size, name: 'test' } });
+      expect(found['text']).toContain(`checkpoint      of the first ${size} blocks, as they are`);
+    }
+    const [head] = chain.entries;
+    const ahead = published(checkpointOf(chain, PEN));
+    const faults: [string, object][] = [
+      [published(checkpointOf(chain, signerOf(2))), { code: 'NOT_TRUSTED', block: 3 }],
+      [published('size 3'), { code: 'MALFORMED', block: 3 }],
+      [
+        published(checkpointOf(chain, PEN).replace(/.{8}\n$/, 'AAAAAA==\n')),
+        { code: 'BAD_SIGNATURE' },
+      ],
+      [published(checkpointOf(chain, PEN, 2, originOf(chain, 'other'))), { code: 'MISMATCH' }],
+      [
+        published(checkpointOf({ ...chain, genesis: head! }, PEN, 2)),
+        { code: 'MISMATCH', field: 'checkpoint', block: 3 },
+      ],
+      [
+        published(checkpointOf({ ...chain, headers: chain.headers.slice(1) }, PEN, 2)),
+        { code: 'MISMATCH', field: 'checkpoint', block: 2, last: { height: 3 } },
+      ],
+      [
+        ahead,
+        { code: 'CHECKPOINT_AHEAD', block: 3, offset: joined(...chain.entries.slice(0, 3)).length },
+      ],
+    ];
+    // Whole blocks that are gone, and half a block that was published.
+    writeFileSync(join(ahead, 'chain.wbc'), joined(...chain.entries.slice(0, 3)));
+    const torn = published(checkpointOf(chain, PEN));
+    writeFileSync(join(torn, 'chain.wbc'), file.subarray(0, -10));
+    faults.push([torn, { code: 'CHECKPOINT_AHEAD', block: 3 }]);
+    for (const [folder, fault] of faults) {
+      expect(await told(verify(folder, TRUST))).toMatchObject({ exit: 3, ok: false, ...fault });
+    }
+    writeFileSync(join(torn, 'checkpoint'), checkpointOf(chain, PEN, 2));
+    expect(await told(verify(torn, TRUST))).toMatchObject({ exit: 0, code: 'TORN' });
+    await expect(verifyChain([file], { checkpoint: 1 as never })).rejects.toThrow(TypeError);
+  });
+
   it('needs a chain file', async () => {
     expect(await told(verify(scratch, NONE))).toMatchObject({ exit: 1, ok: false });
     expect(await told(verify(join(scratch, 'none'), NONE))).toMatchObject({ exit: 1, ok: false });
@@ -201,11 +249,12 @@ describe('the program', () => {
     buildSync({ entryPoints: [entry], outfile: program, ...how });
     const key = base64Of(PEN.publicKey);
     const path = written(file);
-    const [good, compare, wrong, proof] = await Promise.all([
+    const [good, compare, wrong, proof, replay] = await Promise.all([
       wattbook('verify', FOLDER, '--key', key, '--key', base64Of(signerOf(2).publicKey), '--json'),
       wattbook('verify', 'compare', path, FOLDER),
       wattbook('verify', path, '--key', 'none'),
       wattbook('verify', 'proof', path, '--key', key),
+      wattbook('verify', '--replay', '--json', FOLDER),
     ]);
     expect(good.exit).toBe(0);
     expect(JSON.parse(good.out)).toMatchObject({ ok: true, blocks: 3, keysTrusted: true });
@@ -214,5 +263,8 @@ describe('the program', () => {
     expect(wrong.exit).toBe(2);
     expect(proof).toMatchObject({ exit: 3, err: '' });
     expect(proof.out).toContain('NOT PROVEN');
+    // The state roots of this chain are made up.
+    expect(replay.exit).toBe(6);
+    expect(JSON.parse(replay.out)).toMatchObject({ ok: false, code: 'OTHER_STATE', block: 1 });
   });
 });

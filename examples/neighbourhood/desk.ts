@@ -64,6 +64,8 @@ export class EngineDesk implements Desk {
   }
 }
 
+/** Commands in a block, but for the last one. */
+const BLOCK_COMMANDS = 1_000;
 /** Commands that may be executed and not stored yet; one period of the largest neighbourhood has fewer. */
 const MAX_WAITING = 2 ** 20;
 const MANY_WAITING = 200_000;
@@ -97,6 +99,7 @@ export class StoredDesk implements Desk {
       storage: fileStorage(folder),
       clock: () => clock.time,
       maxWaiting: MAX_WAITING,
+      blocks: { everyCommands: BLOCK_COMMANDS },
       ...(goesOn ? { keepBytes: 2 ** 40 } : {}),
     });
     clock.time = await exchange.read((market) => market.time);
@@ -150,6 +153,7 @@ export class StoredDesk implements Desk {
     yield* this.#exchange.subscribe('trades', { after, follow: false });
   }
 
+  /** Ends the last block too. */
   close(): Promise<void> {
     return this.#exchange.close();
   }

@@ -16,7 +16,7 @@ import {
   withCase,
 } from './homes.ts';
 import { MECHANISMS, type Tariffs } from './market.ts';
-import { figures, report } from './report.ts';
+import { allFigures, report } from './report.ts';
 import { runStored } from './stored.ts';
 
 const HELP = `A local energy market whose commands are kept in files.
@@ -37,9 +37,10 @@ const HELP = `A local energy market whose commands are kept in files.
   --retail P     what the utility asks, EUR/kWh (default 0.30)
   --feed-in P    what the utility pays, EUR/kWh (default 0.08)
   --store DIR    keeps the market there (default a new directory in the system's temporary one, which is
-                 named on stderr). Killed and run again with the same options, it goes on where it stopped
+                 named on stderr). Killed and run again with the same options, it goes on where it stopped.
+                 Its blocks go there too, and are verified in the end
   --json         print one JSON object instead of tables; trades and tradedWh count what homes
-                 trade with each other, commands are those of everyone
+                 trade with each other, commands are those of everyone, but for those that end blocks
   --help         print this
 `;
 
@@ -75,9 +76,10 @@ async function main(): Promise<void> {
   process.stderr.write(`the market is kept in ${store}\n`);
   const progress = progressOnStderr();
   const result = await runStored(store, chosen, tariffs, mechanism, seed, progress);
-  if (values.json) console.log(JSON.stringify(figures(result, chosen)));
+  if (values.json) console.log(JSON.stringify(allFigures(result, chosen)));
   else console.log(report(result, chosen));
   if (!result.conserved) throw new Error('the books do not balance');
+  if (!result.chain.verified) throw new Error('the chain has not all commands of the journal');
 }
 
 function neighbourhood(

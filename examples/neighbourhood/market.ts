@@ -39,7 +39,7 @@ export interface HomeResult {
 }
 
 export interface MarketResult {
-  /** Commands that were carried out, and what came of them. */
+  /** Commands that were carried out, but for those that end blocks, and what came of them. */
   readonly commands: number;
   readonly marketHash: string;
   readonly mechanism: Mechanism;
@@ -241,7 +241,7 @@ export class NeighbourhoodMarket {
       };
     });
     return {
-      commands: this.#desk.look((market) => market.sequence),
+      commands: this.#desk.look((market) => market.sequence - market.height),
       marketHash: this.#desk.look((market) => market.marketHash()),
       mechanism: this.#mechanism,
       homes,

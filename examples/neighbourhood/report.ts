@@ -1,5 +1,7 @@
+import type { ChainResult } from './chain.ts';
 import type { Neighbourhood } from './homes.ts';
 import type { MarketResult } from './market.ts';
+import type { StoredResult } from './stored.ts';
 
 /** Shares of PV and of load, before and with the market. */
 interface Figures {
@@ -8,7 +10,7 @@ interface Figures {
   /** Length of a period. */
   readonly minutes: number;
   readonly mechanism: string;
-  /** Commands that the engine carried out. */
+  /** Commands that the engine carried out, but for those that end blocks. */
   readonly commands: number;
   /** Trades between homes, and their energy. */
   readonly trades: number;
@@ -45,10 +47,21 @@ export function figures(result: MarketResult, { periods, minutes }: Neighbourhoo
   };
 }
 
+type ChainFigures = Pick<ChainResult, 'blocks' | 'events' | 'head' | 'key' | 'verified'>;
+
+/** The same, and what the verifier says of the chain. */
+export function allFigures(
+  result: StoredResult,
+  neighbourhood: Neighbourhood,
+): Figures & { readonly chain: ChainFigures } {
+  const { blocks, events, head, key, verified } = result.chain;
+  return { ...figures(result, neighbourhood), chain: { blocks, events, head, key, verified } };
+}
+
 const SHOWN_HOMES = 24;
 
 /** What a person wants to see. */
-export function report(result: MarketResult, neighbourhood: Neighbourhood): string {
+export function report(result: StoredResult, neighbourhood: Neighbourhood): string {
   const all = figures(result, neighbourhood);
   const rows = result.homes
     .slice(0, SHOWN_HOMES)
@@ -83,6 +96,7 @@ export function report(result: MarketResult, neighbourhood: Neighbourhood): stri
     ],
     ['books balance to zero', all.conserved ? 'yes' : 'NO'],
     ['market hash', all.marketHash],
+    ['chain', chainText(result.chain)],
   ];
   return [
     table([head, units, ...rows]),
@@ -90,7 +104,14 @@ export function report(result: MarketResult, neighbourhood: Neighbourhood): stri
     '* from and to other homes; the rest is traded with the utility and is part of the bill',
     '',
     ...lines.map(([name, value]) => `${(name as string).padEnd(32)}${value}`),
+    '',
+    `verify it yourself: npx tsx src/cli/main.ts verify --replay --key ${result.chain.key} ${result.chain.folder}`,
   ].join('\n');
+}
+
+function chainText({ name, chainId, blocks, events, verified }: ChainResult): string {
+  const counts = `${blocks} blocks with ${events.toLocaleString('en')} events`;
+  return `${name}/${chainId.slice(0, 12)}, ${counts}: ${verified ? 'verified' : 'NOT VERIFIED'}`;
 }
 
 function prices({ lowestPrice, highestPrice, homeTrades }: MarketResult, mean: bigint): string {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { beginSealing, type ChainResult } from './chain.ts';
 import { StoredDesk } from './desk.ts';
 import type { Neighbourhood } from './homes.ts';
 import { type MarketResult, type Mechanism, NeighbourhoodMarket, type Tariffs } from './market.ts';
@@ -18,8 +19,11 @@ import { type MarketResult, type Mechanism, NeighbourhoodMarket, type Tariffs } 
 /** Says which run a folder holds, so that no other goes on in it. */
 const RUN = 'run.json';
 
+/** A market in files, and the chain of its blocks. */
+export type StoredResult = MarketResult & { readonly chain: ChainResult };
+
 /**
- * As `runMarket`, with the market in the files of a folder. It may be killed at any moment: run again it goes on behind the last
+ * As `runMarket`, with the market in the files of a folder, and blocks made of it meanwhile, which are verified in the end. It may be killed at any moment: run again it goes on behind the last
  * period that was stored, and ends as if it had never stopped. A period is sent in one go, so that it is stored whole or
  * not at all.
  */
@@ -30,8 +34,26 @@ export async function runStored(
   mechanism: Mechanism,
   seed: number,
   progress: (done: number, of: number) => void = () => {},
-): Promise<MarketResult> {
+): Promise<StoredResult> {
   const goesOn = claimFor(folder, runText(homes, tariffs, mechanism, seed));
+  const sealing = await beginSealing(folder);
+  try {
+    const result = await traded(folder, goesOn, homes, tariffs, mechanism, seed, progress);
+    return { ...result, chain: await sealing.finish() };
+  } finally {
+    await sealing.abandon();
+  }
+}
+
+async function traded(
+  folder: string,
+  goesOn: boolean,
+  homes: Neighbourhood,
+  tariffs: Tariffs,
+  mechanism: Mechanism,
+  seed: number,
+  progress: (done: number, of: number) => void,
+): Promise<MarketResult> {
   const start = performance.now();
   const desk = await StoredDesk.open(folder, goesOn);
   try {

@@ -1,6 +1,7 @@
 import { type Examination, examine, type Finding } from '../file/examine.ts';
 import { nodeDisk } from '../file/node-disk.ts';
 import { latestWriter } from '../file/writers.ts';
+import { chainLines, chainReport } from './inspect-chain.ts';
 import { EXIT, type Exit, mustBeDirectory, type Outcome, progressOf, tableOf } from './outcome.ts';
 
 /** What each kind of finding comes to, the worst first. */
@@ -50,9 +51,16 @@ function writerText({ writer, lastSequence }: Examined): string {
 const findingLines = ({ findings }: Examination): string[] =>
   findings.map(({ file, kind, what }) => `${file}: ${kind}: ${what}`);
 
-/** What is in a directory. */
-export async function inspect(folder: string): Promise<Outcome> {
+/**
+ * What is in a directory.
+ * @param count how many of the last blocks of its chain are listed
+ */
+export async function inspect(folder: string, count?: number): Promise<Outcome> {
   const all = await examined(folder);
+  const chain = await chainReport(folder, all.lastSequence, count ?? 0);
+  if (count !== undefined && chain === undefined) {
+    throw new RangeError(`--blocks: there is no chain in ${folder}`);
+  }
   const { segments, snapshots, mark, lastSequence } = all;
   const rows = segments.map(({ name, bytes, epoch, after, lastSequence: last, frames, ending }) => [
     name,
@@ -75,8 +83,10 @@ export async function inspect(folder: string): Promise<Outcome> {
     `writer          ${writerText(all)}`,
     `state of it     ${verdictOf(all)[1]}`,
     ...findingLines(all).map((line) => `  ${line}`),
+    ...(chain === undefined ? [] : chainLines(chain, count !== undefined)),
   ];
-  return { exit: EXIT.fine, text: lines.join('\n'), json: { ok: true, bytes, ...all } };
+  const json = { ok: true, bytes, ...all, ...(chain !== undefined && { chain }) };
+  return { exit: EXIT.fine, text: lines.join('\n'), json };
 }
 
 /** Whether everything in a directory is as it was written. */

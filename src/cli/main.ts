@@ -33,6 +33,18 @@ function sequenceOf(text: string): number {
 const toOption = (): Option =>
   new Option('--to <sequence>', 'stop after this command').argParser(sequenceOf);
 
+function countOf(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MOST_BLOCKS) return value;
+  throw new InvalidArgumentError(`It must be a number of blocks from 1 to ${MOST_BLOCKS}.`);
+}
+
+const MOST_BLOCKS = 1_000_000;
+const blocksOption = (): Option =>
+  new Option('--blocks [count]', 'list the last blocks of its chain')
+    .preset('20')
+    .argParser(countOf);
+
 function program(): Command {
   const all = new Command('wattbook');
   all
@@ -48,9 +60,11 @@ function program(): Command {
       .argument('<dir>', 'the directory of a market')
       .option(...JSON_FLAG)
       .addHelpText('after', EXIT_HELP);
-  sub('inspect', 'list journal files, sequences, snapshots and sizes').action(
-    (dir: string, flags: Flags) => tell(flags, () => inspect(dir)),
-  );
+  sub('inspect', 'list journal files, sequences, snapshots and sizes, and blocks')
+    .addOption(blocksOption())
+    .action((dir: string, flags: Flags & { readonly blocks?: number }) =>
+      tell(flags, () => inspect(dir, flags.blocks)),
+    );
   sub('check', 'read every byte and say what is not as it was written').action(
     (dir: string, flags: Flags) => tell(flags, () => check(dir)),
   );

@@ -23,11 +23,12 @@ Exit codes:
   3  something is damaged or missing, or is not what it should be
   4  the last frame is damaged, and somebody may rely on it: see recover --accept-tail-loss
   5  a writer is at work
-  6  a replay comes to another result than was recorded, or would by the rules of this release
+  6  a replay comes to another result than was recorded or signed, or would by the rules of this release
   7  what was asked for is not kept
 `;
 
 const EXITS: Partial<Record<ErrorCode, Exit>> = {
+  BAD_CHAIN: EXIT.damaged,
   BAD_FRAME: EXIT.damaged,
   BAD_RECORD: EXIT.damaged,
   BAD_SNAPSHOT: EXIT.damaged,

@@ -7,11 +7,14 @@ import { compareFiles, proofIn } from './verify-files.ts';
 interface Given extends Flags {
   readonly key?: readonly Uint8Array[];
   readonly chainId?: Uint8Array;
+  readonly replay?: boolean;
 }
 
 const ABOUT = `check the blocks of a chain, by the format alone
 
-PATH is the directory of a market, or a chain file (chain.wbc) that somebody has handed over. Each block is computed again from what it holds: that it follows on the one before, that its events are those it was signed for, and that the signature is right. In a directory the commands are read from the journal and compared too. None of it uses the engine, or believes it.`;
+PATH is the directory of a market, or a chain file (chain.wbc) that somebody has handed over. Each block is computed again from what it holds: that it follows on the one before, that its events are those it was signed for, and that the signature is right. In a directory the commands are read from the journal and compared too, and with the checkpoint beside the chain. None of it uses the engine, or believes it.
+
+With --replay the engine then carries out the commands of the journal once more: each must lead to the events in its block, and each block to the state root that its header was signed with. Where the journal has dropped its first commands it begins with the latest snapshot, and says of which blocks nothing is said.`;
 
 const PROOF_ABOUT = `check a proof of a trade or a balance
 
@@ -57,10 +60,11 @@ export function addVerify(all: Command): void {
     .option(...JSON_FLAG)
     .addOption(keyOption())
     .addOption(chainIdOption())
+    .option('--replay', 'carry out the commands too; PATH must be a directory')
     .addHelpText('after', HELP + EXIT_HELP)
     .action((path: string, flags: Given) => {
-      const { key: keys = [], chainId } = flags;
-      return tell(flags, () => verify(path, { keys, chainId }));
+      const { key: keys = [], chainId, replay } = flags;
+      return tell(flags, () => verify(path, { keys, chainId }, replay));
     });
   main
     .command('proof')

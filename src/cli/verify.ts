@@ -1,20 +1,19 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBase64 } from '../chain/base64.ts';
 import { parseNoteKey } from '../chain/note.ts';
-import { fileStorage } from '../file/index.ts';
+import { fileBlocks, fileStorage } from '../file/index.ts';
+import { CHAIN_NAME, CHECKPOINT_NAME } from '../file/chain-file.ts';
 import { contentsOf } from '../file/folder.ts';
 import { nodeDisk } from '../file/node-disk.ts';
+import { auditChain, type AuditFault, type AuditFound } from '../sealing/index.ts';
 import {
   type ChainFault,
   type ChainFound,
   type CheckedBlock,
   verifyChain,
 } from '../verify/index.ts';
-import { EXIT, type Outcome, progressOf } from './outcome.ts';
-
-/** Name of the chain file in the folder of a market. */
-const CHAIN_FILE = 'chain.wbc';
+import { EXIT, mustBeDirectory, type Outcome, progressOf } from './outcome.ts';
 
 /** Whom the user of the program trusts. */
 export interface VerifyFlags {
@@ -61,7 +60,7 @@ export function sizeOf(file: string): number {
 /** The chain file that a path names, or that is in the folder that it names. */
 export function chainFile(path: string): string {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? join(path, CHAIN_FILE) : path;
+  return isFolder ? join(path, CHAIN_NAME) : path;
 }
 
 /** The frames of a folder, from the first one that is kept; undefined if there are none. */
@@ -69,6 +68,12 @@ async function journalOf(folder: string): Promise<AsyncIterable<Uint8Array> | un
   const { segments } = await contentsOf(nodeDisk, folder);
   const [first] = segments;
   return first === undefined ? undefined : fileStorage(folder).read(first.after.sequence);
+}
+
+/** The note that was published beside a chain file. */
+function checkpointOf(folder: string): string | undefined {
+  const path = join(folder, CHECKPOINT_NAME);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 interface Checked {
@@ -82,7 +87,8 @@ interface Checked {
 async function checked(path: string, { keys, chainId }: VerifyFlags): Promise<Checked> {
   const file = chainFile(path);
   const isFolder = file !== path;
-  // Before the journal: a block is written after its commands.
+  // Before the file, and that before the journal: a head is published after its block, and a block written after its commands.
+  const checkpoint = isFolder ? checkpointOf(path) : undefined;
   const size = sizeOf(file);
   const journal = isFolder ? await journalOf(path) : undefined;
   const progress = progressOf('bytes verified');
@@ -91,6 +97,7 @@ async function checked(path: string, { keys, chainId }: VerifyFlags): Promise<Ch
     ...(keys.length > 0 && { keys }),
     ...(chainId !== undefined && { chainId }),
     ...(journal !== undefined && { journal }),
+    ...(checkpoint !== undefined && { checkpoint }),
     onBlock: (block) => {
       last = block;
       progress(block.end, size);
@@ -99,14 +106,74 @@ async function checked(path: string, { keys, chainId }: VerifyFlags): Promise<Ch
   return { found, last, isFolder, hasJournal: journal !== undefined };
 }
 
-/** Checks a chain file, or that of a folder with the journal beside it. */
-export async function verify(path: string, flags: VerifyFlags): Promise<Outcome> {
-  const all = await checked(path, flags);
-  return all.found.ok ? goodOutcome(all.found, all, flags) : faultOutcome(all.found, all);
+/** Carries out the commands of a folder again, up to the last good block, and compares what they lead to. */
+function replayed(folder: string, height: number): Promise<Audited> {
+  const progress = progressOf('blocks replayed');
+  return auditChain({
+    storage: fileStorage(folder),
+    blocks: fileBlocks(folder),
+    to: height,
+    storageTimeoutMs: HOUR_MS,
+    onBlock: (block) => progress(block, height),
+  });
 }
 
-function goodOutcome(found: ChainFound, { hasJournal }: Checked, flags: VerifyFlags): Outcome {
-  const { blocks, records, head, name, chainId, keys } = found;
+const HOUR_MS = 3_600_000;
+type Audited = AuditFound | AuditFault;
+
+/**
+ * Checks a chain file, or that of a folder with the journal beside it.
+ * @param replays whether the commands are carried out too, and what they lead to compared
+ */
+export async function verify(path: string, flags: VerifyFlags, replays = false): Promise<Outcome> {
+  if (replays) mustBeDirectory(path);
+  const all = await checked(path, flags);
+  const isGood = all.found.ok || isLeft(all.found, all);
+  const outcome = all.found.ok
+    ? goodOutcome(all.found, all, flags, replays)
+    : faultOutcome(all.found, all);
+  if (!replays || !isGood || all.last === undefined) return outcome;
+  const audited = await replayed(path, all.last.height);
+  return audited.ok ? replayOutcome(audited, outcome) : otherOutcome(audited, all.last);
+}
+
+function replayOutcome(audited: AuditFound, { exit, text, json }: Outcome): Outcome {
+  const { from, blocks, commands, events, snapshot } = audited;
+  const which = blocks === 1 ? `block ${from}` : `blocks ${from} to ${from + blocks - 1}`;
+  const lines = [
+    `replay          ${commands} commands lead to the events and state roots of ${which}, as signed`,
+  ];
+  if (snapshot > 0) {
+    const begins = `the journal has dropped commands, and the market begins with the snapshot of ${snapshot}`;
+    const before = from > 1 ? `; nothing is said of blocks 1 to ${from - 1}` : '';
+    lines.push(`                ${begins}${before}`);
+  }
+  const replay = { from, blocks, commands, events, snapshot };
+  return { exit, text: `${text}\n${lines.join('\n')}`, json: { ...json, replay } };
+}
+
+function otherOutcome(audited: AuditFault, last: CheckedBlock): Outcome {
+  const { block, code, detail } = audited;
+  const verdict = `NOT GOOD: block ${block}: ${detail}`;
+  const upTo =
+    block === 1 ? 'no block before it' : `what was replayed is good up to block ${block - 1}`;
+  const lines = [
+    verdict,
+    `code            ${code}`,
+    `before it       ${upTo}`,
+    `signed          yes: whoever signs for this chain answers for it, up to block ${last.height}`,
+  ];
+  const exit = code === 'MISSING' ? EXIT.damaged : EXIT.otherResult;
+  return { exit, text: lines.join('\n'), json: { ...audited, verdict, last: plain(last) } };
+}
+
+function goodOutcome(
+  found: ChainFound,
+  { hasJournal }: Checked,
+  flags: VerifyFlags,
+  replays: boolean,
+): Outcome {
+  const { blocks, records, head, name, chainId, keys, checkpoint } = found;
   const isBelieved = flags.keys.length === 0 && flags.chainId === undefined;
   const verdict = `good: ${blocks} blocks with ${records} events`;
   const own = keys.map(base64Of).join('\n                ');
@@ -120,8 +187,15 @@ function goodOutcome(found: ChainFound, { hasJournal }: Checked, flags: VerifyFl
           `its hash        ${hexOf(head.hash)}`,
         ]),
     `history root    ${hexOf(head.historyRoot)}`,
+    ...(checkpoint === undefined
+      ? []
+      : [`checkpoint      of the first ${checkpoint.size} blocks, as they are here`]),
     `commands        ${commandsText(found, hasJournal)}`,
-    `state roots     not computed: they are only under the signatures`,
+    ...(replays
+      ? []
+      : [
+          `state roots     not computed: they are only under the signatures; --replay computes them`,
+        ]),
     `keys            ${own}`,
     isBelieved
       ? `                These are the keys that the chain itself names: whoever made it may have made them up.\n` +
@@ -141,21 +215,29 @@ function commandsText(found: ChainFound, hasJournal: boolean): string {
   return `${commands}, of the last ${commandRoots} blocks, are those of the journal; ${rest}${since}`;
 }
 
-function faultOutcome(found: ChainFault, { isFolder, last }: Checked): Outcome {
+/** A market that was interrupted, or is at work, leaves its own file so; a copy should be whole. */
+function isLeft({ code, block }: ChainFault, { isFolder }: Checked): boolean {
+  return code === 'TORN' && isFolder && block > 0;
+}
+
+function faultOutcome(found: ChainFault, all: Checked): Outcome {
+  const { last } = all;
   const upTo = last === undefined ? 'no block before it' : `all is good up to block ${last.height}`;
-  // A market that was interrupted, or is at work, leaves its own file so; a copy should be whole.
-  const isLeft = found.code === 'TORN' && isFolder && found.block > 0;
+  const left = isLeft(found, all);
   const place = found.block === 0 ? 'the genesis' : `block ${found.block}`;
-  const verdict = isLeft
+  const isCheckpoint = found.field === 'checkpoint';
+  const verdict = left
     ? `good up to block ${found.block - 1}; the next one was being written`
-    : `NOT GOOD: ${place}, field ${found.field}: ${found.detail}`;
+    : `NOT GOOD: ${isCheckpoint ? '' : `${place}, `}field ${found.field}: ${found.detail}`;
   const lines = [
     verdict,
     `code            ${found.code}`,
-    `byte            ${found.offset}, where the entry of ${place} begins`,
+    isCheckpoint
+      ? `byte            ${found.offset}, where the good blocks end`
+      : `byte            ${found.offset}, where the entry of ${place} begins`,
     `before it       ${upTo}${last === undefined ? '' : `, whose hash is ${hexOf(last.hash)}`}`,
   ];
-  const exit = isLeft ? EXIT.fine : EXIT.damaged;
-  const json = { ...plain(found), ok: isLeft, verdict, last: last && plain(last) };
+  const exit = left ? EXIT.fine : EXIT.damaged;
+  const json = { ...plain(found), ok: left, verdict, last: last && plain(last) };
   return { exit, text: lines.join('\n'), json };
 }

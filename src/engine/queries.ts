@@ -45,6 +45,10 @@ export class Queries {
   get sequence(): number {
     return this.#state.sequence;
   }
+  /** How many blocks have ended: the height of the last one, 0 before the first. */
+  get height(): number {
+    return this.#state.height;
+  }
   /** Time of the market, epoch ms UTC. */
   get time(): number {
     return this.#state.time;

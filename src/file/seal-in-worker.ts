@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { shown } from '../core/decimal.ts';
 import { type ErrorCode, WattbookError } from '../core/errors.ts';
-import { ifThere } from './disk.ts';
+import { codeOf, ifThere } from './disk.ts';
 import { nodeDisk } from './node-disk.ts';
 import type { WorkerNotice, WorkerTask } from './seal-worker.ts';
 
@@ -138,21 +138,32 @@ export async function signingSeed(path: string): Promise<Uint8Array> {
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`path must be text, got ${shown(path)}`);
   }
-  const found = await ifThere(fs.readFile(path, 'utf8'));
-  if (found !== undefined) {
-    const hex = found.trim();
-    if (/^[0-9a-f]{64}$/.test(hex)) return hexToBytes(hex);
-    throw new RangeError(`${path} must hold 64 hexadecimal digits`);
-  }
-  const seed = new Uint8Array(randomBytes(SEED_SIZE));
+  const found = await seedIn(path);
+  if (found !== undefined) return found;
   await fs.mkdir(dirname(path), { recursive: true });
-  const file = await fs.open(path, 'wx', 0o600);
+  // Under its name there is all of it or nothing, whenever the process dies; and of two that draw at once the first one counts.
+  const draft = `${path}.${bytesToHex(randomBytes(4))}.draft`;
+  const file = await fs.open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(`${bytesToHex(seed)}\n`);
+    await file.writeFile(`${bytesToHex(randomBytes(SEED_SIZE))}\n`);
     await file.datasync();
   } finally {
     await file.close();
   }
+  try {
+    await fs.link(draft, path);
+  } catch (fault) {
+    if (codeOf(fault) !== 'EEXIST') throw fault;
+  } finally {
+    await fs.unlink(draft);
+  }
   await nodeDisk.syncFolder(dirname(path));
-  return seed;
+  return (await seedIn(path))!;
+}
+
+async function seedIn(path: string): Promise<Uint8Array | undefined> {
+  const hex = (await ifThere(fs.readFile(path, 'utf8')))?.trim();
+  if (hex === undefined) return undefined;
+  if (/^[0-9a-f]{64}$/.test(hex)) return hexToBytes(hex);
+  throw new RangeError(`${path} must hold 64 hexadecimal digits`);
 }

@@ -15,6 +15,8 @@ import {
   SIGNATURE_SIZE,
 } from './header.ts';
 import { Journal } from './journal.ts';
+import type { SignedHead } from './note.ts';
+import { Published } from './published.ts';
 import { GrowingRoot, HASH_SIZE } from './trees.ts';
 
 /** A block that was found good. */
@@ -43,6 +45,8 @@ export interface ChainOptions {
    * end later.
    */
   readonly journal?: Chunks;
+  /** The signed note of a head of this chain that was published: it must be of the first blocks here, signed by a key of the genesis. */
+  readonly checkpoint?: string;
   /** Is called after each block that is good. */
   readonly onBlock?: (block: CheckedBlock) => void;
   /** Ends the check with the signal's reason. */
@@ -80,13 +84,15 @@ export interface ChainFound {
   /** Commands of the journal that no block holds yet. */
   readonly unsealed: number;
   readonly head: ChainHead;
+  /** What the checkpoint says; undefined where none was given. */
+  readonly checkpoint: SignedHead | undefined;
 }
 
 /** The first fault of a chain. */
 export interface ChainFault extends Fault {
-  /** Height of the block; 0 is the genesis. */
+  /** Height of the block; 0 is the genesis. Of a checkpoint that does not hold: that of its head, or of the first block that is missing. */
   readonly block: number;
-  /** Where its entry begins in the file, in bytes. */
+  /** Where its entry begins in the file, in bytes; of a checkpoint that does not hold where the chain ends. */
   readonly offset: number;
   /**
    * Whether one of the keys of the genesis has signed the header as it stands here: then its signer answers for the fault, else the header
@@ -111,18 +117,21 @@ export async function verifyChain(
     return await check.run();
   } catch (fault) {
     if (!(fault instanceof Refusal)) throw fault;
-    return { ...fault.fault, block: check.height, offset: check.start, signed: check.signed };
+    return check.faultOf(fault);
   } finally {
     await check.close();
   }
 }
 
 function checkOptions(options: ChainOptions): void {
-  const known = ['keys', 'chainId', 'journal', 'onBlock', 'signal'];
+  const known = ['keys', 'chainId', 'journal', 'checkpoint', 'onBlock', 'signal'];
   objectArgument(options, 'options', known);
-  const { keys, chainId, onBlock } = options;
+  const { keys, chainId, checkpoint, onBlock } = options;
   if (keys !== undefined) keysArgument(keys, 'options.keys');
   if (chainId !== undefined) bytesArgument(chainId, 'options.chainId', HASH_SIZE);
+  if (checkpoint !== undefined && typeof checkpoint !== 'string') {
+    throw new TypeError('options.checkpoint must be text');
+  }
   if (onBlock !== undefined && typeof onBlock !== 'function') {
     throw new TypeError('options.onBlock must be a function');
   }
@@ -153,9 +162,11 @@ export interface ChainState {
 }
 
 class ChainCheck {
-  height = 0;
-  start = 0;
-  signed: boolean | undefined;
+  /** Of the block that is looked at, where its entry begins, and whether it is signed. */
+  #height = 0;
+  #start = 0;
+  #signed: boolean | undefined;
+  #published: Published | undefined;
   readonly #reader: ByteReader;
   readonly #journal: Journal | undefined;
   readonly #options: ChainOptions;
@@ -170,7 +181,7 @@ class ChainCheck {
     this.#journal = journal === undefined ? undefined : new Journal(journal, signal);
   }
 
-  async run(): Promise<ChainFound> {
+  async run(): Promise<ChainFound | ChainFault> {
     const genesis = await this.#genesis();
     const { chainId, name, keys } = genesis;
     let state: ChainState = {
@@ -182,12 +193,17 @@ class ChainCheck {
       epoch: 1,
       rulesVersion: 0,
     };
+    const { checkpoint } = this.#options;
+    if (checkpoint !== undefined) this.#published = new Published(checkpoint, genesis);
+    this.#published?.passed(this.#history);
     this.#begin();
     while ((await this.#reader.fill(1)) > 0) {
       state = await this.#block(state);
       this.#begin();
     }
     const unsealed = (await this.#journal?.rest()) ?? 0;
+    const fault = this.#publishedFault();
+    if (fault !== undefined) return fault;
     const { height, hash, lastSequence } = state;
     const time = height === 0 ? 0 : state.time;
     return {
@@ -202,7 +218,23 @@ class ChainCheck {
       commandRoots: this.#commandRoots,
       unsealed,
       head: { height, hash, historyRoot: this.#history.root(), lastSequence, time },
+      checkpoint: this.#published?.head,
     };
+  }
+
+  /** What a refusal comes to. A last entry that is not whole is no excuse where its block was published. */
+  faultOf(refusal: Refusal): ChainFault {
+    const published = refusal.code === 'TORN' ? this.#publishedFault() : undefined;
+    if (published !== undefined) return published;
+    const [block, offset, signed] = [this.#height, this.#start, this.#signed];
+    return { ...refusal.fault, block, offset, signed };
+  }
+
+  /** Why the checkpoint does not hold for the blocks that were good. */
+  #publishedFault(): ChainFault | undefined {
+    const found = this.#published?.fault(this.#height - 1);
+    if (found === undefined) return undefined;
+    return { ...found.fault.fault, block: found.block, offset: this.#start, signed: undefined };
   }
 
   async close(): Promise<void> {
@@ -211,9 +243,9 @@ class ChainCheck {
   }
 
   #begin(): void {
-    this.height++;
-    this.start = this.#reader.offset;
-    this.signed = undefined;
+    this.#height++;
+    this.#start = this.#reader.offset;
+    this.#signed = undefined;
   }
 
   async #genesis(): Promise<Genesis> {
@@ -253,10 +285,11 @@ class ChainCheck {
       journal: this.#journal,
     };
     const result = await blockFault(findings, state);
-    this.signed = result.signed;
+    this.#signed = result.signed;
     if (result.fault !== undefined) throw result.fault;
     if (result.commandRootChecked) this.#commandRoots++;
     this.#history.add(header.bytes, 0, HEADER_SIZE);
+    this.#published?.passed(this.#history);
     this.#records += header.events;
     return this.#taken(header, state.genesis);
   }

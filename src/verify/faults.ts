@@ -7,10 +7,18 @@
  * - `BAD_SIGNATURE`: the signature is not that of the header, or of the checkpoint.
  * - `NOT_TRUSTED`: of another chain, or of a key that was not named as trusted.
  * - `BAD_FRAME`: a frame of the journal is damaged, or does not follow on the one before.
+ * - `CHECKPOINT_AHEAD`: a checkpoint is of more blocks than there are: blocks that were published are missing.
  * - `MISSING`: something that is needed is not there: commands in the journal, a record in a proof.
  */
 export type FaultCode =
-  'TORN' | 'MALFORMED' | 'MISMATCH' | 'BAD_SIGNATURE' | 'NOT_TRUSTED' | 'BAD_FRAME' | 'MISSING';
+  | 'TORN'
+  | 'MALFORMED'
+  | 'MISMATCH'
+  | 'BAD_SIGNATURE'
+  | 'NOT_TRUSTED'
+  | 'BAD_FRAME'
+  | 'CHECKPOINT_AHEAD'
+  | 'MISSING';
 
 /** What is wrong, and where. */
 export interface Fault {

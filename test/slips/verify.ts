@@ -135,6 +135,122 @@ export const VERIFY: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/verify/published.ts',
+    tests: ['verify-cli'],
+    slips: [
+      {
+        about: 'a checkpoint of another chain is taken',
+        find: 'head.name !== name || !isSame(head.chainId, chainId)',
+        replace: 'head.name !== name',
+      },
+      {
+        about: 'a checkpoint of another name is taken',
+        find: 'head.name !== name || ',
+        replace: '',
+      },
+      {
+        about: 'a checkpoint of other blocks is taken',
+        find: 'isSame(this.#root!, head.root)',
+        replace: 'isSame(head.root, head.root)',
+      },
+      {
+        about: 'the block behind the last may have been published',
+        find: 'head.size > blocks',
+        replace: 'head.size > blocks + 1',
+      },
+    ],
+  },
+  {
+    file: 'src/verify/chain.ts',
+    tests: ['verify-cli'],
+    slips: [
+      {
+        about: 'half a block that was published is taken for one that was being written',
+        find: "refusal.code === 'TORN' ? this.#publishedFault() : undefined",
+        replace: "refusal.code === 'TORN' ? undefined : undefined",
+      },
+      {
+        about: 'a checkpoint of no block is compared with nothing',
+        find: '    this.#published?.passed(this.#history);\n    this.#begin();',
+        replace: '    this.#begin();',
+      },
+    ],
+  },
+  {
+    file: 'src/sealing/audit.ts',
+    tests: ['audit'],
+    slips: [
+      {
+        about: 'any state root is right',
+        find: 'if (!sameBytes(this.#tree.update(), stateRoot)) {',
+        replace: 'if (!sameBytes(this.#tree.update(), this.#tree.root)) {',
+      },
+      {
+        about: 'a block may have more events than its commands lead to',
+        find: 'if (this.#sequenceAt(view) <= sequence) return',
+        replace: 'if (this.#sequenceAt(view) < sequence) return',
+      },
+      {
+        about: 'events are compared with those of the block before',
+        within: 'async #next',
+        find: '    this.#at = BLOCK_HEAD;\n',
+        replace: '',
+      },
+      {
+        about: 'what the journal tells of a command does not count',
+        find: 'if (isRecorded) return undefined;',
+        replace: 'return undefined;',
+      },
+      {
+        about: 'a block that ends where the snapshot is goes unseen',
+        find: 'this.#block.lastSequence < sequence) await',
+        replace: 'this.#block.lastSequence <= sequence) await',
+      },
+      {
+        about: 'a journal may end before the chain does',
+        find: "return this.#fault('MISSING', undefined, undefined, detail);",
+        replace: 'void detail;',
+      },
+      {
+        about: 'events from before the snapshot are compared too',
+        find: 'while (this.#sequenceAt(view) <= sequence) this',
+        replace: 'while (this.#sequenceAt(view) < sequence) this',
+      },
+    ],
+  },
+  {
+    file: 'src/cli/inspect-chain.ts',
+    tests: ['inspect-chain'],
+    slips: [
+      {
+        about: 'the first blocks are listed, not the last',
+        find: 'last.shift()',
+        replace: 'last.pop()',
+      },
+      {
+        about: 'what is behind damage is counted',
+        find: 'if (damaged !== undefined) continue;',
+        replace: '',
+      },
+      {
+        about: 'every event is a trade',
+        find: 'recordType(view, at) === EventType.trade',
+        replace: 'recordType(view, at) > 0',
+      },
+    ],
+  },
+  {
+    file: 'src/file/seal-in-worker.ts',
+    tests: ['chain-file'],
+    slips: [
+      {
+        about: 'of two that draw a key at once one has another than the file',
+        find: 'await fs.link(draft, path);',
+        replace: 'await fs.copyFile(draft, path);',
+      },
+    ],
+  },
+  {
     file: 'src/verify/proof.ts',
     tests: ['verify-proof'],
     slips: [
