@@ -18,4 +18,4 @@ for (let i = 1; i <= 25; i++) await exchange.openAccount({ id: `home${i}` });
 await exchange.close(); // ends the last block
 await sealer.stop(); // seals what is left
 console.log(`${sealer.head.height} blocks, up to command ${sealer.head.sequence}`);
-console.log(readdirSync(folder).filter((name) => /^ch/.test(name)));
+console.log(readdirSync(folder).filter((name) => name.startsWith('ch')));

@@ -2,7 +2,7 @@ export { auditChain, type AuditFault, type AuditFound, type AuditOptions } from 
 export { type BlockStore, memoryBlocks } from './block-store.ts';
 export { Chain, type ChainHead } from './chain.ts';
 export { Sealer, type SealerOptions } from './sealer.ts';
-export { type AccountProof, StateTree } from './state-tree.ts';
+export type { AccountProof } from './state-tree.ts';
 export {
   type ProveBalanceOptions,
   type ProveOptions,
