@@ -8,8 +8,10 @@ import {
   portableEd25519,
   verifyInclusion,
 } from '../src/chain/index.ts';
-import { collectGarbage, median } from './rounds.ts';
+import { median } from './rounds.ts';
+import { sealingCases } from './sealing.ts';
 import type { Case } from './suite.ts';
+import { inTurns } from './turns.ts';
 
 const RECORD = 256;
 /** Bytes of a node of a tree, which is most of what is hashed. */
@@ -20,7 +22,7 @@ const SIGNATURES = 2_000;
 
 /** What has to be hashed for logs, and signed. */
 export function chainCases(): Case[] {
-  return [treeCase(100), treeCase(1000), proofCase(), signatureCase()];
+  return [treeCase(100), treeCase(1000), proofCase(), signatureCase(), ...sealingCases()];
 }
 
 /** Trees of so many records of 256 bytes, one after the other, against as many hashes of the same lengths and nothing else. */
@@ -130,25 +132,6 @@ function signatureCase(): Case {
       };
     },
   };
-}
-
-/** Seconds of each, in turns; a first round warms up. */
-function inTurns(
-  rounds: number,
-  note: (text: string) => void,
-  runs: readonly (() => void)[],
-): number[][] {
-  const seconds: number[][] = runs.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
-    note(`round ${round} of ${rounds}`);
-    for (const [i, run] of runs.entries()) {
-      collectGarbage();
-      const before = performance.now();
-      run();
-      if (round > 0) seconds[i]!.push((performance.now() - before) / 1000);
-    }
-  }
-  return seconds;
 }
 
 function recordsOf(count: number): Uint8Array[] {
