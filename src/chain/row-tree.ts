@@ -30,7 +30,11 @@ export class RowTree {
     for (let [level, count] = [0, size]; count >= 1; level++, count /= 2) {
       this.#reserve(level, count - 1);
       const bytes = this.#levels[level]!;
-      for (let i = 0; i < count; i++) bytes.set(hash, i * HASH_SIZE);
+      const end = count * HASH_SIZE;
+      bytes.set(hash);
+      for (let filled = HASH_SIZE; filled < end; filled *= 2) {
+        bytes.copyWithin(filled, 0, Math.min(filled, end - filled));
+      }
       hash = nodeHash(hash, hash);
     }
   }
