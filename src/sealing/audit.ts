@@ -1,12 +1,13 @@
 import { readI64, sameBytes } from '../core/bytes.ts';
 import { type ErrorCode, WattbookError } from '../core/errors.ts';
 import { murmur3 } from '../core/murmur3.ts';
-import { recordLength } from '../core/records.ts';
+import { checkCommand, recordLength } from '../core/records.ts';
 import { HEADER, HEADER_SIZE } from '../core/registry.ts';
 import { sha256 } from '../core/sha256.ts';
 import { decodeHeader, HEADER_BYTES, SIGNATURE_BYTES } from '../chain/block.ts';
 import { functionArgument, integerArgument, objectArgument } from '../engine/arguments.ts';
 import { Sequencer } from '../engine/sequencer.ts';
+import { signatureFault } from '../engine/signatures.ts';
 import { framesAfter, storageCall } from '../exchange/storage-calls.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
@@ -51,11 +52,12 @@ export interface AuditFound {
  * - `OTHER_EVENTS`: a command leads to other events than the block has.
  * - `OTHER_DIGEST`: it leads to those of the block, and the journal tells of others.
  * - `OTHER_STATE`: the market has come to another state than the header says.
+ * - `NOT_SIGNED`: a command bears a signature that is not that of its actor's key, over the chain's id.
  * - `MISSING`: the journal ends before the block does.
  */
 export interface AuditFault {
   readonly ok: false;
-  readonly code: 'OTHER_EVENTS' | 'OTHER_DIGEST' | 'OTHER_STATE' | 'MISSING';
+  readonly code: 'OTHER_EVENTS' | 'OTHER_DIGEST' | 'OTHER_STATE' | 'NOT_SIGNED' | 'MISSING';
   /** Its height. */
   readonly block: number;
   /** Of the first command that differs; undefined where it cannot be told, as all events are the same. */
@@ -78,7 +80,7 @@ const BLOCK_HEAD = HEADER_BYTES + SIGNATURE_BYTES;
 
 /**
  * Carries out the commands of a journal once more, and compares what each leads to with the events in the blocks, and the state after each
- * block with its state root: what whoever signed says is what the rules give. It takes the journal from the first command on; where
+ * block with its state root: what whoever signed says is what the rules give. Signatures of commands are checked, over the chain's id. It takes the journal from the first command on; where
  * that is gone, from the latest snapshot, and then says nothing of blocks that end before it. Links, signatures and roots of the records are
  * not looked at: that is `verifyChain`. Memory: the market, a frame and a block. Time: that of replaying, and of hashing what changes.
  * @throws TypeError, RangeError; WattbookError NOT_KEPT where no block can be judged, BAD_CHAIN for a block that cannot be read, BAD_FRAME,
@@ -136,6 +138,7 @@ interface SealedBlock {
   readonly height: number;
   readonly lastSequence: number;
   readonly stateRoot: Uint8Array;
+  readonly chainId: Uint8Array;
   /** Its entry, from which on the events stand. */
   readonly bytes: Uint8Array;
 }
@@ -152,8 +155,8 @@ async function* sealedBlocks(
     if (header === undefined || bytes.length < BLOCK_HEAD) {
       throw new WattbookError('BAD_CHAIN', `chain: block ${height} is damaged`);
     }
-    const { lastSequence, stateRoot } = header;
-    yield { height, lastSequence, stateRoot, bytes };
+    const { lastSequence, stateRoot, chainId } = header;
+    yield { height, lastSequence, stateRoot, chainId, bytes };
     if (height >= to) return;
   }
 }
@@ -234,6 +237,8 @@ class Audit {
     const view = viewOf(frame.bytes);
     const starts = recordStarts(frame);
     for (let i = 1; i < starts.length && this.#block !== undefined; i++) {
+      const unsigned = this.#unsigned(view, starts[i - 1]!, this.#block);
+      if (unsigned !== undefined) return unsigned;
       this.#sequencer.replay(view, starts[i - 1]!);
       const digest = view.getUint32(starts[i]! - DIGEST_SIZE);
       const isRecorded = murmur3(events.view, 0, events.length) === digest;
@@ -247,6 +252,15 @@ class Audit {
     // Nobody reads what this market once had.
     state.archived.forget(state.sequence);
     return undefined;
+  }
+
+  /** What the host was to see to before it took a command, and the rules take its word for. */
+  #unsigned(view: DataView, at: number, { chainId }: SealedBlock): AuditFault | undefined {
+    checkCommand(view, at);
+    const { state } = this.#sequencer;
+    const reason = signatureFault(state, view, at, chainId);
+    if (reason === undefined) return undefined;
+    return this.#fault('NOT_SIGNED', state.sequence + 1, undefined, reason);
   }
 
   /** Holds the events of the last command against those in the block. */
