@@ -12,7 +12,7 @@ import { mulberry32 } from './mulberry32.ts';
 
 const SEED = 20_261_124;
 /** More of them by hand: FUZZ=2000000 npx vitest run test/block.test.ts. */
-const FUZZED = Number(process.env['FUZZ'] ? ?? 5_000);
+const FUZZED = Number(process.env['FUZZ'] ?? 5_000);
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
