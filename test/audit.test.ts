@@ -183,7 +183,6 @@ async function market(folder: string, dropsOldSegments: boolean): Promise<Uint8A
   await exchange.openAccount({ id: 'late' });
   await exchange.close();
   await sealer.seal();
-  await blocks.close();
   return collected(fileBlocks(folder).read(0));
 }
 
@@ -266,7 +265,6 @@ describe('wattbook verify --replay', () => {
     must(await exchange.sealBlock());
     const blocks = fileBlocks(folder);
     await (await Sealer.open({ storage: files, blocks, signer: PEN })).seal();
-    await blocks.close();
     await exchange.saveSnapshot();
     await exchange.close();
     const found = await told(verify(folder, TRUST, true));

@@ -55,7 +55,6 @@ describe('blocks in a file', () => {
         all.slice(from),
       );
     }
-    await blocks.close();
   });
 
   it('go behind those of another process, or nowhere', async () => {
@@ -66,8 +65,6 @@ describe('blocks in a file', () => {
     await expect(mine.append(bytes(8), 1)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
     await mine.append(bytes(8), 3);
     expect(await entriesOf(other)).toHaveLength(4);
-    await mine.close();
-    await other.close();
   });
 
   it('keep the note that was published last', async () => {
@@ -77,7 +74,6 @@ describe('blocks in a file', () => {
       await blocks.publish(note);
       expect(await blocks.published()).toBe(note);
     }
-    await blocks.close();
   });
 
   it('need a folder', () => {
@@ -103,7 +99,6 @@ describe('a chain that ends anywhere', () => {
       const blocks = fileBlocks(dir);
       const sealer = await Sealer.open({ storage, blocks, signer });
       await sealer.seal();
-      await blocks.close();
     };
     await seal();
     const whole = readFileSync(path);
@@ -164,7 +159,6 @@ describe('a worker', () => {
     );
     const blocks = fileBlocks(dir);
     await blocks.append([Uint8Array.of(1, 2, 3)], 0);
-    await blocks.close();
     const started = sealInWorker({ folder: dir, seed: new Uint8Array(32).fill(1) });
     await expect(started).rejects.toMatchObject({ code: 'BAD_CHAIN' });
   });

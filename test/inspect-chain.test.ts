@@ -37,7 +37,6 @@ beforeAll(async () => {
   const blocks = fileBlocks(FOLDER);
   sealer = await Sealer.open({ storage, blocks, signer: PEN, name: 'sunstreet.example' });
   await sealer.seal();
-  await blocks.close();
 });
 
 async function told(what: Promise<Outcome>): Promise<Record<string, unknown>> {

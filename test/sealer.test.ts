@@ -240,10 +240,12 @@ describe('a sealer', () => {
     await blocks.append([Uint8Array.of(1)], 0);
     await expect(blocks.append([Uint8Array.of(1)], 0)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
     await blocks.append([Uint8Array.of(2), Uint8Array.of(3)], 1);
-    await expect(blocks.append([Uint8Array.of(1)], 1)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
-    await blocks.append([Uint8Array.of(4)], 2);
-    expect(await entriesOf(blocks)).toEqual([[1], [2], [4]].map((each) => Uint8Array.from(each)));
-    await expect(blocks.append([Uint8Array.of(1)], 4)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+    await expect(blocks.append([Uint8Array.of(1)], 2)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+    for (const number of [0, 1, 3]) {
+      await expect(blocks.drop(number)).rejects.toMatchObject({ code: 'BAD_CHAIN' });
+    }
+    await blocks.drop(2);
+    expect(await entriesOf(blocks)).toEqual([[1], [2]].map((each) => Uint8Array.from(each)));
   });
 });
 

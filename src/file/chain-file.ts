@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shown } from '../core/decimal.ts';
-import { type BlockStore, mustFollow } from '../sealing/block-store.ts';
+import { type BlockStore, mustBeLast, mustFollow } from '../sealing/block-store.ts';
 import { codeOf, ifThere } from './disk.ts';
 import { nodeDisk } from './node-disk.ts';
 
@@ -10,7 +10,9 @@ export const CHAIN_NAME = 'chain.wbc';
 export const CHECKPOINT_NAME = 'checkpoint';
 
 const LENGTH = 4;
-const CHUNK = 1 << 20;
+/** Bytes that are read at once where only the lengths of entries are looked for. */
+const CHUNK = 1 << 16;
+const LONGEST = 2 ** 32 - 1;
 
 /**
  * The blocks of a chain in a file of a folder, `chain.wbc`, and the note of its head beside it, `checkpoint`. The folder may be that of
@@ -27,10 +29,10 @@ export function fileBlocks(folder: string): BlockStore {
 class ChainFile implements BlockStore {
   readonly #folder: string;
   readonly #path: string;
-  /** Where the entries begin that were seen so far, and where the last of them ends. */
+  /** Where the entries begin that were seen so far, and where the last of them ends. Changed by `#inTurn` alone. */
   readonly #starts: number[] = [];
   #end = 0;
-  #file: fs.FileHandle | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -38,34 +40,67 @@ class ChainFile implements BlockStore {
   }
 
   async *read(from: number): AsyncGenerator<Uint8Array> {
-    if (from > this.#starts.length)
-      for await (const _ of this.#entries(this.#starts.length)) void _;
-    if (from <= this.#starts.length) yield* this.#entries(from);
+    const file = await ifThere(fs.open(this.#path, 'r'));
+    if (file === undefined) return;
+    try {
+      await this.#inTurn(() => this.#scan(file));
+      const [starts, end] = [this.#starts.slice(from), this.#end];
+      for (const [i, start] of starts.entries()) {
+        const length = (starts[i + 1] ?? end) - start - LENGTH;
+        const entry = new Uint8Array(length);
+        if ((await readAt(file, entry, start + LENGTH)) < length) return;
+        yield entry;
+      }
+    } finally {
+      await file.close();
+    }
   }
 
-  async append(entries: readonly Uint8Array[], from: number): Promise<void> {
-    // Whatever another process has appended is seen.
-    for await (const _ of this.#entries(this.#starts.length)) void _;
-    mustFollow(from, this.#starts.length);
-    const file = (this.#file ??= await this.#open());
-    if (from < this.#starts.length) this.#end = this.#starts.pop()!;
-    const size = entries.reduce((sum, entry) => sum + LENGTH + entry.length, 0);
-    const bytes = new Uint8Array(size);
-    const view = new DataView(bytes.buffer);
-    const starts: number[] = [];
-    let at = 0;
-    for (const entry of entries) {
-      starts.push(this.#end + at);
-      view.setUint32(at, entry.length);
-      bytes.set(entry, at + LENGTH);
-      at += LENGTH + entry.length;
+  append(entries: readonly Uint8Array[], from: number): Promise<void> {
+    if (entries.some(({ length }) => length === 0 || length > LONGEST)) {
+      return Promise.reject(new RangeError(`an entry must have from 1 to ${LONGEST} bytes`));
     }
-    // What was being written when a process died is no entry.
-    await file.truncate(this.#end);
-    await writeAll(file, bytes, this.#end);
-    await file.datasync();
-    this.#starts.push(...starts);
-    this.#end += size;
+    return this.#inTurn(async () => {
+      const file = await this.#open();
+      try {
+        await this.#scan(file);
+        mustFollow(from, this.#starts.length);
+        const size = entries.reduce((sum, entry) => sum + LENGTH + entry.length, 0);
+        const bytes = new Uint8Array(size);
+        const view = new DataView(bytes.buffer);
+        const starts: number[] = [];
+        let at = 0;
+        for (const entry of entries) {
+          starts.push(this.#end + at);
+          view.setUint32(at, entry.length);
+          bytes.set(entry, at + LENGTH);
+          at += LENGTH + entry.length;
+        }
+        // What was being written when a process died is no entry.
+        await file.truncate(this.#end);
+        await writeAll(file, bytes, this.#end);
+        await file.datasync();
+        this.#starts.push(...starts);
+        this.#end += size;
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  drop(number: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const file = await this.#open();
+      try {
+        await this.#scan(file);
+        mustBeLast(number, this.#starts.length);
+        await file.truncate(this.#starts.at(-1));
+        await file.datasync();
+        this.#end = this.#starts.pop()!;
+      } finally {
+        await file.close();
+      }
+    });
   }
 
   async publish(checkpoint: string): Promise<void> {
@@ -84,39 +119,31 @@ class ChainFile implements BlockStore {
     return ifThere(fs.readFile(join(this.#folder, CHECKPOINT_NAME), 'utf8'));
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
+  /** One after the other: what is known of the file is changed only by who is alone with it. */
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(call);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
-  /** The whole entries from one on that is known, or follows on those. */
-  async *#entries(from: number): AsyncGenerator<Uint8Array> {
-    const file = await ifThere(fs.open(this.#path, 'r'));
-    if (file === undefined) return;
-    try {
-      let index = from;
-      let at = this.#starts[from] ?? this.#end;
-      let left = new Uint8Array(0);
-      for (;;) {
-        const chunk = new Uint8Array(CHUNK);
-        const { bytesRead } = await file.read(chunk, 0, CHUNK, at + left.length);
-        if (bytesRead === 0) return;
-        left = joined(left, chunk.subarray(0, bytesRead));
-        let taken = 0;
-        for (let end = entryEnd(left, 0); end > 0; end = entryEnd(left, taken)) {
-          if (index === this.#starts.length) {
-            this.#starts.push(at + taken);
-            this.#end = at + end;
-          }
-          yield left.slice(taken + LENGTH, end);
-          index++;
-          taken = end;
-        }
-        at += taken;
-        left = left.slice(taken);
+  /** Looks for entries behind those that are known, also of another process. Only their lengths are read. */
+  async #scan(file: fs.FileHandle): Promise<void> {
+    const { size } = await file.stat();
+    // Another process has dropped its last one.
+    while (this.#end > size) this.#end = this.#starts.pop() ?? 0;
+    const chunk = new Uint8Array(CHUNK);
+    const view = new DataView(chunk.buffer);
+    let [from, filled] = [0, 0];
+    while (this.#end + LENGTH < size) {
+      if (this.#end + LENGTH > from + filled || this.#end < from) {
+        from = this.#end;
+        filled = await readAt(file, chunk, from);
+        if (filled < LENGTH) return;
       }
-    } finally {
-      await file.close();
+      const length = view.getUint32(this.#end - from);
+      if (length === 0 || this.#end + LENGTH + length > size) return;
+      this.#starts.push(this.#end);
+      this.#end += LENGTH + length;
     }
   }
 
@@ -134,12 +161,15 @@ class ChainFile implements BlockStore {
   }
 }
 
-/** Where the entry ends that begins at a place; 0 where not all of it is there. */
-function entryEnd(bytes: Uint8Array, at: number): number {
-  if (at + LENGTH > bytes.length) return 0;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0);
-  const end = at + LENGTH + length;
-  return length > 0 && end <= bytes.length ? end : 0;
+/** @returns how many bytes there were */
+async function readAt(file: fs.FileHandle, into: Uint8Array, at: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 async function writeAll(file: fs.FileHandle, bytes: Uint8Array, at: number): Promise<void> {
@@ -147,11 +177,4 @@ async function writeAll(file: fs.FileHandle, bytes: Uint8Array, at: number): Pro
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
     done += bytesWritten;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

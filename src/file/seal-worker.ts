@@ -54,7 +54,6 @@ async function run(): Promise<void> {
     const { message } = cause as Error;
     fault = { code: cause instanceof WattbookError ? cause.code : 'STORAGE_FAILED', message };
   }
-  await blocks.close();
   tell({ kind: 'stopped', fault });
   parentPort!.close();
 }

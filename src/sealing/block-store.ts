@@ -12,16 +12,15 @@ export interface BlockStore {
   read(from: number): AsyncIterable<Uint8Array>;
   /**
    * Adds entries, of which the first one gets the number `from`. MUST resolve once they are stored as durably as the store can.
-   * MUST reject, and store none, where `from` is neither the number behind its last entry nor that of its last entry; in place of
-   * that one come the new ones then.
+   * MUST reject, and store none, where `from` is not the number behind its last entry.
    */
   append(entries: readonly Uint8Array[], from: number): Promise<void>;
+  /** Forgets the last entry, which is damaged. MUST reject where it has another number. */
+  drop(number: number): Promise<void>;
   /** Puts the signed note of the head in the place of the one before. */
   publish(checkpoint: string): Promise<void>;
   /** The note that was published last. */
   published(): Promise<string | undefined>;
-  /** Nothing follows. */
-  close(): Promise<void>;
 }
 
 /** Blocks in memory, as durable as the process. */
@@ -34,19 +33,27 @@ export function memoryBlocks(): BlockStore {
     },
     append: async (entries, from) => {
       mustFollow(from, kept.length);
-      kept.length = from;
       kept.push(...entries.map((entry) => entry.slice()));
+    },
+    drop: async (number) => {
+      mustBeLast(number, kept.length);
+      kept.pop();
     },
     publish: async (checkpoint) => {
       note = checkpoint;
     },
     published: async () => note,
-    close: async () => {},
   };
 }
 
-/** Checks that entries go where the others end, or in place of the last one. @throws WattbookError BAD_CHAIN */
+/** Checks that entries go where the others end. @throws WattbookError BAD_CHAIN */
 export function mustFollow(from: number, end: number): void {
-  if (from === end || (from === end - 1 && from > 0)) return;
+  if (from === end) return;
   throw new WattbookError('BAD_CHAIN', `blocks: entry ${from} does not follow on ${end} entries`);
+}
+
+/** Checks that an entry is the last one, and not the genesis. @throws WattbookError BAD_CHAIN */
+export function mustBeLast(number: number, end: number): void {
+  if (number === end - 1 && number > 0) return;
+  throw new WattbookError('BAD_CHAIN', `blocks: entry ${number} is not the last of ${end} entries`);
 }

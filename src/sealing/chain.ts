@@ -42,6 +42,8 @@ export class Chain {
   readonly origin: string;
   /** The tree of all headers. */
   readonly history = new MerkleTree();
+  /** Whether there was one more block, which does not count. */
+  hasDamagedEnd = false;
   #head: ChainHead | undefined;
 
   private constructor(genesis: Uint8Array) {
@@ -71,7 +73,10 @@ export class Chain {
       }
     }
     // What a machine was writing when it lost its power is made again, and comes out the same.
-    if (chain !== undefined && last !== undefined && chain.#isSound(last)) chain.add(last);
+    if (chain !== undefined && last !== undefined) {
+      if (chain.isSound(last)) chain.add(last);
+      else chain.hasDamagedEnd = true;
+    }
     if (chain !== undefined || first === undefined) return chain;
     const genesis = encodeGenesis(first);
     await blocks.append([genesis], 0);
@@ -121,7 +126,7 @@ export class Chain {
   }
 
   /** Whether a block is signed by a key of the genesis, and holds the events that it says. */
-  #isSound(block: Uint8Array): boolean {
+  isSound(block: Uint8Array): boolean {
     const header = decodeHeader(block.slice(0, HEADER_BYTES));
     const key = this.genesis.keys.find((each) => header && sameBytes(each, header.proposer));
     const verifying = key && ed25519.verifyingKey(key);

@@ -1,7 +1,7 @@
 import { readI64 } from '../core/bytes.ts';
 import { brokenInvariant, WattbookError } from '../core/errors.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, type EventName, offsetsOf } from '../core/registry.ts';
+import { EVENTS, type EventName, HEADER_SIZE, offsetsOf } from '../core/registry.ts';
 import { sha256 } from '../core/sha256.ts';
 import { toBase64 } from '../chain/base64.ts';
 import { HEADER_BYTES } from '../chain/block.ts';
@@ -197,7 +197,11 @@ export class Prover {
   async #read(from: number): Promise<void> {
     let height = from;
     for await (const block of this.#blocks.read(from)) {
-      if (height > this.#chain.height) this.#chain.add(block);
+      if (height > this.#chain.height) {
+        // One that is damaged is made again by its sealer.
+        if (!this.#chain.isSound(block)) return;
+        this.#chain.add(block);
+      }
       const highest = { ...this.#highest[height - 1]! };
       eachEvent(block, (view, at) => {
         const name = NAME_OF.get(recordType(view, at));
@@ -263,7 +267,14 @@ function held({ ledger, listings }: MarketState, account: number): number[] {
 
 function eachEvent(block: Uint8Array, visit: (view: DataView, at: number) => void): void {
   const view = viewOf(block);
-  for (let at = BLOCK_HEAD; at < block.length; at += recordLength(view, at)) visit(view, at);
+  for (let at = BLOCK_HEAD; at < block.length;) {
+    const next = at + (at + HEADER_SIZE <= block.length ? recordLength(view, at) : 0);
+    if (next < at + HEADER_SIZE || next > block.length) {
+      throw new WattbookError('BAD_CHAIN', 'chain: the events of a block are damaged');
+    }
+    visit(view, at);
+    at = next;
+  }
 }
 
 function numberAt(view: DataView, at: number, name: Numbered): number {
