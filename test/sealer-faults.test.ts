@@ -158,6 +158,29 @@ describe('a sealer', () => {
   });
 });
 
+it('a sealer begins at the latest snapshot that is of no later than its last block', async () => {
+  const dir = folder();
+  const storage = fileStorage(dir, { segmentBytes: 1_024, dropsOldSegments: true });
+  const blocks = fileBlocks(dir);
+  const exchange = await Exchange.open({ storage, blocks: { everyCommands: 10 } });
+  let opened = 0;
+  const open = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) must(await exchange.openAccount({ id: `home${opened++}` }));
+  };
+  await open(44);
+  await exchange.saveSnapshot();
+  await open(38);
+  await sealed(fileStorage(dir), blocks);
+  await exchange.saveSnapshot();
+  await open(20);
+  const sealer = await sealed(fileStorage(dir), blocks);
+  expect(sealer.head!.header.height).toBe(10);
+  await expect(async () => {
+    for await (const _ of fileStorage(dir).read(0)) void _;
+  }).rejects.toMatchObject({ code: 'NOT_KEPT' });
+  await exchange.close();
+});
+
 it('a frame that is not synced yet is not sealed, though it can be read', async () => {
   const dir = folder();
   let hangs = false;

@@ -238,9 +238,9 @@ class FileJournal {
     return { epoch, sequence: stored.sequence };
   }
 
-  async latestSnapshot(): Promise<StoredSnapshot | undefined> {
+  async latestSnapshot(notAfter?: number): Promise<StoredSnapshot | undefined> {
     const mark = await markOf(this.#disk, this.#folder);
-    return mark && latestSnapshot(this.#disk, this.#folder, mark.journal);
+    return mark && latestSnapshot(this.#disk, this.#folder, mark.journal, notAfter);
   }
 
   async #untilWoken(signal: AbortSignalLike): Promise<void> {

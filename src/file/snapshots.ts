@@ -18,16 +18,18 @@ export async function snapshotNames(disk: Disk, folder: string): Promise<string[
 }
 
 /**
- * The latest snapshot that is whole; undefined if there is none at all.
+ * The latest snapshot that is whole, and of no later sequence than asked for; undefined if there is none at all.
  * @throws WattbookError BAD_SNAPSHOT of the latest, where all are damaged
  */
 export async function latestSnapshot(
   disk: Disk,
   folder: string,
   journal: Uint8Array,
+  notAfter = Infinity,
 ): Promise<StoredSnapshot | undefined> {
   let first: unknown;
   for (const name of await snapshotNames(disk, folder)) {
+    if (snapshotSequence(name)! > notAfter) continue;
     const bytes = await ifThere(disk.read(join(folder, name)));
     if (bytes === undefined) continue;
     try {

@@ -106,8 +106,11 @@ export class Sealer {
     if (!chain.genesis.keys.some((key) => sameBytes(key, signer.publicKey))) {
       throw new RangeError('signer must have a key that the genesis of the chain names');
     }
-    const snapshot = await storageCall('latestSnapshot', timeoutMs, () => storage.latestSnapshot());
-    const useful = snapshot !== undefined && snapshot.sequence <= chain.next.lastSequence;
+    const { lastSequence } = chain.next;
+    const snapshot = await storageCall('latestSnapshot', timeoutMs, () =>
+      storage.latestSnapshot(lastSequence),
+    );
+    const useful = snapshot !== undefined && snapshot.sequence <= lastSequence;
     const state = useful ? restore(snapshot.bytes) : new MarketState();
     const end = useful ? snapshot : { sequence: 0, hash: NO_FRAME };
     return new Sealer(options, timeoutMs, chain, new Replica(state, chain), end, promised);

@@ -7,7 +7,9 @@ export interface Journal {
   open(takeOver: boolean): JournalWriter | Promise<JournalWriter>;
   read(afterSequence: number): AsyncIterable<Uint8Array>;
   follow(afterSequence: number, signal: AbortSignalLike): AsyncIterable<Uint8Array>;
-  latestSnapshot(): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
+  latestSnapshot(
+    notAfter?: number,
+  ): StoredSnapshot | undefined | Promise<StoredSnapshot | undefined>;
 }
 
 /** A storage that checks what it is given. Its methods are its own: who wraps an adapter may spread it. */
@@ -28,6 +30,6 @@ export function adapterOf(level: StorageLevel, journal: Journal): StorageAdapter
       signalArgument(signal);
       return journal.follow(afterSequence, signal);
     },
-    latestSnapshot: async () => journal.latestSnapshot(),
+    latestSnapshot: async (notAfter) => journal.latestSnapshot(notAfter),
   };
 }

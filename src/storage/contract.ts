@@ -30,8 +30,10 @@ export interface StorageAdapter {
    * The snapshot of the highest sequence, or undefined if there is none.
    *
    * MUST NOT give sequence, hash or bytes other than those that were saved together.
+   *
+   * @param notAfter asks for the latest that is kept of no later sequence; an adapter that cannot look for it may give the latest of all
    */
-  latestSnapshot(): Promise<StoredSnapshot | undefined>;
+  latestSnapshot(notAfter?: number): Promise<StoredSnapshot | undefined>;
 }
 
 /** What an adapter can promise. */

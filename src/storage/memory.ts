@@ -80,8 +80,8 @@ class MemoryJournal {
     }
   }
 
-  latestSnapshot(): StoredSnapshot | undefined {
-    const latest = this.#snapshots.at(-1);
+  latestSnapshot(notAfter = Infinity): StoredSnapshot | undefined {
+    const latest = this.#snapshots.filter(({ sequence }) => sequence <= notAfter).at(-1);
     return latest && copyOf(latest);
   }
 
