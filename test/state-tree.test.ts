@@ -109,3 +109,31 @@ it('commands with an id leave the window of a state root when they leave that of
     }
   }
 });
+
+it('orders whose ids share a leaf stand in it by id, however they came', () => {
+  const engine = new Sequencer(new MarketState(), undefined, false);
+  const { state } = engine;
+  for (const [id, decimals] of [
+    ['EUR', 9],
+    ['kWh', 3],
+  ] as const) {
+    engine.perform('listAsset', { id, decimals });
+  }
+  const grid = { energy: 'kWh', money: 'EUR', tick: '0.01', lot: '1' };
+  engine.perform('listProduct', { id: 'noon', ...grid });
+  engine.perform('openAccount', { id: 'anna' });
+  engine.perform('deposit', { account: 'anna', asset: 'kWh', amount: '10' });
+  const offer = { account: 'anna', product: 'noon', side: 'sell', quantity: '1' } as const;
+  engine.perform('submit', { ...offer, priceTicks: 50 });
+  const tree = new StateTree(state);
+  for (let id = 2; id <= 65_536; id++) {
+    engine.perform('submit', { ...offer, priceTicks: 60 });
+    engine.perform('cancel', { orderId: id, actor: 'anna' });
+  }
+  // Of a better price, so that it stands before the first one in the book.
+  engine.perform('submit', { ...offer, priceTicks: 40 });
+  const { events } = engine;
+  tree.note(events.view, 0, events.length);
+  expect(state.orders.resting).toBe(2);
+  expect(bytesToHex(tree.update())).toBe(bytesToHex(new StateTree(state).root));
+});

@@ -19,6 +19,7 @@ import { SHOWN } from './shown.ts';
 import { SIGNED } from './signed.ts';
 import type { SlipGroup } from './slip.ts';
 import { SNAPSHOT } from './snapshot.ts';
+import { SEALING } from './sealing.ts';
 import { SESSION } from './session.ts';
 import { STOPS } from './stops.ts';
 
@@ -33,6 +34,7 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...FOLLOWERS,
   ...LEDGER,
   ...SNAPSHOT,
+  ...SEALING,
   ...SESSION,
   ...LIMITS,
   ...BY_MONEY,
