@@ -176,7 +176,9 @@ describe('signRequest', () => {
     });
     fc.assert(same, { seed: 19, numRuns: 60 });
     const all = ['submit', 'amend', 'cancel', 'cancelAll', 'take', 'transfer', 'withdraw', 'kill'];
-    const least = [...all, 'closeAccount', 'setAccountKey'].map((name) => seen.get(name) ?? 0);
+    const least = [...all, 'closeAccount', 'setAccountKey', 'setPartner'].map(
+      (name) => seen.get(name) ?? 0,
+    );
     expect(Math.min(...least)).toBeGreaterThan(0);
   });
 
