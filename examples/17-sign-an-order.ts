@@ -16,6 +16,7 @@ const signer = ed25519.signer(crypto.getRandomValues(new Uint8Array(32)));
 await exchange.setAccountKey({ account: 'anna', key: signer.publicKey });
 
 // It signs what it asks for, knowing of the product what everyone knows.
+const energy = await exchange.read((market) => market.product('energy'));
 const bid = {
   account: 'anna',
   product: 'energy',
@@ -24,7 +25,7 @@ const bid = {
   quantity: '4',
 } as const;
 const signing = { chainId, signer, nonce: 1, expiresAt: 61_000 };
-const signed = signRequest(signing, 'submit', bid, grid);
+const signed = signRequest(signing, 'submit', bid, energy);
 
 const told = async (what: string, answer: Promise<Receipt>): Promise<void> => {
   const receipt = await answer;

@@ -28,6 +28,7 @@ export type * from './engine/requests.ts';
 export type * from './engine/settlement-requests.ts';
 export type {
   AccountView,
+  AssetView,
   BalanceView,
   BestView,
   BookOrderView,

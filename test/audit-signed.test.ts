@@ -30,8 +30,9 @@ async function audited(isOwn: boolean) {
   const signer = ed25519.signer(new Uint8Array(32).fill(3));
   must(await exchange.setAccountKey({ account: 'anna', key: signer.publicKey }));
   const bid = { account: 'anna', product: 'noon', side: 'buy', price: '1', quantity: '1' } as const;
+  const noon = await exchange.read((market) => market.product('noon'));
   const signing = { chainId, signer, nonce: 1, expiresAt: 2_000 };
-  must(await exchange.submit({ ...bid, signed: signRequest(signing, 'submit', bid, GRID) }));
+  must(await exchange.submit({ ...bid, signed: signRequest(signing, 'submit', bid, noon) }));
   must(await exchange.sealBlock());
   await exchange.close();
   await (await Sealer.open({ storage, blocks, signer: PEN })).seal();

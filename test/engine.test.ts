@@ -137,6 +137,7 @@ describe('queries', () => {
     expect(engine.products().map((product) => product.id)).toEqual(['noon', 'dusk']);
     expect(engine.product('dusk')).toEqual({
       id: 'dusk',
+      row: 1,
       energy: 'kWh',
       money: 'EUR',
       tick: '0.001',

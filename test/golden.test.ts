@@ -257,7 +257,7 @@ const CODES: { readonly [C in CommandName]: readonly RejectName[] } = {
     'PRODUCT_CLOSED',
     'GATE_CLOSED',
   ],
-  setPartner: ACCOUNT,
+  setPartner: [...MUST, ...ACCOUNT],
 };
 
 /** It takes millions of commands: listing-limit.test.ts has it. */
@@ -332,6 +332,7 @@ const NEVER_BOTH: Readonly<Record<string, string>> = {
   'settleProduct: PREPAID before NOT_DELIVERED': NO_SETTLEMENT,
   'addZone: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
   'setCapacity: PRODUCT_CLOSED before GATE_CLOSED': ONE_STATE,
+  'setPartner: SIGNATURE_MISSING before UNKNOWN_ACCOUNT': NOBODY,
   'setPartner: SYSTEM_ACCOUNT before ACCOUNT_CLOSED': ONE_ACCOUNT,
 };
 

@@ -73,12 +73,17 @@ describe('a signed request', () => {
 
   it('means what the product meant to who signed it', () => {
     const engine = market();
-    const coarse = sign('submit', { ...BID, price: '1', quantity: '2' }, {}, { ...GRID, lot: '1' });
+    const coarse = sign(
+      'submit',
+      { ...BID, price: '1', quantity: '2' },
+      {},
+      { ...TERMS, lot: '1' },
+    );
     const { quantity: _, ...bid } = BID;
     const request = { ...bid, price: '1', quantityLots: 2, signed: coarse };
     expect(engine.submit(request)).toMatchObject({ code: 'SIGNATURE_WRONG' });
     const cents = { account: 'anna', asset: 'EUR', amountQuanta: 100 } as const;
-    const signed = sign('withdraw', cents, {}, { decimals: 2 });
+    const signed = sign('withdraw', cents, {}, { row: 0, decimals: 2 });
     expect(engine.withdraw({ ...cents, signed })).toMatchObject({ code: 'SIGNATURE_WRONG' });
   });
 
@@ -123,13 +128,15 @@ function messages(sequencer: Sequencer, { command, request }: NamedRequest) {
   const slot = orderId === undefined ? -1 : orders.slotOf(orderId);
   const row = product === undefined ? -1 : listings.findProduct(product);
   const known = slot >= 0 ? listings.products[orders.product(slot)] : listings.products[row ?? -1];
-  const money = listings.assets[listings.findAsset(asset ?? 'EUR') ?? -1];
+  const moneyRow = listings.findAsset(asset ?? 'EUR') ?? -1;
+  const money = listings.assets[moneyRow];
   if (product !== undefined && known === undefined) return undefined;
   if (asset !== undefined && money === undefined) return undefined;
   const counts = orderId !== undefined && quantityLots === undefined;
   if (counts && slot < 0 && command !== 'cancel') return undefined;
   const grid = product === undefined && orderId === undefined ? undefined : known;
   const terms: SigningTerms = {
+    row: Math.max(0, asset === undefined ? (row ?? 0) : moneyRow),
     ...(grid && { tick: text(grid.grid.tick), lot: text(grid.grid.lot) }),
     ...(money && { decimals: money.decimals }),
     zones: known?.network?.network.zones.map(({ id }) => id) ?? [],
@@ -176,7 +183,9 @@ describe('signRequest', () => {
     });
     fc.assert(same, { seed: 19, numRuns: 60 });
     const all = ['submit', 'amend', 'cancel', 'cancelAll', 'take', 'transfer', 'withdraw', 'kill'];
-    const least = [...all, 'closeAccount', 'setAccountKey'].map((name) => seen.get(name) ?? 0);
+    const least = [...all, 'closeAccount', 'setAccountKey', 'setPartner'].map(
+      (name) => seen.get(name) ?? 0,
+    );
     expect(Math.min(...least)).toBeGreaterThan(0);
   });
 
@@ -199,6 +208,7 @@ describe('signRequest', () => {
       to.i64(6);
     };
     const grid = (): void => {
+      to.u32(0);
       to.i64(1);
       to.u8(2);
       to.i64(1);
@@ -228,6 +238,7 @@ describe('signRequest', () => {
     to.id('anna');
     to.id('anna');
     to.id('EUR');
+    to.u32(0);
     to.u8(9);
     to.i64(1_000_000_000);
     to.id('');
@@ -236,18 +247,22 @@ describe('signRequest', () => {
 
   it('asks for what it needs to know', () => {
     const cases: readonly [SignableRequest, object, SigningTerms, RegExp][] = [
-      ['submit', BID, {}, /tick/],
-      ['submit', BID, { tick: '0.01' }, /lot/],
-      ['submit', BID, { lot: '0.01' }, /tick/],
-      ['submit', { ...BID, maxMoney: '1' }, GRID, /decimals/],
+      ['submit', BID, {}, /row/],
+      ['submit', BID, { ...GRID, row: -1 }, /row/],
+      ['submit', BID, { ...GRID, row: 2 ** 32 - 1 }, /row/],
+      ['submit', BID, { row: 0 }, /tick/],
+      ['submit', BID, { row: 0, tick: '0.01' }, /lot/],
+      ['submit', BID, { row: 0, lot: '0.01' }, /tick/],
+      ['submit', { ...BID, maxMoney: '1' }, { row: 0, ...GRID }, /decimals/],
       ['amend', { actor: 'anna', orderId: 1, price: '1' }, {}, /tick/],
       ['take', { account: 'anna', orderId: 1, quantity: '1', limitPriceTicks: 1 }, {}, /tick/],
-      ['cancelAll', { account: 'anna', product: 'energy' }, {}, /tick/],
-      ['withdraw', { account: 'anna', asset: 'EUR', amountQuanta: 1 }, {}, /decimals/],
+      ['cancelAll', { account: 'anna', product: 'energy' }, { row: 0 }, /tick/],
+      ['withdraw', { account: 'anna', asset: 'EUR', amountQuanta: 1 }, { row: 0 }, /decimals/],
+      ['withdraw', { account: 'anna', asset: 'EUR', amountQuanta: 1 }, { decimals: 9 }, /row/],
       ['submit', { ...BID, prise: 1 }, GRID, /prise/],
-      ['submit', BID, { ...GRID, zone: 1 } as never, /zone/],
+      ['submit', BID, 1 as never, /terms/],
       ['deposit' as never, BID, TERMS, /command/],
-      ['submit', { ...BID, product: 'a b' }, GRID, /product/],
+      ['submit', { ...BID, product: 'a b' }, TERMS, /product/],
     ];
     for (const [command, request, terms, named] of cases) {
       expect(String(thrownBy(() => sign(command, request as never, {}, terms)))).toMatch(named);

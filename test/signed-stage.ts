@@ -9,7 +9,7 @@ export const chainId = new Uint8Array(32).fill(9);
 export const anna = ed25519.signer(new Uint8Array(32).fill(1));
 export const mallory = ed25519.signer(new Uint8Array(32).fill(2));
 export const GRID = { tick: '0.01', lot: '0.001' };
-export const TERMS: SigningTerms = { ...GRID, decimals: 9, zones: ['north', 'south'] };
+export const TERMS: SigningTerms = { row: 0, ...GRID, decimals: 9, zones: ['north', 'south'] };
 
 export const SET_UP: readonly { [C in keyof Requests]: [C, Requests[C]] }[keyof Requests][] = [
   ['listAsset', { id: 'EUR', decimals: 9 }],

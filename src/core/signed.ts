@@ -30,6 +30,7 @@ const SIGNABLE = {
   withdraw: 'account',
   closeAccount: 'account',
   setAccountKey: 'account',
+  setPartner: 'account',
   amend: 'order',
   cancel: 'nobody',
   cancelAll: 'nobody',

@@ -37,13 +37,16 @@ const NO_IDS: readonly string[] = [];
 /** More than any command takes: 24 bytes of header, under 240 of fields, 65 for each of at most five ids, 80 for what signs it. */
 const ROOM = 704;
 
+/** A list, or as little of one as is known. */
+type ByRow<T> = Readonly<Record<number, T | undefined>>;
+
 /** What ids stand for: that of a market, or what someone who signs has been told of one. */
 export interface Registered {
   readonly naming: Naming;
   readonly accounts: { find(id: string): number | undefined };
   readonly listings: {
-    readonly assets: readonly ({ readonly decimals: number } | undefined)[];
-    readonly products: readonly (Product | undefined)[];
+    readonly assets: ByRow<{ readonly decimals: number }>;
+    readonly products: ByRow<Product>;
     findAsset(id: string): number | undefined;
     findProduct(id: string): number | undefined;
   };

@@ -1,4 +1,5 @@
 import type { Attribute, PartnerRule } from '../core/codes.ts';
+import type { Signable } from './account-keys.ts';
 import type { AccountRequest, ProductRequest, QuantityFields, Stamp } from './requests.ts';
 
 /** What energy may be. */
@@ -86,7 +87,7 @@ export interface SetCapacityRequest
 }
 
 /** What an account says about trading with another one in networks. */
-export interface SetPartnerRequest extends AccountRequest {
+export interface SetPartnerRequest extends AccountRequest, Signable {
   readonly partner: string;
   /** An account that wants some trades with these alone. null takes back what was said. */
   readonly rule: Exclude<keyof typeof PartnerRule, 'none'> | null;

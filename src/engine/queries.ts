@@ -69,6 +69,12 @@ export class Queries {
   accountLimits(account: string): AccountLimitsView | undefined {
     return accountLimitsView(this.#state, accountRow(this.#state, account));
   }
+  /** An asset by its id, or undefined if there is none. */
+  asset(id: string): views.AssetView | undefined {
+    const { listings } = this.#state;
+    const row = listings.findAsset(idArgument(id, 'id'));
+    return row === undefined ? undefined : { row, ...listings.assets[row]! };
+  }
   /** A product by its id, or undefined if there is none. */
   product(id: string): views.ProductView | undefined {
     const row = this.#state.listings.findProduct(idArgument(id, 'id'));

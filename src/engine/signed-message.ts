@@ -16,8 +16,8 @@ const LEFT_OUT: readonly string[] = ['digestHigh', 'digestLow'];
 export type Named = Pick<Registered, 'naming' | 'listings'>;
 
 /**
- * The message that signs a command: what the command asks for, the same for everyone whatever rows the market has given out. See
- * docs/format.md, "Signed commands".
+ * The message that signs a command: what the command asks for, with ids in place of rows, and the row beside the id where an id may come
+ * to stand for something else. See docs/format.md, "Signed commands".
  * @param chainId 32 bytes
  * @param at where a signed record begins; its sequence, time and signature play no part
  * @throws WattbookError UNKNOWN_TYPE
@@ -63,12 +63,14 @@ export function signedMessage(
 }
 
 /**
- * An id, and how it is counted in: an archived product or asset leaves its id to another one, and the same message must not mean
- * something else then.
+ * An id; and of a product or an asset the row, for an archived one leaves its id to another one but never its row, and how it is
+ * counted in, for who signs may have been told something else.
  */
 function putReference(to: Writer, kind: Reference, row: number, named: Named): void {
   to.id(named.naming(kind, row));
   const { assets, products } = named.listings;
+  if (kind !== 'asset' && kind !== 'product') return;
+  to.u32(row);
   if (kind === 'asset') to.u8(assets[row]?.decimals ?? 0);
   const grid = kind === 'product' ? products[row]?.grid : undefined;
   if (grid === undefined) return;

@@ -61,11 +61,22 @@ export interface BalanceView {
   readonly lockedQuanta: number;
 }
 
+/** What can be owned. */
+export interface AssetView {
+  readonly id: string;
+  /** From 0, in the order of listing. Never given out again, as an id may be once it was archived. */
+  readonly row: number;
+  /** A quantum is one over ten to this. */
+  readonly decimals: number;
+}
+
 /** A product with its terms of now. */
 export interface ProductView extends CallView, CircuitView, DeliveryView {
   /** The network that it is traded in, and what may still go between its zones where that is limited. */
   readonly network: MemberView | undefined;
   readonly id: string;
+  /** From 0, in the order of listing. Never given out again, as an id may be once it was archived. */
+  readonly row: number;
   readonly energy: string;
   readonly money: string;
   readonly tick: string;
@@ -229,6 +240,7 @@ export function productView(state: MarketState, product: Product): ProductView {
   const { tick, lot } = product.grid;
   return {
     id: product.id,
+    row: product.row,
     energy: assets[product.energyAsset]!.id,
     money: assets[product.moneyAsset]!.id,
     tick: formatSteps(1, tick),

@@ -1,6 +1,7 @@
 import type { Signer } from '../chain/ed25519.ts';
 import type { SignableName } from '../core/signed.ts';
 import { isSignable } from '../core/signed.ts';
+import { UNKNOWN } from '../core/codes.ts';
 import { MAX_DECIMALS } from '../core/limits.ts';
 import type { Network, Zone } from '../market/networks.ts';
 import type { Product } from '../market/products.ts';
@@ -29,8 +30,13 @@ export interface Signing {
   readonly expiresAt: number;
 }
 
-/** How what a request asks for is counted; each part where the request has to do with it. */
+/**
+ * What a request names, and how what it asks for is counted: `market.product(id)` for a request about a product or an order,
+ * `market.asset(id)` for a transfer or withdrawal. Each part where the request has to do with it; others are passed over.
+ */
 export interface SigningTerms {
+  /** Of the product or asset that the request names. Its id may come to stand for another one, its row never. */
+  readonly row?: number;
   /** Tick and lot of the product, or of that of the order: for a product, and for prices and quantities as text. */
   readonly tick?: string;
   readonly lot?: string;
@@ -40,15 +46,14 @@ export interface SigningTerms {
   readonly zones?: readonly string[];
 }
 
-const TERMS: readonly string[] = ['tick', 'lot', 'decimals', 'zones'];
 const SIGNING: readonly string[] = ['chainId', 'signer', 'nonce', 'expiresAt'];
 const UNSIGNED = new Uint8Array(64);
 /** Fields that text may stand in, in whole units. */
 const TEXTS: readonly string[] = ['price', 'quantity', 'stopPrice', 'limitPrice'];
 
 /**
- * Signs a request: `exchange.submit({ ...order, signed: signRequest(signing, 'submit', order, { tick, lot }) })`. It needs no market,
- * so that a home can sign with what it was told of the product; was that not true, the host finds the signature wrong. What is
+ * Signs a request: `exchange.submit({ ...order, signed: signRequest(signing, 'submit', order, market.product('energy')) })`. It needs no
+ * market, so that a home can sign with what it was told of the product; was that not true, the host finds the signature wrong. What is
  * counted (`priceTicks`, `orderId`) may be signed without terms in `amend` and `take`, and should: text cannot be read once the order has ended.
  * @throws TypeError, RangeError
  */
@@ -80,23 +85,24 @@ export function signRequest<C extends SignableRequest>(
 
 /** What is known to who signs. Accounts go by their ids alone. */
 function toldOf(request: object, terms: SigningTerms): Registered {
-  objectArgument(terms, 'terms', TERMS);
+  objectArgument(terms, 'terms');
   const { decimals } = terms;
   const { product, asset, maxMoney } = request as Readonly<Record<string, unknown>>;
   if (decimals !== undefined) integerArgument(decimals, 'decimals', 0, MAX_DECIMALS);
   else if (asset !== undefined || maxMoney !== undefined) throw missing('decimals');
   const zones = networkOf(terms.zones ?? []);
-  const grid = gridOf(request, terms, zones[0]?.network);
+  const row = rowOf(terms, product !== undefined || asset !== undefined);
+  const grid = gridOf(request, terms, row, zones[0]?.network);
   const none = (): undefined => undefined;
   return {
-    naming: (kind, row) =>
-      kind === 'zone' ? zones[row]!.id : String(kind === 'asset' ? asset : product),
+    naming: (kind, place) =>
+      kind === 'zone' ? zones[place]!.id : String(kind === 'asset' ? asset : product),
     accounts: { find: none },
     listings: {
-      assets: decimals === undefined ? [] : [{ decimals }],
-      products: [grid],
-      findAsset: (id) => (decimals === undefined ? undefined : registered(id, 'asset', 0)),
-      findProduct: (id) => (grid === undefined ? undefined : registered(id, 'product', 0)),
+      assets: { [row]: decimals === undefined ? undefined : { decimals } },
+      products: { [row]: grid },
+      findAsset: (id) => (decimals === undefined ? undefined : registered(id, 'asset', row)),
+      findProduct: (id) => (grid === undefined ? undefined : registered(id, 'product', row)),
     },
     networks: {
       list: [],
@@ -104,8 +110,15 @@ function toldOf(request: object, terms: SigningTerms): Registered {
       find: none,
       findZone: (id) => zones.find((zone) => zone.id === id)?.row,
     },
-    orders: { slotOf: () => (grid === undefined ? NONE : 0), product: () => 0 },
+    orders: { slotOf: () => (grid === undefined ? NONE : 0), product: () => row },
   };
+}
+
+/** The row of what the request names; 0 if it names nothing that has one. */
+function rowOf({ row }: SigningTerms, isAsked: boolean): number {
+  if (row !== undefined) return integerArgument(row, 'row', 0, UNKNOWN - 1);
+  if (isAsked) throw missing('row');
+  return 0;
 }
 
 /** A row stands for an id that is well-formed. */
@@ -127,12 +140,13 @@ function networkOf(ids: readonly string[]): Zone[] {
 function gridOf(
   request: object,
   { tick, lot }: SigningTerms,
+  row: number,
   network: Network | undefined,
 ): Product | undefined {
   if (tick !== undefined && lot !== undefined) {
     const grid = { tick: stepArgument(tick, 'tick'), lot: stepArgument(lot, 'lot') };
     const member = network && { network };
-    return { row: 0, grid, moneyAsset: 0, energyAsset: 0, network: member } as unknown as Product;
+    return { row, grid, moneyAsset: row, energyAsset: row, network: member } as unknown as Product;
   }
   if (tick !== lot) throw missing(tick === undefined ? 'tick' : 'lot');
   const fields = request as Readonly<Record<string, unknown>>;

@@ -38,6 +38,7 @@ export function sign(engine: Engine, { name, actor, request, signing }: ScriptCo
 function termsOf(engine: Engine, request: ScriptCommand['request']): SigningTerms {
   const { product, orderId, asset } = request as Record<string, never>;
   const id: string | undefined = product ?? engine.order(orderId ?? 1)?.product;
-  const { tick, lot } = engine.product(id ?? 'energy') ?? { tick: '0.01', lot: '0.001' };
-  return { tick, lot, decimals: asset === 'kWh' ? 3 : 9, zones: ['north', 'south', 'east'] };
+  const known = engine.product(id ?? 'energy') ?? { row: 0, tick: '0.01', lot: '0.001' };
+  const named = asset === undefined ? undefined : (engine.asset(asset) ?? { row: 0 });
+  return { decimals: 9, ...known, ...named, zones: ['north', 'south', 'east'] };
 }

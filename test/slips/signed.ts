@@ -129,7 +129,7 @@ export const SIGNED: readonly SlipGroup[] = [
   },
   {
     file: 'src/engine/signed-message.ts',
-    tests: ['signed-orders'],
+    tests: ['signed-orders', 'signed-meaning'],
     slips: [
       { about: 'a signature is of any chain', find: '  log.append(chainId);\n', replace: '' },
       {
@@ -142,6 +142,7 @@ export const SIGNED: readonly SlipGroup[] = [
         find: '  copy(signedAt(view, at) + SIGNED_AT.nonce, SIGNED_AT.signature);\n',
         replace: '',
       },
+      { about: 'an id is whatever it stands for now', find: '  to.u32(row);\n', replace: '' },
       { about: 'a lot is whatever the host says', find: '  to.decimal(grid.lot);\n', replace: '' },
       {
         about: 'a quantum is whatever the host says',

@@ -28,6 +28,7 @@ const WITH_ACCOUNT: readonly Command['type'][] = [
   'withdraw',
   'closeAccount',
   'setAccountKey',
+  'setPartner',
 ];
 /** Commands that may be signed. */
 export const MAY_BE_SIGNED: readonly Command['type'][] = [
