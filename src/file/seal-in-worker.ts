@@ -3,11 +3,14 @@ import * as fs from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { idArgument, objectArgument } from '../core/arguments.ts';
 import { shown } from '../core/decimal.ts';
-import { type ErrorCode, WattbookError } from '../core/errors.ts';
+import { WattbookError } from '../core/errors.ts';
+import { functionArgument } from '../engine/arguments.ts';
+import { Observer } from '../exchange/observer.ts';
 import { codeOf, ifThere } from './disk.ts';
 import { nodeDisk } from './node-disk.ts';
-import type { WorkerNotice, WorkerTask } from './seal-worker.ts';
+import type { WorkerFault, WorkerNotice, WorkerTask } from './seal-worker.ts';
 
 /** What a worker seals. */
 export interface SealInWorkerOptions {
@@ -17,9 +20,15 @@ export interface SealInWorkerOptions {
   readonly seed: Uint8Array;
   /** What the chain is called where there is none yet: an id without `+`. Default `wattbook`. */
   readonly name?: string;
-  /** Told where the chain ends, with each block that ends a frame. */
+  /**
+   * Told where the chain ends, with each block that ends a frame. What it throws or rejects with is counted
+   * (`SealingWorker.observerFaults`) and otherwise ignored.
+   */
   readonly onSealed?: (head: SealedHead) => void;
-  /** Told of the fault that has stopped it, at once; `stop` rejects with the same. */
+  /**
+   * Told once, and at once, of the fault that has stopped it before it was asked to stop: also of a worker that died. `stop` rejects with
+   * the same. What it throws or rejects with is counted like that of `onSealed`.
+   */
   readonly onFault?: (fault: WattbookError) => void;
 }
 
@@ -37,32 +46,49 @@ export interface SealingWorker {
   /** What its heads are signed with, as text to be handed on. */
   readonly key: string;
   readonly head: SealedHead;
-  /** Seals what the journal holds by now, and ends. @throws WattbookError of what stopped it earlier */
+  /** How often `onSealed` or `onFault` threw or rejected. */
+  readonly observerFaults: number;
+  /**
+   * Seals what the journal holds by now, and ends.
+   * @throws WattbookError of what stopped it earlier, or now; STORAGE_FAILED for a worker that died
+   */
   stop(): Promise<void>;
 }
 
+const OPTIONS: readonly (keyof SealInWorkerOptions)[] = [
+  'folder',
+  'seed',
+  'name',
+  'onSealed',
+  'onFault',
+];
 const SEED_SIZE = 32;
 
 /**
  * Makes blocks of a market in files, in a thread of its own: see `Sealer`. It ends with the process; whoever starts another one goes on
  * where the chain ends.
- * @throws TypeError, RangeError; WattbookError BAD_CHAIN and those of the storage
+ * @throws TypeError, RangeError for options, also for a seed whose key is none of the genesis; WattbookError BAD_CHAIN and those of the
+ *   storage, STORAGE_FAILED also for a worker that died
  */
 export async function sealInWorker(options: SealInWorkerOptions): Promise<SealingWorker> {
-  const { folder, seed, name = 'wattbook', onSealed, onFault } = options;
+  objectArgument(options, 'options', OPTIONS);
+  const { folder, seed, name = 'wattbook', onSealed = () => {}, onFault = () => {} } = options;
   if (typeof folder !== 'string' || folder === '') {
     throw new TypeError(`folder must be a path, got ${shown(folder)}`);
   }
   if (!(seed instanceof Uint8Array) || seed.length !== SEED_SIZE) {
     throw new TypeError(`seed must be ${SEED_SIZE} bytes`);
   }
+  idArgument(name, 'name');
+  functionArgument(onSealed, 'onSealed');
+  functionArgument(onFault, 'onFault');
   const task: WorkerTask = { folder: resolve(folder), seed, name };
   const worker = new Worker(workerUrl(), { workerData: task });
   return new Promise((opened, failed) => {
     const running = new RunningWorker(worker, { opened, failed, onSealed, onFault });
     worker.on('message', (notice: WorkerNotice) => running.told(notice));
-    worker.on('error', (cause) => running.ended(faultOf('STORAGE_FAILED', cause.message)));
-    worker.on('exit', () => running.ended(undefined));
+    worker.on('error', (cause) => running.died(`the worker failed: ${String(cause)}`, cause));
+    worker.on('exit', (code) => running.ended(code));
   });
 }
 
@@ -74,9 +100,9 @@ function workerUrl(): URL {
 
 interface Listeners {
   readonly opened: (worker: SealingWorker) => void;
-  readonly failed: (fault: WattbookError) => void;
-  readonly onSealed: SealInWorkerOptions['onSealed'];
-  readonly onFault: SealInWorkerOptions['onFault'];
+  readonly failed: (fault: Error) => void;
+  readonly onSealed: (head: SealedHead) => unknown;
+  readonly onFault: (fault: WattbookError) => unknown;
 }
 
 class RunningWorker implements SealingWorker {
@@ -84,49 +110,70 @@ class RunningWorker implements SealingWorker {
   head: SealedHead = { height: 0, sequence: 0, hash: new Uint8Array() };
   readonly #worker: Worker;
   readonly #listeners: Listeners;
-  readonly #over: Promise<WattbookError | undefined>;
-  #end!: (fault: WattbookError | undefined) => void;
+  readonly #onSealed: Observer<SealedHead>;
+  readonly #onFault: Observer<WattbookError>;
+  readonly #over: Promise<void>;
+  #end!: () => void;
+  #isAsked = false;
+  /** Whether it has told that it stopped: who has not may have left something unsealed. */
+  #hasStopped = false;
   #fault: WattbookError | undefined;
 
   constructor(worker: Worker, listeners: Listeners) {
     this.#worker = worker;
     this.#listeners = listeners;
+    this.#onSealed = new Observer(listeners.onSealed);
+    this.#onFault = new Observer(listeners.onFault);
     this.#over = new Promise((end) => (this.#end = end));
   }
 
+  get observerFaults(): number {
+    return this.#onSealed.faults + this.#onFault.faults;
+  }
+
   async stop(): Promise<void> {
+    this.#isAsked = true;
     this.#worker.postMessage('stop');
-    const fault = await this.#over;
-    if (fault !== undefined) throw fault;
+    await this.#over;
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   told(notice: WorkerNotice): void {
-    const { opened, failed, onSealed, onFault } = this.#listeners;
     if (notice.kind === 'stopped') {
-      const { fault } = notice;
-      if (fault === undefined) return;
-      this.#fault = faultOf(fault.code as ErrorCode, fault.message);
-      // Of both only the one that comes first has an effect.
-      failed(this.#fault);
-      if (this.key !== '') onFault?.(this.#fault);
+      this.#hasStopped = true;
+      if (notice.fault !== undefined) this.#stoppedBy(notice.fault);
       return;
     }
     const { height, sequence, hash, key } = notice;
     this.key = key;
     this.head = { height, sequence, hash };
-    if (notice.kind === 'opened') opened(this);
-    else onSealed?.(this.head);
+    if (notice.kind === 'opened') this.#listeners.opened(this);
+    else this.#onSealed.tell(this.head);
   }
 
-  ended(fault: WattbookError | undefined): void {
-    this.#fault ??= fault;
-    this.#listeners.failed(this.#fault ?? faultOf('STORAGE_FAILED', 'ended before it began'));
-    this.#end(this.#fault);
+  died(message: string, cause?: unknown): void {
+    // Only the first fault counts: what comes after it follows from it.
+    this.#failed(new WattbookError('STORAGE_FAILED', `sealing: ${message}`, { cause }));
   }
-}
 
-function faultOf(code: ErrorCode, message: string): WattbookError {
-  return new WattbookError(code, `sealing: ${message}`);
+  ended(exitCode: number): void {
+    if (!this.#hasStopped) this.died(`the worker is gone, with exit code ${exitCode}`);
+    this.#end();
+  }
+
+  #stoppedBy({ kind, message }: WorkerFault): void {
+    if (kind === 'TypeError') this.#listeners.failed(new TypeError(message));
+    else if (kind === 'RangeError') this.#listeners.failed(new RangeError(message));
+    else this.#failed(new WattbookError(kind, `sealing: ${message}`));
+  }
+
+  #failed(fault: WattbookError): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = fault;
+    // Without effect on one that was opened.
+    this.#listeners.failed(fault);
+    if (this.key !== '' && !this.#isAsked) this.#onFault.tell(fault);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { WattbookError } from '../core/errors.ts';
+import { type ErrorCode, WattbookError } from '../core/errors.ts';
 import { ed25519 } from '../chain/ed25519.ts';
 import { Sealer } from '../sealing/sealer.ts';
 import { fileBlocks } from './chain-file.ts';
@@ -23,8 +23,14 @@ export type WorkerNotice =
     }
   | {
       readonly kind: 'stopped';
-      readonly fault: { readonly code: string; readonly message: string } | undefined;
+      readonly fault: WorkerFault | undefined;
     };
+
+/** What has stopped a worker; a misuse, by its class, only before it has opened the chain. */
+export interface WorkerFault {
+  readonly kind: ErrorCode | 'TypeError' | 'RangeError';
+  readonly message: string;
+}
 
 async function run(): Promise<void> {
   const { folder, seed, name } = workerData as WorkerTask;
@@ -32,7 +38,8 @@ async function run(): Promise<void> {
   const stop = new AbortController();
   parentPort!.on('message', () => stop.abort());
   const blocks = fileBlocks(folder);
-  let fault: { code: string; message: string } | undefined;
+  let fault: WorkerFault | undefined;
+  let isOpen = false;
   try {
     const notice = (kind: 'opened' | 'sealed'): WorkerNotice => {
       const { head, chainId, key } = sealer;
@@ -46,16 +53,29 @@ async function run(): Promise<void> {
       name,
       onSealed: () => tell(notice('sealed')),
     });
+    isOpen = true;
     tell(notice('opened'));
     await sealer.follow(stop.signal);
     // What was stored before the signal, and is not seen yet.
     await sealer.seal();
   } catch (cause) {
-    const { message } = cause as Error;
-    fault = { code: cause instanceof WattbookError ? cause.code : 'STORAGE_FAILED', message };
+    fault = faultOf(cause, isOpen);
+  }
+  try {
+    await blocks.close();
+  } catch (cause) {
+    fault ??= faultOf(cause, true);
   }
   tell({ kind: 'stopped', fault });
   parentPort!.close();
+}
+
+function faultOf(cause: unknown, isOpen: boolean): WorkerFault {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof WattbookError) return { kind: cause.code, message };
+  if (!isOpen && cause instanceof TypeError) return { kind: 'TypeError', message };
+  if (!isOpen && cause instanceof RangeError) return { kind: 'RangeError', message };
+  return { kind: 'STORAGE_FAILED', message };
 }
 
 void run();

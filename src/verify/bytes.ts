@@ -4,6 +4,8 @@ import { type AbortSignalLike, untilAborted } from '../core/abort.ts';
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 const FIRST_CAPACITY = 1 << 16;
+/** Most characters of an id, each of them a byte. */
+export const ID_LENGTH = 64;
 
 /** Whether two runs of bytes are the same. */
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
@@ -28,8 +30,9 @@ export function i64(view: DataView, at: number): number {
 
 /** Characters of an id as docs/format.md has them; undefined where one of them is none. */
 export function idOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length > ID_LENGTH) return undefined;
   const text = String.fromCharCode(...bytes);
-  return /^[A-Za-z0-9._:/@+|-]{0,64}$/.test(text) ? text : undefined;
+  return /^[A-Za-z0-9._:/@+|-]*$/.test(text) ? text : undefined;
 }
 
 /** Items of an iterable one by one, ended when nobody wants more of them. */

@@ -5,6 +5,9 @@ import { type NoteKey, parseNoteKey } from '../chain/note.ts';
 import type { Fault } from './faults.ts';
 import { type ProofFound, verifyProof } from './proof.ts';
 
+/** What a chain is called as a log: its name, an id without `+`, and its chain id. */
+const ORIGIN = /^[A-Za-z0-9._:/@|-]{1,64}\/[0-9a-f]{64}$/;
+
 /** Whom a light client believes. */
 export interface LightTrust {
   /** The key of a chain as text, as `Sealer.key` gives it: it names the chain too. */
@@ -26,10 +29,10 @@ export class LightClient {
 
   /**
    * @param note the head that it knew when it stopped last; none to begin with
-   * @throws TypeError, RangeError for a key that is none, or a note that it would not take
+   * @throws TypeError, RangeError for a key that is none, or is that of no chain, or a note that it would not take
    */
   constructor({ key, witnesses }: LightTrust, note?: string) {
-    this.#key = keyOf(key, 'key');
+    this.#key = chainKeyOf(key);
     const { name: origin } = this.#key;
     const trust: Trust = { origin, keys: [this.#key] };
     this.#log = new LogClient(
@@ -91,6 +94,13 @@ export class LightClient {
   #chainId(): Uint8Array {
     return Uint8Array.from(this.#key.name.slice(-64).match(/../g)!, (byte) => parseInt(byte, 16));
   }
+}
+
+/** A key that is named by a chain, as its checkpoints are, and signs text: no other can have signed one. */
+function chainKeyOf(text: string): NoteKey {
+  const key = keyOf(text, 'key');
+  if (key.algorithm === 'ed25519' && ORIGIN.test(key.name)) return key;
+  throw new RangeError(`key must be that of a chain, as Sealer.key gives it, got '${text}'`);
 }
 
 function keyOf(text: string, argument: string): NoteKey {

@@ -1,6 +1,6 @@
 import { ed25519 } from '../chain/ed25519.ts';
 import { sha256 } from '../core/sha256.ts';
-import { hexOf, idOf, isSame } from './bytes.ts';
+import { hexOf, ID_LENGTH, idOf, isSame } from './bytes.ts';
 import { demand } from './faults.ts';
 import { HASH_SIZE, type TreeHead } from './trees.ts';
 
@@ -17,6 +17,10 @@ const PLAIN_KEY = Uint8Array.of(1);
 const ID_SIZE = 4;
 const HEX_SIZE = 2 * HASH_SIZE;
 const MOST_SIGNATURES = 1000;
+/** Most characters of a note, as for whoever else reads it. */
+const LONGEST = 1_000_000;
+/** Most characters of a name and a chain id. */
+const LONGEST_ORIGIN = ID_LENGTH + 1 + HEX_SIZE;
 
 const TABLE = new Map(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((digit, value) => [
@@ -53,11 +57,13 @@ export function base64Bytes(text: string): Uint8Array | undefined {
 export function readCheckpoint(note: string, keys: readonly Uint8Array[]): SignedHead {
   const refuse = (holds: boolean, detail: string): void =>
     demand(holds, 'MALFORMED', 'checkpoint', detail);
+  refuse(note.length <= LONGEST, `a note has at most ${LONGEST} characters`);
   const at = note.lastIndexOf('\n\n');
   const [text, signatures] = [note.slice(0, at + 1), note.slice(at + 2)];
   refuse(at > 0 && signatures.endsWith('\n'), 'this is no signed note');
   refuse(!/[^\P{Cc}\n]/u.test(note) && !/\p{Cs}/u.test(note), 'a note has no such characters');
   const [origin = '', size = '', hash = '', ...more] = text.slice(0, -1).split('\n');
+  refuse(origin.length <= LONGEST_ORIGIN, 'its origin is too long');
   const hex = origin.slice(-HEX_SIZE);
   const name = idOf(UTF8.encode(origin.slice(0, -HEX_SIZE - 1))) ?? '';
   const isOrigin = origin === `${name}/${hex}` && name !== '' && !name.includes('+');
