@@ -178,7 +178,6 @@ describe('a worker', () => {
     await expect(named).rejects.toThrow(/name must be/);
     const [storage, blocks] = [fileStorage(dir), fileBlocks(dir)];
     await Sealer.open({ storage, blocks, signer: ed25519.signer(seed) });
-    await blocks.close();
     const other = sealInWorker({ folder: dir, seed: new Uint8Array(32).fill(2) });
     await expect(other).rejects.toThrow(RangeError);
     await expect(other).rejects.toThrow(/key/);

@@ -61,11 +61,6 @@ async function run(): Promise<void> {
   } catch (cause) {
     fault = faultOf(cause, isOpen);
   }
-  try {
-    await blocks.close();
-  } catch (cause) {
-    fault ??= faultOf(cause, true);
-  }
   tell({ kind: 'stopped', fault });
   parentPort!.close();
 }
