@@ -42,8 +42,9 @@ export interface BlockHeader {
   readonly proposer: Uint8Array;
 }
 
-/** Bytes of a header, and of a signature. */
+/** Bytes of a header. */
 export const HEADER_BYTES = 300;
+/** Bytes of the signature behind a header. */
 export const SIGNATURE_BYTES = 64;
 
 const GENESIS_TAG = tag('wattbook/genesis');

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { fileStorage } from '../../src/file/index.ts';
 import { Exchange, WattbookError } from '../../src/index.ts';
-import { send, streamOf } from './stream.ts';
+import { noSalt, send, streamOf } from './stream.ts';
 
 const BURST = 5;
 const [folder = '', seed = '', count = ''] = process.argv.slice(2);
@@ -15,7 +15,7 @@ const say = (line: string): void => void writeSync(1, `${line}\n`);
 async function main(): Promise<void> {
   let time = 0;
   const storage = fileStorage(folder, { segmentBytes: 8_192 });
-  const exchange = await Exchange.open({ storage, clock: () => time });
+  const exchange = await Exchange.open({ storage, clock: () => time, drawSalt: noSalt });
   const items = streamOf(Number(seed), Number(count));
   for (let i = 0; i < items.length; i += BURST) {
     const burst = items.slice(i, i + BURST);

@@ -16,7 +16,7 @@ import { Exchange, type WattbookError } from '../../src/index.ts';
 import { damagedBits, smallMarket } from '../damaged-files.ts';
 import { liveThrough } from '../file-crashes.ts';
 import { hashOf } from '../journals.ts';
-import { hashesOf, send, streamOf } from './stream.ts';
+import { hashesOf, noSalt, send, streamOf } from './stream.ts';
 
 const { values } = parseArgs({
   options: {
@@ -87,7 +87,11 @@ async function examineRest(folder: string, lines: readonly string[]): Promise<vo
   const acknowledged = Math.max(0, ...receipts.map(([, sequence]) => sequence!));
   let time = 0;
   const open = (acceptTailLoss: boolean): Promise<Exchange> =>
-    Exchange.open({ storage: fileStorage(folder, { acceptTailLoss }), clock: () => time });
+    Exchange.open({
+      storage: fileStorage(folder, { acceptTailLoss }),
+      clock: () => time,
+      drawSalt: noSalt,
+    });
   const exchange = await open(false).catch((fault: WattbookError) => {
     if (fault.code !== 'TAIL_IN_DOUBT') throw fault;
     totals.doubtful++;

@@ -57,3 +57,6 @@ export function hashesOf(items: readonly Item[]): string[] {
   }
   return hashes;
 }
+
+/** The model is an engine, which draws no salts. */
+export const noSalt = (): Uint8Array => new Uint8Array(16);

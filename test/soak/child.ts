@@ -18,7 +18,9 @@ const say = (line: string): void => void writeSync(1, `${line}\n`);
 
 let time = 0;
 const storage = fileStorage(folder, { segmentBytes: 1 << 22, dropsOldSegments: true });
-const exchange = await Exchange.open({ storage, clock: () => time, keepBytes: 1 << 22 });
+// The model is an engine, which draws no salts.
+const drawSalt = (): Uint8Array => new Uint8Array(16);
+const exchange = await Exchange.open({ storage, clock: () => time, drawSalt, keepBytes: 1 << 22 });
 const { sequence } = exchange.status();
 say(`opened ${sequence}`);
 let next = Math.max(0, sequence - AGAIN);
