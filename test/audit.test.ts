@@ -2,16 +2,17 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { memoryStorage, type StorageAdapter } from 'wattbook';
+import type { StorageAdapter } from 'wattbook';
 import { fileBlocks, fileStorage } from 'wattbook/file';
 import { auditChain, type BlockStore, memoryBlocks, Sealer } from 'wattbook/sealing';
 import { verifyChain } from 'wattbook/verify';
 import { type Outcome, outcomeOf } from '../src/cli/outcome.ts';
 import { verify } from '../src/cli/verify.ts';
 import { entryOf, flipped, joined, signerOf } from './chain-files.ts';
-import { AskSource, askExchange, staged, TestClock } from './exchange-stage.ts';
-import { collected, decoded, forged, holding, stagedOn } from './journals.ts';
+import { collected } from './collected.ts';
+import { decoded, forged, holding, stagedOn } from './journals.ts';
 import { otherState, retold, type Said } from './lying-chain.ts';
+import { randomJournal } from './random-journal.ts';
 import { must } from './stage.ts';
 
 const PEN = signerOf(7);
@@ -28,17 +29,7 @@ let storage: StorageAdapter;
 let entries: readonly Uint8Array[];
 
 beforeAll(async () => {
-  storage = memoryStorage();
-  const clock = new TestClock();
-  const exchange = await staged({ storage, clock: clock.tell, blocks: { everyCommands: 40 } });
-  const source = new AskSource(5, clock);
-  for (let i = 0; i < 250; i++) {
-    const ask = await exchange.read((market) => source.next(market), { at: 'executed' });
-    const sent = askExchange(exchange, ask);
-    if (i % 7 === 0) await sent;
-    else void sent;
-  }
-  await exchange.close();
+  storage = await randomJournal(250, 5);
   const blocks = memoryBlocks();
   await (await Sealer.open({ storage, blocks, signer: PEN })).seal();
   entries = await collected(blocks.read(0));

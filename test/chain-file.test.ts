@@ -14,6 +14,8 @@ import { Exchange, memoryStorage } from 'wattbook';
 import { ed25519 } from 'wattbook/chain';
 import { fileBlocks, fileStorage, sealInWorker, signingSeed } from 'wattbook/file';
 import { type BlockStore, memoryBlocks, Sealer } from 'wattbook/sealing';
+import { hexOf } from './chain-files.ts';
+import { collected } from './collected.ts';
 
 const signer = ed25519.signer(new Uint8Array(32).fill(7));
 const folders: string[] = [];
@@ -29,9 +31,7 @@ afterEach(() => {
 });
 
 async function entriesOf(blocks: BlockStore, from = 0): Promise<string[]> {
-  const entries: string[] = [];
-  for await (const entry of blocks.read(from)) entries.push(Buffer.from(entry).toString('hex'));
-  return entries;
+  return (await collected(blocks.read(from))).map(hexOf);
 }
 
 const bytes = (...sizes: number[]): Uint8Array[] =>

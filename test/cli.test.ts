@@ -22,7 +22,8 @@ import { replay } from '../src/cli/replay.ts';
 import { decodeMarks, encodeMark, headName } from '../src/file/head.ts';
 import { fileStorage } from '../src/file/index.ts';
 import type { Exchange, StorageAdapter, TradeView } from '../src/index.ts';
-import { collected, forged, hashOf, opened, stagedOn } from './journals.ts';
+import { collected } from './collected.ts';
+import { forged, hashOf, opened, stagedOn } from './journals.ts';
 import { must } from './stage.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wattbook-cli-'));

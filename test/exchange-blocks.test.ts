@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type BlockPolicy, Exchange, type ExchangeOptions, memoryStorage } from 'wattbook';
-import { all, bid, staged } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { bid, staged } from './exchange-stage.ts';
 import { codeOf, must } from './stage.ts';
 
 const offer = { account: 'alice', product: 'noon', side: 'sell', quantityLots: 1 } as const;
 
 /** Where the blocks of an exchange end: first and last sequence of each. */
 async function blocksOf(exchange: Exchange): Promise<readonly (readonly [number, number])[]> {
-  const events = await all(exchange.subscribe('events', { after: 0, follow: false }));
+  const events = await collected(exchange.subscribe('events', { after: 0, follow: false }));
   return events.flatMap((event) =>
     event.type === 'blockSealed' ? [[event.firstSequence, event.sequence] as const] : [],
   );

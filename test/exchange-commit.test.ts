@@ -14,9 +14,9 @@ import {
 } from '../src/index.ts';
 import { MarketState } from '../src/matching/state.ts';
 import { NO_FRAME } from '../src/storage/frame.ts';
+import { collected } from './collected.ts';
 import {
   codeOfRejection,
-  collected,
   decoded,
   framesOf,
   hashOf,

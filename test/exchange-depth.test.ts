@@ -6,7 +6,8 @@ import {
   type OrderView,
   type Subscription,
 } from '../src/index.ts';
-import { all, expectedOf, playOn, PRODUCTS, staged, TRADERS } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { expectedOf, playOn, PRODUCTS, staged, TRADERS } from './exchange-stage.ts';
 
 const SEEDS = [32, 37, 39, 54, 58];
 const COUNT = 500;
@@ -54,7 +55,7 @@ async function readOn(seed: number, steps: ReturnType<typeof playedOn>['steps'])
   const begun: { product: string; updates: Promise<DepthUpdate[]> }[] = [];
   const unread: { product: string; after: number; updates: Subscription<DepthUpdate> }[] = [];
   const played = await playOn(seed, steps, (exchange, product, draw) => {
-    begun.push({ product, updates: all(exchange.subscribe('depth', { product })) });
+    begun.push({ product, updates: collected(exchange.subscribe('depth', { product })) });
     const after = draw(exchange.status().storedSequence + 1);
     unread.push({ product, after, updates: exchange.subscribe('depth', { product, after }) });
   });
@@ -87,18 +88,20 @@ describe.each(SEEDS)('depth updates, seed %i', (seed) => {
     const { exchange, unread, products } = await readOn(seed, steps);
     await exchange.close();
     for (const product of products) {
-      const whole = await all(exchange.subscribe('depth', { product, after: 0 }));
+      const whole = await collected(exchange.subscribe('depth', { product, after: 0 }));
       const replica = new Replica();
       for (const update of whole) replica.apply(update);
       expect(replica.view()).toEqual(engine.depth(product, ALL_LEVELS));
       const since = (after: number) => whole.filter(({ sequence }) => sequence > after);
       for (let after = 0; after <= engine.sequence; after += 13) {
-        const rest = await all(exchange.subscribe('depth', { product, after, follow: false }));
+        const rest = await collected(
+          exchange.subscribe('depth', { product, after, follow: false }),
+        );
         expect(rest).toEqual(since(after));
       }
       // Begun with other levels than those of now, and not read until now.
       for (const begun of unread.filter((each) => each.product === product)) {
-        expect(await all(begun.updates)).toEqual(since(begun.after));
+        expect(await collected(begun.updates)).toEqual(since(begun.after));
       }
     }
   });
@@ -162,7 +165,7 @@ describe.each(SEEDS)('order updates, seed %i', (seed) => {
     const { exchange } = await readOn(seed, steps);
     await exchange.close();
     for (const account of TRADERS) {
-      const updates = await all(exchange.subscribe('orders', { account, after: 0 }));
+      const updates = await collected(exchange.subscribe('orders', { account, after: 0 }));
       expect(new Set(updates.map((update) => update.account))).toEqual(new Set([account]));
       const orders = new Orders();
       for (let sequence = 0; sequence <= engine.sequence; sequence++) {
@@ -176,9 +179,11 @@ describe.each(SEEDS)('order updates, seed %i', (seed) => {
   it('of one product or account are those of all that are about it', async () => {
     const { exchange } = await readOn(seed, steps);
     await exchange.close();
-    const whole = await all(exchange.subscribe('orders', { after: 0 }));
+    const whole = await collected(exchange.subscribe('orders', { after: 0 }));
     for (const product of PRODUCTS) {
-      const found = await all(exchange.subscribe('orders', { after: 0, product, account: 'bob' }));
+      const found = await collected(
+        exchange.subscribe('orders', { after: 0, product, account: 'bob' }),
+      );
       const suits = (each: OrderUpdate): boolean =>
         each.product === product && each.account === 'bob';
       expect(found).toEqual(whole.filter(suits));
@@ -205,7 +210,7 @@ it('a trade of an account with itself is two fills', async () => {
   const { storedSequence: after } = exchange.status();
   await exchange.submit({ ...own, side: 'buy', selfTrade: 'allow' });
   const updates = exchange.subscribe('orders', { account: 'bob', after, follow: false });
-  const found = await all(updates);
+  const found = await collected(updates);
   expect(found.map(({ update, orderId }) => `${update} ${orderId}`)).toEqual([
     'accepted 2',
     'filled 2',

@@ -16,16 +16,8 @@ import {
   type TradeView,
   WattbookError,
 } from '../src/index.ts';
-import {
-  all,
-  bid,
-  faultCode,
-  HeldStorage,
-  offer,
-  quiet,
-  SET_UP,
-  staged,
-} from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { bid, faultCode, HeldStorage, offer, quiet, SET_UP, staged } from './exchange-stage.ts';
 import { recordsOf } from './journals.ts';
 import { thrownBy } from './stage.ts';
 
@@ -45,7 +37,7 @@ describe('a reader that does not read', () => {
     const asleep = exchange.subscribe('events');
     const dozes = exchange.subscribe('trades');
     const wakes = exchange.subscribe('trades');
-    const keepsUp = all(exchange.subscribe('trades'));
+    const keepsUp = collected(exchange.subscribe('trades'));
     const asked = dozes.next();
     for (let burst = 0; burst < 50; burst++) {
       const receipts: Promise<OrderReceipt>[] = [];
@@ -133,7 +125,7 @@ const inside: readonly [string, (exchange: Exchange) => Promise<unknown>, unknow
   ['read', (exchange) => exchange.read((market) => market.sequence), expect.any(Number)],
   [
     'subscribe',
-    (exchange) => all(exchange.subscribe('trades', { after: 0, follow: false })),
+    (exchange) => collected(exchange.subscribe('trades', { after: 0, follow: false })),
     expect.any(Array),
   ],
   ['saveSnapshot', (exchange) => exchange.saveSnapshot(), expect.any(Number)],
@@ -161,7 +153,9 @@ describe('an observer that asks from inside', () => {
     expect(kinds.at(-1)).toBe('closed');
     const engine = await replayed(storage);
     expect(await exchange.read((market) => market.stateHash())).toBe(engine.stateHash());
-    expect(await all(exchange.subscribe('events', { after: 0 }))).toEqual([...engine.events()]);
+    expect(await collected(exchange.subscribe('events', { after: 0 }))).toEqual([
+      ...engine.events(),
+    ]);
   });
 
   it.each(['stored', 'turnedAway', 'snapshotSaved', 'closed'] as const)(
@@ -215,7 +209,7 @@ describe('an observer that throws', () => {
     };
     const limits = { commandsPerSecond: 1, burst: 1 };
     const exchange = await staged({ observe, limits });
-    const trades = all(exchange.subscribe('trades'));
+    const trades = collected(exchange.subscribe('trades'));
     expect(await exchange.submit({ ...offer, priceTicks: 5 })).toMatchObject({ ok: true });
     expect(await exchange.submit({ ...bid, priceTicks: 5 })).toMatchObject({ filledLots: 1 });
     expect(await exchange.submit({ ...bid, priceTicks: 5 })).toMatchObject({ code: 'RATE_LIMIT' });

@@ -9,9 +9,9 @@ import {
   type StoredSnapshot,
 } from '../src/index.ts';
 import { RULES_VERSION } from '../src/core/rules.ts';
+import { collected } from './collected.ts';
 import {
   altered,
-  collected,
   decoded,
   endAfter,
   forged,

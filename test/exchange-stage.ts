@@ -134,13 +134,6 @@ export function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** All that a reader gives until it ends. */
-export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
-
 /** What an asynchronous call throws; fails if it throws nothing. */
 export async function rejection(promise: Promise<unknown>): Promise<Error> {
   return promise.then(

@@ -8,8 +8,8 @@ import {
   type TradeView,
   WattbookError,
 } from '../src/index.ts';
+import { collected } from './collected.ts';
 import {
-  all,
   askExchange,
   bid,
   expectedOf,
@@ -117,10 +117,10 @@ describe('what is told', () => {
         return found;
       })();
     });
-    const trades = all(exchange.subscribe('trades', { after: 0 }));
+    const trades = collected(exchange.subscribe('trades', { after: 0 }));
     const filters = [{ product: 'noon' }, { account: 'bob' }, { product: 'night', account: 'bob' }];
     const filtered = filters.map((filter) =>
-      all(exchange.subscribe('trades', { after: 0, ...filter })),
+      collected(exchange.subscribe('trades', { after: 0, ...filter })),
     );
     await Promise.all(receipts);
     await exchange.close();
@@ -140,7 +140,7 @@ describe('what is told', () => {
     expect(trades.sequence).toBe(SET_UP.length + 2);
     await trade(exchange, 5);
     expect(await trades.next()).toMatchObject({ value: { priceTicks: 5 } });
-    expect(await all(exchange.subscribe('trades', { follow: false }))).toEqual([]);
+    expect(await collected(exchange.subscribe('trades', { follow: false }))).toEqual([]);
   });
 
   it('leaves time to others while it is looked for', async () => {
@@ -174,13 +174,15 @@ describe('going on after a break', () => {
       const { exchange, receipts } = await played(21, 250);
       await Promise.all(receipts);
       const options = { ...STORED, ...more, after: SET_UP.length };
-      const whole = await all(exchange.subscribe(channel, options));
+      const whole = await collected(exchange.subscribe(channel, options));
       expect(whole.length).toBeGreaterThan(20);
       for (let broken = 0; broken <= whole.length; broken++) {
         const first = exchange.subscribe(channel, options);
         const before = await take(first, broken);
         await first.return();
-        const rest = await all(exchange.subscribe(channel, { ...options, after: first.sequence }));
+        const rest = await collected(
+          exchange.subscribe(channel, { ...options, after: first.sequence }),
+        );
         expect(before).toEqual(whole.slice(0, broken));
         const doubled = broken + rest.length - whole.length;
         expect(rest).toEqual(whole.slice(whole.length - rest.length));
@@ -199,7 +201,7 @@ describe('going on after a break', () => {
     const end = engine.sequence;
     const events = [...engine.events()];
     for (let after = 0; after <= end; after++) {
-      const rest = await all(exchange.subscribe('events', { after, follow: false }));
+      const rest = await collected(exchange.subscribe('events', { after, follow: false }));
       expect(rest).toEqual(events.filter(({ sequence }) => sequence > after));
     }
     const beyond = thrownBy(() => exchange.subscribe('events', { after: end + 1 }));
@@ -224,7 +226,7 @@ describe('going on after a break', () => {
     expect(first).toBeGreaterThan(SET_UP.length);
     expect(new Set(codes.slice(0, first))).toEqual(new Set(['NOT_KEPT']));
     expect(new Set(codes.slice(first))).toEqual(new Set(['kept']));
-    const kept = await all(exchange.subscribe('trades', { after: first, follow: false }));
+    const kept = await collected(exchange.subscribe('trades', { after: first, follow: false }));
     expect(kept.map((each) => each.sequence)).toEqual(
       Array.from({ length: kept.length }, (_, i) => sequence - 2 * (kept.length - 1 - i)),
     );
@@ -238,14 +240,14 @@ describe('going on after a break', () => {
     await exchange.close();
     const events = [...engine.events()];
     const again = await Exchange.open({ storage, clock: clock.tell });
-    expect(await all(again.subscribe('events', STORED))).toEqual(events);
+    expect(await collected(again.subscribe('events', STORED))).toEqual(events);
     const saved = await again.saveSnapshot();
     await trade(again, 5);
     await again.close();
     const third = await Exchange.open({ storage, clock: clock.tell });
     const fault = thrownBy(() => third.subscribe('events', { after: saved - 1 }));
     expect(fault).toMatchObject({ code: 'NOT_KEPT' });
-    const rest = await all(third.subscribe('events', { after: saved, follow: false }));
+    const rest = await collected(third.subscribe('events', { after: saved, follow: false }));
     expect(new Set(rest.map(({ sequence }) => sequence))).toEqual(new Set([saved + 1, saved + 2]));
   });
 });
@@ -258,7 +260,7 @@ describe('the end of a subscription', () => {
     storage.holds = true;
     const sent = trade(exchange, 6);
     const trades = exchange.subscribe('trades', STORED);
-    expect((await all(trades)).map(({ priceTicks }) => priceTicks)).toEqual([5]);
+    expect((await collected(trades)).map(({ priceTicks }) => priceTicks)).toEqual([5]);
     expect(await trades.next()).toEqual(END);
     storage.release();
     await sent;
@@ -331,7 +333,7 @@ describe('the end of a subscription', () => {
 
     const late = new AbortController();
     const ended = exchange.subscribe('trades', { ...STORED, signal: late.signal });
-    expect(await all(ended)).toHaveLength(1);
+    expect(await collected(ended)).toHaveLength(1);
     late.abort(reason);
     expect(await ended.next()).toEqual(END);
   });
@@ -339,16 +341,16 @@ describe('the end of a subscription', () => {
   it('comes with close, after the rest', async () => {
     const exchange = await staged();
     const subscriptions = [exchange.subscribe('trades'), exchange.subscribe('trades')];
-    const reading = all(subscriptions[0]!);
+    const reading = collected(subscriptions[0]!);
     const sent = [trade(exchange, 5), trade(exchange, 6)];
     await exchange.close();
     await Promise.all(sent);
     const prices = (trades: TradeView[]): number[] => trades.map((each) => each.priceTicks);
     expect(prices(await reading)).toEqual([5, 6]);
     // Those who did not read yet, and those who come late, get it too.
-    expect(prices(await all(subscriptions[1]!))).toEqual([5, 6]);
-    expect(prices(await all(exchange.subscribe('trades', { after: 0 })))).toEqual([5, 6]);
-    expect(await all(exchange.subscribe('trades'))).toEqual([]);
+    expect(prices(await collected(subscriptions[1]!))).toEqual([5, 6]);
+    expect(prices(await collected(exchange.subscribe('trades', { after: 0 })))).toEqual([5, 6]);
+    expect(await collected(exchange.subscribe('trades'))).toEqual([]);
   });
 
   it('comes with the fault that stopped the exchange, after what is stored', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/core/registry.ts';
 import { Exchange, memoryStorage, type Notice } from '../src/index.ts';
+import { collected } from './collected.ts';
 import {
-  all,
   type Ask,
   askExchange,
   bid,
@@ -44,7 +44,7 @@ describe.each(SEEDS)('the same requests, seed %i', (seed) => {
     expect(await exchange.read((market) => market.stateHash())).toBe(engine.stateHash());
     expect(await exchange.read((market) => market.isConserved())).toBe(true);
     await exchange.close();
-    expect(await all(events)).toEqual([...engine.events()]);
+    expect(await collected(events)).toEqual([...engine.events()]);
   });
 
   it('come to the same once more after each reopening', async () => {

@@ -6,7 +6,8 @@ import { recoverFolder } from '../src/file/recover.ts';
 import { epochOf } from '../src/file/writers.ts';
 import type { JournalEnd, JournalWriter, StorageAdapter } from '../src/index.ts';
 import { appended, frameBehind, NOWHERE, openOn } from '../src/testing/storage-checks.ts';
-import { codeOfRejection, collected } from './journals.ts';
+import { collected } from './collected.ts';
+import { codeOfRejection } from './journals.ts';
 import { mulberry32 } from './mulberry32.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_FOLLOWERS } from '../src/core/limits.ts';
 import { Engine, type OrderUpdate } from '../src/index.ts';
-import { all, staged } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { staged } from './exchange-stage.ts';
 import { type Forgeries, refusesEach } from './forgeries.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { TRAILING } from '../src/orderbook/flags.ts';
@@ -61,7 +62,7 @@ test('subscribers are told of a trigger that moves', async () => {
   });
   await exchange.submit({ ...order, account: 'carol', side: 'sell', priceTicks: 9 });
   await exchange.submit({ ...order, account: 'bob', side: 'buy', priceTicks: 9 });
-  const updates = all(exchange.subscribe('orders', { account: 'alice', after: 0 }));
+  const updates = collected(exchange.subscribe('orders', { account: 'alice', after: 0 }));
   await exchange.close();
   const found: readonly OrderUpdate[] = await updates;
   expect(found).toMatchObject([
@@ -186,9 +187,9 @@ test('depth, book and updates follow pegs from the events alone', async () => {
   await exchange.submit({ ...order, account: 'alice', side: 'buy', priceTicks: 3 });
   await exchange.submit({ ...order, account: 'bob', side: 'buy', priceTicks: 9, peg: 'bid' });
   const [depth, book, updates] = [
-    all(exchange.subscribe('depth', { product: 'noon' })),
-    all(exchange.subscribe('book', { product: 'noon' })),
-    all(exchange.subscribe('orders', { account: 'bob' })),
+    collected(exchange.subscribe('depth', { product: 'noon' })),
+    collected(exchange.subscribe('book', { product: 'noon' })),
+    collected(exchange.subscribe('orders', { account: 'bob' })),
   ];
   await exchange.submit({ ...order, account: 'alice', side: 'buy', priceTicks: 5 });
   await exchange.close();

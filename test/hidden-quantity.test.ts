@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Exchange, type OrderAccepted } from '../src/index.ts';
+import { collected } from './collected.ts';
 import {
-  all,
   type Ask,
   askEngine,
   AskSource,
@@ -81,7 +81,7 @@ async function closed(seed: number, steps: Parameters<typeof playOn>[1]) {
 /** All that anyone is told of a product, channel by channel. */
 async function publicOf(exchange: Exchange, product: string): Promise<object[]> {
   const channels = DATA.map((channel) =>
-    all<object>(exchange.subscribe(channel, { product, after: 0, follow: false })),
+    collected<object>(exchange.subscribe(channel, { product, after: 0, follow: false })),
   );
   return (await Promise.all(channels)).flat();
 }
@@ -138,7 +138,7 @@ describe.each(SEEDS)('what nobody is shown, seed %i', (seed) => {
     for (const product of products) {
       wordsIn(await publicOf(exchange, product), words);
       const after = { product, after: 0, follow: false };
-      for (const { changes } of await all(exchange.subscribe('book', after))) {
+      for (const { changes } of await collected(exchange.subscribe('book', after))) {
         for (const change of changes) {
           displayed.add(change.orderId);
           if (change.change === 'removed' || !larger.has(change.orderId)) continue;
@@ -163,8 +163,8 @@ const at = { priceTicks: 250 } as const;
 /** What the book and the depth of a product are told, a line per update. */
 async function linesOf(exchange: Exchange, after: number) {
   const options = { ...noon, after, follow: false };
-  const book = await all(exchange.subscribe('book', options));
-  const depth = await all(exchange.subscribe('depth', options));
+  const book = await collected(exchange.subscribe('book', options));
+  const depth = await collected(exchange.subscribe('depth', options));
   return {
     book: book.map(({ changes }) =>
       changes
@@ -221,7 +221,7 @@ it('the best prices are those that are displayed; every trade but a take sets th
   await exchange.close();
   const level = { price: '0.250', priceTicks: 250, orders: 1 };
   const last = { lastPrice: '0.240', lastPriceTicks: 240 };
-  const found = await all(best);
+  const found = await collected(best);
   expect(found).toMatchObject([
     { bid: undefined, ask: undefined },
     { bid: undefined, ask: { ...level, open: '0.3', openLots: 3 } },

@@ -16,6 +16,7 @@ import {
   NO_FRAME,
   recordStarts,
 } from '../src/storage/frame.ts';
+import { collected } from './collected.ts';
 import { naiveCrc32c } from './naive-checksums.ts';
 import { must } from './stage.ts';
 
@@ -81,12 +82,6 @@ export function hashOf(exchange: Exchange): Promise<string> {
 
 export async function framesOf(storage: StorageAdapter, after = 0): Promise<Uint8Array[]> {
   return collected(storage.read(after));
-}
-
-export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 /** Where the records of a frame stand. */

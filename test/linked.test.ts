@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, OrderRequest } from '../src/index.ts';
-import { all, staged } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { staged } from './exchange-stage.ts';
 import { mulberry32 } from './mulberry32.ts';
 import { codeOf, limit, must, stage } from './stage.ts';
 
@@ -127,7 +128,7 @@ describe('linked orders', () => {
     must(await exchange.submit({ ...buy, quantityLots: 2 }));
     must(await exchange.submit({ ...buy, quantityLots: 3 }));
     const stored = { after: sequence, account: 'alice', follow: false } as const;
-    const updates = await all(exchange.subscribe('orders', stored));
+    const updates = await collected(exchange.subscribe('orders', stored));
     const linked = updates.filter((update) => update.update === 'linked');
     expect(linked.map(({ orderId, linkedOrderId }) => [orderId, linkedOrderId])).toEqual([
       [1, 2],
@@ -209,7 +210,7 @@ describe('an order with a bracket', () => {
     must(await exchange.submit({ ...SELL, priceTicks: 30, bracket: BRACKET }));
     must(await exchange.submit({ ...SELL, account: 'bob', side: 'buy', priceTicks: 30 }));
     const stored = { after: sequence, account: 'alice', follow: false } as const;
-    const updates = await all(exchange.subscribe('orders', stored));
+    const updates = await collected(exchange.subscribe('orders', stored));
     const followed = { update: 'followed', orderId: 1, takeProfitOrderId: 3, stopOrderId: 4 };
     expect(updates.find(({ update }) => update === 'followed')).toMatchObject(followed);
     expect(updates.map(({ update, orderId }) => `${update} ${orderId}`).slice(3)).toEqual([

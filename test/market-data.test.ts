@@ -14,7 +14,8 @@ import {
   type Exchange,
   type Subscription,
 } from '../src/index.ts';
-import { all, expectedOf, playOn } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { expectedOf, playOn } from './exchange-stage.ts';
 
 const SEEDS = [51, 52];
 const COUNT = 500;
@@ -128,7 +129,7 @@ async function readOn(seed: number, steps: ReturnType<typeof playedOn>['steps'],
   const begun: { product: string; updates: Promise<Update[]> }[] = [];
   const unread: { product: string; after: number; updates: Subscription<Update> }[] = [];
   const played = await playOn(seed, steps, (exchange, product, draw) => {
-    begun.push({ product, updates: all<Update>(exchange.subscribe(channel, { product })) });
+    begun.push({ product, updates: collected<Update>(exchange.subscribe(channel, { product })) });
     const after = draw(exchange.status().storedSequence + 1);
     unread.push({ product, after, updates: exchange.subscribe(channel, { product, after }) });
   });
@@ -168,7 +169,7 @@ describe.each(cases)('$channel, seed $seed', ({ seed, channel }) => {
     const { exchange, unread, products } = await readOn(seed, steps, channel);
     for (const product of products) {
       const read = (after: number): Promise<Update[]> =>
-        all<Update>(exchange.subscribe(channel, { product, after, follow: false }));
+        collected<Update>(exchange.subscribe(channel, { product, after, follow: false }));
       const whole = await read(0);
       const reader = READERS[channel]();
       for (const update of whole) reader.apply(update);
@@ -179,7 +180,7 @@ describe.each(cases)('$channel, seed $seed', ({ seed, channel }) => {
       }
       // Begun with other orders than those of now, and not read until now.
       for (const { after, updates } of unread.filter((each) => each.product === product)) {
-        expect(await all(updates)).toEqual(since(after));
+        expect(await collected(updates)).toEqual(since(after));
       }
     }
   });
@@ -187,7 +188,7 @@ describe.each(cases)('$channel, seed $seed', ({ seed, channel }) => {
 
 /** All that a channel tells of a product. */
 function told<C extends Data>(exchange: Exchange, channel: C, product: string) {
-  return all<Channels[C]>(exchange.subscribe(channel, { product, after: 0, follow: false }));
+  return collected<Channels[C]>(exchange.subscribe(channel, { product, after: 0, follow: false }));
 }
 
 it.each(SEEDS)('the three agree with each other and with the queue, seed %i', (seed) => {

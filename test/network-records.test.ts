@@ -9,7 +9,7 @@ import {
   type OrderReceipt,
   type OrderRequest,
 } from '../src/index.ts';
-import { all } from './exchange-stage.ts';
+import { collected } from './collected.ts';
 import { faultOf, must } from './stage.ts';
 import { networkStage, wired } from './stage-network.ts';
 
@@ -134,7 +134,7 @@ describe('an exchange', () => {
     const offer = { account: 'bob', side: 'sell', zone: 'north', priceTicks: 4 } as const;
     await enter(exchange, { ...offer, quantityLots: 2, attributes: ['solar'] });
     await exchange.close();
-    const updates = await all(orders);
+    const updates = await collected(orders);
     expect(updates.map(({ update }) => update)).toEqual([
       'accepted',
       'network',
@@ -174,12 +174,12 @@ describe('an exchange', () => {
     await enter(exchange, { ...offer, quantityLots: 2 });
     const now = await exchange.read((market) => market.depth('wired', 9));
     await exchange.close();
-    for (const { bids } of (await all(depth)) as DepthUpdate[]) {
+    for (const { bids } of (await collected(depth)) as DepthUpdate[]) {
       for (const { priceTicks, openLots } of bids) known.set(priceTicks, openLots);
     }
     expect([...known]).toEqual(now.bids.map(({ priceTicks, openLots }) => [priceTicks, openLots]));
     expect([...known]).toEqual([[9, 3]]);
-    const [, later] = await all(best);
+    const [, later] = await collected(best);
     expect(later).toMatchObject({ bid: { priceTicks: 9, openLots: 3 }, lastPriceTicks: 7 });
   });
 });

@@ -9,6 +9,8 @@ import { type BlockStore, memoryBlocks, Prover, Sealer } from 'wattbook/sealing'
 import type { Disk, DiskFile } from '../src/file/disk.ts';
 import { storageOn } from '../src/file/file-storage.ts';
 import { nodeDisk } from '../src/file/node-disk.ts';
+import { hexOf } from './chain-files.ts';
+import { collected } from './collected.ts';
 import { must } from './stage.ts';
 
 const signer = ed25519.signer(new Uint8Array(32).fill(7));
@@ -41,9 +43,7 @@ const names = (count: number, name = 'home'): string[] =>
   Array.from({ length: count }, (_, i) => `${name}${i}`);
 
 async function entriesOf(blocks: BlockStore): Promise<string[]> {
-  const entries: string[] = [];
-  for await (const entry of blocks.read(0)) entries.push(Buffer.from(entry).toString('hex'));
-  return entries;
+  return (await collected(blocks.read(0))).map(hexOf);
 }
 
 async function begun(blocks: BlockStore, keys = [signer.publicKey]): Promise<BlockStore> {

@@ -9,27 +9,15 @@ import { restore } from '../src/matching/snapshot.ts';
 import { type BlockStore, memoryBlocks, Sealer } from '../src/sealing/index.ts';
 import { StateTree } from '../src/sealing/state-tree.ts';
 import { decodeFrame, recordStarts } from '../src/storage/frame.ts';
-import { AskSource, askExchange, staged, TestClock } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { staged } from './exchange-stage.ts';
+import { randomJournal } from './random-journal.ts';
 import { treeHash } from './twin/state-root.ts';
 
 const signer = ed25519.signer(new Uint8Array(32).fill(7));
 const hex = bytesToHex;
 
-/** A journal of some commands, with blocks that end now and then. */
-async function journal(count: number, seed = 5): Promise<StorageAdapter> {
-  const storage = memoryStorage();
-  const clock = new TestClock();
-  const exchange = await staged({ storage, clock: clock.tell, blocks: { everyCommands: 40 } });
-  const source = new AskSource(seed, clock);
-  for (let i = 0; i < count; i++) {
-    const ask = await exchange.read((market) => source.next(market), { at: 'executed' });
-    const sent = askExchange(exchange, ask);
-    if (i % 7 === 0) await sent;
-    else void sent;
-  }
-  await exchange.close();
-  return storage;
-}
+const journal = (count: number, seed = 5): Promise<StorageAdapter> => randomJournal(count, seed);
 
 /** Every command record of a journal. */
 async function recordsOf(storage: StorageAdapter): Promise<Uint8Array[]> {
@@ -43,11 +31,7 @@ async function recordsOf(storage: StorageAdapter): Promise<Uint8Array[]> {
   return records;
 }
 
-async function entriesOf(blocks: BlockStore): Promise<Uint8Array[]> {
-  const entries: Uint8Array[] = [];
-  for await (const entry of blocks.read(0)) entries.push(entry);
-  return entries;
-}
+const entriesOf = (blocks: BlockStore): Promise<Uint8Array[]> => collected(blocks.read(0));
 
 function split(bytes: Uint8Array): Uint8Array[] {
   const records: Uint8Array[] = [];
@@ -175,8 +159,7 @@ describe('a sealer', () => {
 
   it('stops where a command leads to something else than was recorded', async () => {
     const storage = await journal(100);
-    const frames: Uint8Array[] = [];
-    for await (const frame of storage.read(0)) frames.push(frame);
+    const frames = await collected(storage.read(0));
     const starts = recordStarts(decodeFrame(frames.at(-1)!, sha256));
     const bent: StorageAdapter = {
       ...storage,

@@ -2,9 +2,10 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { Exchange, memoryStorage } from 'wattbook';
 import { ed25519, leafHash, merkleRoot, MerkleTree } from 'wattbook/chain';
-import { type BlockStore, memoryBlocks, Prover, Sealer } from 'wattbook/sealing';
+import { memoryBlocks, Prover, Sealer } from 'wattbook/sealing';
 import { decodeGenesis, decodeHeader, encodeGenesis } from '../src/chain/block.ts';
 import { sha256 } from '../src/core/sha256.ts';
+import { collected } from './collected.ts';
 import { must } from './stage.ts';
 
 const hex = bytesToHex;
@@ -25,9 +26,8 @@ export async function vectors(): Promise<Readonly<Record<string, object>>> {
   const sealer = await Sealer.open({ storage, blocks, signer });
   await sealer.seal();
   const prover = await Prover.open({ blocks, storage });
-  const entries = await entriesOf(blocks);
-  const frames: string[] = [];
-  for await (const frame of storage.read(0)) frames.push(hex(frame));
+  const entries = await collected(blocks.read(0));
+  const frames = (await collected(storage.read(0))).map(hex);
   const checkpoint = (await blocks.published())!;
   return {
     'trees.json': trees(),
@@ -125,12 +125,6 @@ function trees(): object {
   }));
   const about = 'Leaf i of the trees is i bytes of the value i.';
   return { about, sizes, inclusion, consistency };
-}
-
-async function entriesOf(blocks: BlockStore): Promise<Uint8Array[]> {
-  const entries: Uint8Array[] = [];
-  for await (const entry of blocks.read(0)) entries.push(entry);
-  return entries;
 }
 
 const lengthOf = ({ length }: Uint8Array): string => length.toString(16).padStart(8, '0');

@@ -22,32 +22,18 @@ import {
   signerOf,
   u32,
 } from './chain-files.ts';
-import { limit, stage } from './stage.ts';
+import {
+  blockAt,
+  CHAIN,
+  checked,
+  FILE,
+  type Found,
+  market,
+  SIZES,
+  STARTS,
+  told,
+} from './small-chain.ts';
 
-function market(): Uint8Array {
-  const engine = stage();
-  limit(engine, 'alice', 'sell', 3, 50);
-  limit(engine, 'bob', 'buy', 2, 50);
-  return engine.commandLog();
-}
-
-const SIZES = [3, 0, 6, 2, 0];
-const CHAIN = chainOf(pieces(market(), SIZES));
-const FILE = joined(...CHAIN.entries);
-/** Where the entry of the genesis begins, those of the blocks, and the end. */
-const STARTS = CHAIN.entries.reduce((all, each) => [...all, all.at(-1)! + each.length], [0]);
-
-type Found = Awaited<ReturnType<typeof verifyChain>>;
-
-const checked = (file: Uint8Array, options?: ChainOptions): Promise<Found> =>
-  verifyChain([file], options);
-
-/** The fault as one word each; 'ok' if there is none. */
-function told(found: Found): string {
-  return found.ok ? 'ok' : `${found.block} ${found.field} ${found.code}`;
-}
-
-const blockAt = (offset: number): number => STARTS.filter((start) => start <= offset).length - 1;
 /** With ALL_BITS=1 every length. */
 const ALL = process.env['ALL_BITS'] === '1';
 

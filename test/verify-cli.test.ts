@@ -21,6 +21,7 @@ import {
   sealedIn,
   signerOf,
 } from './chain-files.ts';
+import { collected } from './collected.ts';
 import { opened, stagedOn } from './journals.ts';
 import { verifyChain } from '../src/verify/index.ts';
 import { base64Of, checkpointOf, originOf, tradeProof } from './proof-files.ts';
@@ -55,8 +56,7 @@ beforeAll(async () => {
   must(await next.sealBlock());
   await trade(next, 1);
   await next.close();
-  const frames: Uint8Array[] = [];
-  for await (const frame of fileStorage(FOLDER).read(0)) frames.push(frame);
+  const frames = await collected(fileStorage(FOLDER).read(0));
   const { pieces, epochs } = sealedIn(frames);
   chain = chainOf(pieces, { signer: PEN, epochs });
   file = joined(...chain.entries);

@@ -1,31 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HEADER_FIELDS } from '../src/verify/header.ts';
-import { type ChainOptions, verifyChain } from '../src/verify/index.ts';
-import { chainOf, flipped, hashOf, joined, pieces, signerOf } from './chain-files.ts';
-import { limit, stage } from './stage.ts';
-
-function market(): Uint8Array {
-  const engine = stage();
-  limit(engine, 'alice', 'sell', 3, 50);
-  limit(engine, 'bob', 'buy', 2, 50);
-  return engine.commandLog();
-}
-
-const SIZES = [3, 0, 6, 2, 0];
-const CHAIN = chainOf(pieces(market(), SIZES));
-const FILE = joined(...CHAIN.entries);
-/** Where the entry of the genesis begins, those of the blocks, and the end. */
-const STARTS = CHAIN.entries.reduce((all, each) => [...all, all.at(-1)! + each.length], [0]);
-
-type Found = Awaited<ReturnType<typeof verifyChain>>;
-
-const checked = (file: Uint8Array, options?: ChainOptions): Promise<Found> =>
-  verifyChain([file], options);
-
-/** The fault as one word each; 'ok' if there is none. */
-function told(found: Found): string {
-  return found.ok ? 'ok' : `${found.block} ${found.field} ${found.code}`;
-}
+import { flipped, hashOf, signerOf } from './chain-files.ts';
+import { blockAt, CHAIN, checked, FILE, STARTS, told } from './small-chain.ts';
 
 /** What a flipped bit of a header shows in, where nothing else can tell that it is that field. */
 const HIDDEN = new Set(['epoch', 'commandRoot', 'stateRoot', 'time', 'rulesVersion']);
@@ -53,7 +29,6 @@ function genesisFieldsAt(at: number): readonly string[] {
   return at < 67 ? ['keys', 'chainId'] : ['length', 'name', 'chainId'];
 }
 
-const blockAt = (offset: number): number => STARTS.filter((start) => start <= offset).length - 1;
 /** With ALL_BITS=1 every bit of every byte, which takes half a minute. */
 const ALL = process.env['ALL_BITS'] === '1';
 const bitsAt = (at: number): readonly number[] => (ALL ? [0, 1, 2, 3, 4, 5, 6, 7] : [(at * 5) % 8]);

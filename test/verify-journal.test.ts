@@ -9,32 +9,15 @@ import {
   hashOf,
   i64,
   joined,
-  pieces,
   recordOf,
   type Piece,
   u16,
   u32,
 } from './chain-files.ts';
-import { limit, stage } from './stage.ts';
+import { CHAIN, FILE, type Found, PIECES, told } from './small-chain.ts';
 
-function market(): Uint8Array {
-  const engine = stage();
-  limit(engine, 'alice', 'sell', 3, 50);
-  limit(engine, 'bob', 'buy', 2, 50);
-  return engine.commandLog();
-}
-
-const PIECES = pieces(market(), [3, 0, 6, 2, 0]);
-const CHAIN = chainOf(PIECES);
-const FILE = joined(...CHAIN.entries);
-
-type Found = Awaited<ReturnType<typeof verifyChain>>;
-
-const checked = (frames: readonly Uint8Array[], file: Uint8Array = FILE): Promise<Found> =>
-  verifyChain([file], { journal: frames });
-
-const told = (found: Found): string =>
-  found.ok ? 'ok' : `${found.block} ${found.field} ${found.code}`;
+const checked = (journal: readonly Uint8Array[], file: Uint8Array = FILE): Promise<Found> =>
+  verifyChain([file], { journal });
 
 /** The frames with one of them changed. */
 const changed = (index: number, change: (frame: Uint8Array) => Uint8Array): Uint8Array[] =>

@@ -1,17 +1,12 @@
 import { expect, it } from 'vitest';
-import { memoryStorage, type StorageAdapter } from 'wattbook';
+import type { StorageAdapter } from 'wattbook';
 import { verifyChain, verifyProof } from 'wattbook/verify';
 import { type BlockStore, memoryBlocks, Prover, Sealer } from '../src/sealing/index.ts';
 import { entryOf, joined, signerOf } from './chain-files.ts';
-import { AskSource, askExchange, staged, TestClock } from './exchange-stage.ts';
+import { collected } from './collected.ts';
+import { randomJournal } from './random-journal.ts';
 
 const PEN = signerOf(7);
-
-async function collected(items: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const found: Uint8Array[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
 
 /** A market of random commands, its frames, and a sealer that has made its blocks. */
 async function sealedMarket(): Promise<{
@@ -20,17 +15,7 @@ async function sealedMarket(): Promise<{
   readonly sealer: Sealer;
   readonly blocks: BlockStore;
 }> {
-  const storage = memoryStorage();
-  const clock = new TestClock();
-  const exchange = await staged({ storage, clock: clock.tell, blocks: { everyCommands: 40 } });
-  const source = new AskSource(3, clock);
-  for (let i = 0; i < 300; i++) {
-    const ask = await exchange.read((market) => source.next(market), { at: 'executed' });
-    const sent = askExchange(exchange, ask);
-    if (i % 7 === 0) await sent;
-    else void sent;
-  }
-  await exchange.close();
+  const storage = await randomJournal(300, 3);
   const blocks = memoryBlocks();
   const sealer = await Sealer.open({ storage, blocks, signer: PEN, name: 'sunstreet.example' });
   await sealer.seal();
