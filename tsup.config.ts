@@ -6,6 +6,7 @@ const entry = {
   index: 'src/index.ts',
   chain: 'src/chain/index.ts',
   file: 'src/file/index.ts',
+  mongodb: 'src/mongodb/index.ts',
   sealing: 'src/sealing/index.ts',
   signing: 'src/signing/index.ts',
   testing: 'src/testing/index.ts',

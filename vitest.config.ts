@@ -8,6 +8,7 @@ export default defineConfig({
     alias: {
       'wattbook/chain': source('chain/index.ts'),
       'wattbook/file': source('file/index.ts'),
+      'wattbook/mongodb': source('mongodb/index.ts'),
       'wattbook/sealing': source('sealing/index.ts'),
       'wattbook/signing': source('signing/index.ts'),
       'wattbook/testing': source('testing/index.ts'),

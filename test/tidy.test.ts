@@ -25,6 +25,7 @@ const ROWS: Readonly<Record<string, number>> = {
   exchange: 6,
   signing: 6,
   file: 8,
+  mongodb: 8,
   testing: 8,
   'index.ts': 8,
   cli: 9,
@@ -43,7 +44,11 @@ const SHARED_WITH_VERIFY = [
   '../core/sha256.ts',
 ];
 /** Optional peers, and what is bundled into the program, with the one folder each that may import them. */
-const PEERS: Readonly<Record<string, string>> = { 'fast-check': 'testing', commander: 'cli' };
+const PEERS: Readonly<Record<string, string>> = {
+  'fast-check': 'testing',
+  commander: 'cli',
+  mongodb: 'mongodb',
+};
 const FORBIDDEN = /^(get|process|handle)(?=[A-Z]|$)|managers?|helpers?|utils?$/i;
 const FORBIDDEN_START = /^(get|process|handle)([A-Z]|$)/;
 // A utility is an electricity company here.
