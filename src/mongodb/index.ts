@@ -1,1 +1,2 @@
-export {};
+export type { MongoOptions } from './collections.ts';
+export { mongoStorage, type MongoStorageOptions } from './storage.ts';
