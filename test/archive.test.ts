@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine, Exchange, memoryStorage, type Outcome, type Receipt } from '../src/index.ts';
 import { stateOf } from '../src/engine/queries.ts';
 import { Archived } from '../src/market/archived.ts';
-import type { Product } from '../src/market/products.ts';
+import type { Product, Terms } from '../src/market/products.ts';
 import type { MarketState } from '../src/matching/state.ts';
 import { type Forgeries, refusesEach } from './forgeries.ts';
 import { must } from './stage.ts';
@@ -183,11 +183,14 @@ describe('an archived product', () => {
 describe('what is kept of archived products for readers', () => {
   const product = (row: number) => ({ id: 'noon', row, energyAsset: row + 10 }) as Product;
   const asset = (decimals: number) => ({ id: 'noon', decimals });
+  const terms = (version: number) => ({ version }) as Terms;
 
   it('is told by the sequence, and forgotten in the order in which it came', () => {
     const archived = new Archived();
     archived.keepsAll = true;
-    for (let row = 0; row < 3; row++) archived.add(100 * row + 50, product(row), asset(row));
+    for (let row = 0; row < 3; row++) {
+      archived.add(100 * row + 50, product(row), terms(row), asset(row));
+    }
     const rowsAt = (...sequences: number[]) =>
       sequences.map((sequence) => archived.named('noon', sequence)?.row);
     expect(rowsAt(1, 50, 51, 150, 250, 251)).toEqual([0, 0, 1, 1, 2, undefined]);
@@ -195,6 +198,7 @@ describe('what is kept of archived products for readers', () => {
     expect(rowsAt(1, 150, 151)).toEqual([1, 1, 2]);
     expect([10, 11, 12].map((row) => archived.asset(row)?.decimals)).toEqual([undefined, 1, 2]);
     expect([0, 1, 2].map((row) => archived.product(row)?.row)).toEqual([undefined, 1, 2]);
+    expect([0, 1, 2].map((row) => archived.terms(row)?.version)).toEqual([undefined, 1, 2]);
     archived.forget(250);
     expect(rowsAt(1)).toEqual([undefined]);
     expect(archived.asset(12)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { AUCTION, CALL } from './auction-fields.ts';
-import { KINDS } from './kinds.ts';
+import { type KindName, KINDS } from './kinds.ts';
 import { ACTOR, command, event, HEADER_SIZE, type Layout } from './layouts.ts';
 import { NETWORK_COMMANDS, NETWORK_EVENTS } from './network-layouts.ts';
 import { ENTRY, ORDER, RECALLED, SPECIAL } from './order-fields.ts';
@@ -347,6 +347,21 @@ export const ORDER_AT: Pick<
   OffsetsOf<typeof EVENTS.orderRested>,
   'order' | 'account' | 'product' | 'side'
 > = offsetsOf(EVENTS.orderRested);
+
+/** Where the fields of a kind stand in the events of each type, by its number. */
+export function eventOffsets(kind: KindName): readonly (readonly number[] | undefined)[] {
+  const found: number[][] = [];
+  for (const { type, fields, widths } of Object.values(EVENTS)) {
+    const places: number[] = [];
+    let at = HEADER_SIZE;
+    fields.forEach(([, each], i) => {
+      if (each === kind) places.push(at);
+      at += widths[i]!;
+    });
+    found[type] = places;
+  }
+  return found;
+}
 
 /** All layouts by record type. */
 export const LAYOUTS: ReadonlyMap<number, Layout & { readonly name: string }> = new Map(

@@ -226,7 +226,7 @@ export function balanceView(state: MarketState, account: number, asset: number):
   const availableQuanta = ledger.available(row);
   const lockedQuanta = row < 0 ? 0 : ledger.locked(row);
   return {
-    asset: state.listings.assets[asset]!.id,
+    asset: state.asset(asset).id,
     available: amountText(state, asset, availableQuanta),
     locked: amountText(state, asset, lockedQuanta),
     availableQuanta,
@@ -235,14 +235,13 @@ export function balanceView(state: MarketState, account: number, asset: number):
 }
 
 export function productView(state: MarketState, product: Product): ProductView {
-  const { assets, terms } = state.listings;
-  const { version, makerPpm, takerPpm, band } = terms[product.terms]!;
+  const { version, makerPpm, takerPpm, band } = state.termsOf(product);
   const { tick, lot } = product.grid;
   return {
     id: product.id,
     row: product.row,
-    energy: assets[product.energyAsset]!.id,
-    money: assets[product.moneyAsset]!.id,
+    energy: state.asset(product.energyAsset).id,
+    money: state.asset(product.moneyAsset).id,
     tick: formatSteps(1, tick),
     lot: formatSteps(1, lot),
     status: nameOf(ProductStatus, product.status),

@@ -1,8 +1,10 @@
-import type { Asset, Product } from './products.ts';
+import type { Asset, Product, Terms } from './products.ts';
 
 interface Entry {
   readonly product: Product;
   readonly asset: Asset | undefined;
+  /** Those in force at the end. */
+  readonly terms: Terms;
   /** Of the command that archived it: what came up to there is about this product. */
   readonly sequence: number;
 }
@@ -20,9 +22,9 @@ export class Archived {
   readonly #named = new Map<string, Entry[]>();
   readonly #assets = new Map<number, Asset>();
 
-  add(sequence: number, product: Product, asset: Asset | undefined): void {
+  add(sequence: number, product: Product, terms: Terms, asset: Asset | undefined): void {
     if (!this.keepsAll) this.forget(sequence - 1);
-    const entry = { product, asset, sequence };
+    const entry = { product, asset, terms, sequence };
     this.#entries.set(product.row, entry);
     const named = this.#named.get(product.id);
     if (named === undefined) this.#named.set(product.id, [entry]);
@@ -44,6 +46,10 @@ export class Archived {
 
   product(row: number): Product | undefined {
     return this.#entries.get(row)?.product;
+  }
+
+  terms(row: number): Terms | undefined {
+    return this.#entries.get(row)?.terms;
   }
 
   asset(row: number): Asset | undefined {

@@ -35,7 +35,8 @@ export function archiveProduct(
   if (!isOver(status) || !isDelivered || !isSettled) return RejectCode.NOT_CLOSED;
   const prepaid = delivery !== undefined && forward === undefined;
   const own = prepaid && !isShared(state, product);
-  archived.add(sequence, product, own ? listings.assets[energyAsset] : undefined);
+  const terms = listings.terms[product.terms]!;
+  archived.add(sequence, product, terms, own ? listings.assets[energyAsset] : undefined);
   listings.removeProduct(product);
   state.books[row] = undefined;
   state.stops[row] = undefined;

@@ -8,7 +8,7 @@ import { Accounts } from '../ledger/accounts.ts';
 import { FEES, Ledger } from '../ledger/ledger.ts';
 import { Archived } from '../market/archived.ts';
 import { Networks } from '../market/networks.ts';
-import { type Asset, Listings, type Product } from '../market/products.ts';
+import { type Asset, Listings, type Product, type Terms } from '../market/products.ts';
 import { Book, type DepthLevel } from '../orderbook/book.ts';
 import { NETWORKED, sideOf, WAITING } from '../orderbook/flags.ts';
 import { Lanes, type NetworkTerms } from '../orderbook/lanes.ts';
@@ -204,6 +204,11 @@ export class MarketState implements Holdings {
   /** A product, also one that was archived and is kept for readers. */
   product(row: number): Product {
     return (this.listings.products[row] ?? this.archived.product(row))!;
+  }
+
+  /** The terms in force of a product, also of one that was archived and is kept for readers: those at its end. */
+  termsOf({ row, terms }: Product): Terms {
+    return (this.archived.terms(row) ?? this.listings.terms[terms])!;
   }
 
   /** The product that an id stood for at a sequence, also one that was archived and is kept for readers. */

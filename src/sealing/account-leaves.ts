@@ -1,11 +1,9 @@
 import { ByteLog } from '../core/bytes.ts';
 import { RowTree } from '../chain/row-tree.ts';
+import { RowChanges } from '../ledger/row-changes.ts';
 import { encodeAccount } from '../matching/encode.ts';
 import type { MarketState } from '../matching/state.ts';
 import { Writer } from '../matching/writer.ts';
-
-/** The numbers of a ledger row that a leaf depends on. */
-const WORDS = 4;
 
 /** The leaves of a state root that are of accounts, kept up to date by a look at what each ledger row has become. */
 export class AccountLeaves {
@@ -14,13 +12,13 @@ export class AccountLeaves {
   readonly #leaves: Uint8Array[] = [];
   /** What each account was when its leaf was made. */
   readonly #statuses: number[] = [];
-  /** What each ledger row held: account, asset, available, locked. */
-  #rows = new Float64Array(0);
+  readonly #rows: RowChanges;
   /** Ledger rows by account. */
   readonly #rowsOf: Set<number>[] = [];
 
   constructor(state: MarketState) {
     this.#state = state;
+    this.#rows = new RowChanges(state.ledger);
   }
 
   /** The leaf of an account, as of the last update. */
@@ -47,33 +45,18 @@ export class AccountLeaves {
 
   #changedAccounts(): Set<number> {
     const { ledger } = this.#state;
-    if (this.#rows.length < ledger.rows * WORDS) {
-      const larger = new Float64Array(2 * ledger.rows * WORDS).fill(-1);
-      larger.set(this.#rows);
-      this.#rows = larger;
-    }
-    const rows = this.#rows;
     const changed = new Set<number>();
-    for (let row = 0; row < ledger.rows; row++) {
-      const at = row * WORDS;
-      const [account, asset] = [ledger.account(row), ledger.asset(row)];
-      const [available, locked] = [ledger.available(row), ledger.locked(row)];
-      const before = rows[at]!;
+    this.#rows.each((row, before) => {
+      const account = ledger.account(row);
       if (before !== account) {
         if (before >= 0) {
           this.#rowsOf[before]!.delete(row);
           changed.add(before);
         }
         (this.#rowsOf[account] ??= new Set()).add(row);
-      } else if (rows[at + 1] === asset && rows[at + 2] === available && rows[at + 3] === locked) {
-        continue;
       }
       changed.add(account);
-      rows[at] = account;
-      rows[at + 1] = asset;
-      rows[at + 2] = available;
-      rows[at + 3] = locked;
-    }
+    });
     return changed;
   }
 

@@ -1,7 +1,7 @@
 import { ByteLog, readI64 } from '../core/bytes.ts';
 import { COMMAND_WINDOW } from '../core/limits.ts';
 import { recordLength, recordType } from '../core/records.ts';
-import { EVENTS, HEADER_SIZE } from '../core/registry.ts';
+import { eventOffsets } from '../core/registry.ts';
 import { sha256 } from '../core/sha256.ts';
 import { merkleRoot } from '../chain/merkle.ts';
 import { RowTree } from '../chain/row-tree.ts';
@@ -15,16 +15,7 @@ import { AccountLeaves } from './account-leaves.ts';
 const SLOTS = COMMAND_WINDOW;
 
 /** Where the order ids stand in each type of event. */
-const ORDERS_AT: (readonly number[] | undefined)[] = [];
-for (const { type, fields, widths } of Object.values(EVENTS)) {
-  let at = HEADER_SIZE;
-  const found: number[] = [];
-  fields.forEach(([, kind], i) => {
-    if (kind === 'order') found.push(at);
-    at += widths[i]!;
-  });
-  ORDERS_AT[type] = found;
-}
+const ORDERS_AT = eventOffsets('order');
 
 /** Shows that a leaf of the account tree is what a state root stands for. */
 export interface AccountProof {
