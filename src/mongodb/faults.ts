@@ -15,6 +15,7 @@ const PASSING_NAMES: ReadonlySet<unknown> = new Set([
   'MongoServerSelectionError',
   'MongoWaitQueueTimeoutError',
   'MongoWriteConcernError',
+  'NoAnswer',
 ]);
 /**
  * The same as codes of the server: it steps down, shuts down, is no primary, or ran out of time. Source: the state change errors and
