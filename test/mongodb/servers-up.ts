@@ -25,10 +25,9 @@ async function introduction(url: string): Promise<{ text: string; hasChangeStrea
     const admin = client.db('admin');
     const info = await admin.command({ buildInfo: 1 });
     const hello = await admin.command({ hello: 1 }).catch(() => ({}) as Record<string, unknown>);
-    const ferret = (info['ferretdb'] as { version?: string } | undefined)?.version;
-    const own = ferret === undefined ? '' : ` (FerretDB ${ferret})`;
+    const name = 'ferretdbVersion' in info ? 'FerretDB as ' : '';
     return {
-      text: `${String(info['version'])}${own}, ${new URL(url).host}`,
+      text: `${name}${String(info['version'])}, ${new URL(url).host}`,
       hasChangeStreams: hello['setName'] !== undefined,
     };
   } finally {

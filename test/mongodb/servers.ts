@@ -14,7 +14,6 @@ import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
 
 const HOST = '127.0.0.1';
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wattbook');
 const START_MS = 30_000;
 const PORT_ATTEMPTS = 3;
 const run = promisify(execFile);
@@ -45,6 +44,10 @@ function hashOf(folder: string, names: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+function cache(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wattbook');
+}
+
 /** Runs a program to its end. Throws MissingProgram, or an Error with what it said. */
 async function build(
   program: string,
@@ -69,7 +72,7 @@ const missing = (program: string): string =>
  */
 async function cached(path: string, make: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(path)) return path;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(cache(), { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {
     await make(temporary);
@@ -86,7 +89,7 @@ async function cached(path: string, make: (temporary: string) => Promise<void>):
 export function ferretServer(): Promise<string> {
   const cwd = folderOf('server');
   const name = `ferret-${hashOf(cwd, ['go.mod', 'go.sum', 'main.go'])}`;
-  return cached(join(CACHE, name), (temporary) =>
+  return cached(join(cache(), name), (temporary) =>
     build('go', ['build', '-trimpath', '-o', temporary, '.'], {
       cwd,
       env: { ...process.env, CGO_ENABLED: '0' },
@@ -97,7 +100,7 @@ export function ferretServer(): Promise<string> {
 /** The folder with the jars of mongo-java-server, fetched when not in the cache. Throws MissingProgram without mvn. */
 export function changeStreamJars(): Promise<string> {
   const cwd = folderOf('change-streams');
-  return cached(join(CACHE, `change-streams-${hashOf(cwd, ['pom.xml'])}`), (temporary) =>
+  return cached(join(cache(), `change-streams-${hashOf(cwd, ['pom.xml'])}`), (temporary) =>
     build('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${temporary}`], {
       cwd,
     }),
@@ -141,7 +144,7 @@ async function start(port: number | undefined, commandLine: CommandLine): Promis
 }
 
 /** A port of 127.0.0.1 that nobody listens at now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
