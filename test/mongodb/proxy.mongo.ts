@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Collection,
@@ -9,8 +12,9 @@ import {
   MongoWriteConcernError,
   type MongoClientOptions,
 } from 'mongodb';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Decide, type Fault, type Proxy, type Request, startProxy } from './proxy.ts';
+import { startFerret } from './servers.ts';
 
 interface Note {
   _id: number;
@@ -18,9 +22,10 @@ interface Note {
   text?: string;
 }
 
-const url = new URL(inject('mongodbUrl'));
-const target = { host: url.hostname, port: Number(url.port) };
-const direct = new MongoClient(inject('mongodbUrl'));
+// Always this server: MongoDB itself would tell a retried write from a second one.
+const folder = mkdtempSync(join(tmpdir(), 'wattbook-proxy-'));
+const target = await startFerret({ folder });
+const direct = new MongoClient(target.url);
 const DATABASE = 'proxy_test';
 const truth = direct.db(DATABASE).collection<Note>('notes');
 
@@ -61,6 +66,12 @@ const caught = (promise: Promise<unknown>): Promise<unknown> =>
 
 const increment = (): Promise<unknown> => notes.updateOne({ _id: 1 }, { $inc: { count: 1 } });
 const counted = async (): Promise<number | undefined> => (await truth.findOne({ _id: 1 }))?.count;
+
+afterAll(async () => {
+  await direct.close();
+  await target.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 beforeEach(async () => {
   await truth.deleteMany({});
