@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  BSON,
   type Collection,
+  type Document,
   MongoClient,
   MongoNetworkError,
   MongoServerError,
@@ -15,6 +17,7 @@ import {
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Decide, type Fault, type Proxy, type Request, startProxy } from './proxy.ts';
 import { startFerret } from './servers.ts';
+import { splitter } from './wire.ts';
 
 interface Note {
   _id: number;
@@ -38,10 +41,11 @@ async function through(
   options: { asReplicaSet?: boolean; client?: MongoClientOptions } = {},
 ): Promise<void> {
   proxy = await startProxy({ target, ...options });
-  // A hello of the monitor each half second, so that a set is found again soon.
+  // After an error a driver asks the server how it is before it goes on, by default half a second later.
   client = new MongoClient(proxy.url, {
     socketTimeoutMS: 400,
     heartbeatFrequencyMS: 500,
+    minHeartbeatFrequencyMS: 10,
     serverSelectionTimeoutMS: 5000,
     ...options.client,
   });
@@ -56,6 +60,32 @@ function first(command: string, fault: Fault): Decide {
     isDone = true;
     return fault;
   };
+}
+
+/** A message with a body and sequences of documents beside it. */
+function command(body: Document, sequences: Record<string, Document[]> = {}): Buffer {
+  const parts = [Buffer.alloc(20), Buffer.of(0), BSON.serialize(body)];
+  for (const [name, documents] of Object.entries(sequences)) {
+    const content = [Buffer.from(`${name}\0`), ...documents.map((item) => BSON.serialize(item))];
+    const size = Buffer.alloc(4);
+    size.writeInt32LE(4 + Buffer.concat(content).length);
+    parts.push(Buffer.of(1), size, ...content);
+  }
+  const message = Buffer.concat(parts);
+  message.writeInt32LE(message.length, 0);
+  message.writeInt32LE(2013, 12);
+  return message;
+}
+
+/** A connection to the proxy without a driver, and what came back over it. */
+function raw(): { readonly socket: Socket; readonly replies: Document[] } {
+  const replies: Document[] = [];
+  const socket = connect(proxy.port, proxy.host).setNoDelay(true);
+  const split = splitter((message) => {
+    replies.push(BSON.deserialize(message.subarray(21)));
+  });
+  socket.on('data', split);
+  return { socket, replies };
 }
 
 const caught = (promise: Promise<unknown>): Promise<unknown> =>
@@ -119,27 +149,30 @@ describe('without a fault', () => {
 
   it('messages in chunks of one byte and many in one chunk are whole again', async () => {
     await through();
-    let raw = Buffer.alloc(0);
-    const recorder = await startProxy({ target: { host: proxy.host, port: proxy.port } });
-    const body = Buffer.from(
-      '1e000000' + '1070696e6700' + '01000000' + '022464620006000000' + '61646d696e00' + '00',
-      'hex',
-    );
-    const message = Buffer.alloc(21 + body.length);
-    message.writeInt32LE(message.length, 0);
-    message.writeInt32LE(2013, 12);
-    message.set(body, 21);
-    message.writeInt32LE(body.length, 21);
-    const socket = connect(recorder.port, recorder.host).setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => (raw = Buffer.concat([raw, chunk])));
+    const message = command({ ping: 1, $db: 'admin' });
+    const { socket, replies } = raw();
     for (const byte of message) socket.write(Buffer.of(byte));
     socket.write(Buffer.concat([message, message, message.subarray(0, 9)]));
     socket.write(message.subarray(9));
-    await expect.poll(() => recorder.counts.get('ping')).toBe(4);
-    await expect.poll(() => raw.length > 0 && raw.length % raw.readInt32LE(0)).toBe(0);
-    await expect.poll(() => raw.length / raw.readInt32LE(0)).toBe(4);
+    await expect.poll(() => replies.length).toBe(4);
+    expect(replies).toEqual(Array.from({ length: 4 }, () => expect.objectContaining({ ok: 1 })));
+    expect(proxy.counts.get('ping')).toBe(4);
     socket.destroy();
-    await recorder.close();
+  });
+
+  it('a sequence of documents beside the body is read as a field of it', async () => {
+    await through();
+    let documents: unknown;
+    proxy.decide = ({ body }) => void (documents = body['documents']);
+    const { socket, replies } = raw();
+    const two = [
+      { _id: 8, count: 0 },
+      { _id: 9, count: 0 },
+    ];
+    socket.write(command({ insert: 'notes', $db: DATABASE }, { documents: two }));
+    await expect.poll(() => replies).toEqual([expect.objectContaining({ n: 2, ok: 1 })]);
+    expect(documents).toEqual(two);
+    socket.destroy();
   });
 });
 
