@@ -14,9 +14,9 @@ import {
   MongoWriteConcernError,
   type MongoClientOptions,
 } from 'mongodb';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Decide, type Fault, type Proxy, type Request, startProxy } from './proxy.ts';
-import { startFerret } from './servers.ts';
+import { type Server, startFerret } from './servers.ts';
 import { splitter } from './wire.ts';
 
 interface Note {
@@ -25,13 +25,13 @@ interface Note {
   text?: string;
 }
 
-// Always this server: MongoDB itself would tell a retried write from a second one.
-const folder = mkdtempSync(join(tmpdir(), 'wattbook-proxy-'));
-const target = await startFerret({ folder });
-const direct = new MongoClient(target.url);
 const DATABASE = 'proxy_test';
-const truth = direct.db(DATABASE).collection<Note>('notes');
+let folder: string;
 
+let target: Server;
+let direct: MongoClient;
+/** The documents past the proxy. */
+let truth: Collection<Note>;
 let proxy: Proxy;
 let client: MongoClient;
 let notes: Collection<Note>;
@@ -96,6 +96,14 @@ const caught = (promise: Promise<unknown>): Promise<unknown> =>
 
 const increment = (): Promise<unknown> => notes.updateOne({ _id: 1 }, { $inc: { count: 1 } });
 const counted = async (): Promise<number | undefined> => (await truth.findOne({ _id: 1 }))?.count;
+
+// Always this server: MongoDB itself would tell a retried write from a second one.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wattbook-proxy-'));
+  target = await startFerret({ folder });
+  direct = new MongoClient(target.url);
+  truth = direct.db(DATABASE).collection<Note>('notes');
+});
 
 afterAll(async () => {
   await direct.close();

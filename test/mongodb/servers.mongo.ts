@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { afterAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startProxy } from './proxy.ts';
 import {
   changeStreamJars,
@@ -16,13 +16,19 @@ import {
   startFerret,
 } from './servers.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'wattbook-servers-'));
+let scratch: string;
 const newFolder = (): string => mkdtempSync(join(scratch, 'server-'));
 
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'wattbook-servers-'));
+});
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 async function withClient<T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
+  const client = new MongoClient(url, {
+    serverSelectionTimeoutMS: 1000,
+    minHeartbeatFrequencyMS: 10,
+  });
   try {
     return await use(client);
   } finally {
