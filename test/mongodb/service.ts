@@ -13,10 +13,10 @@ import { itemAt, send } from '../soak/stream.ts';
 
 const IN_FLIGHT = 8;
 /** How many commands are sent again. */
-const AGAIN = 50;
+const AGAIN = 20;
 /** Between the answer to one command of a client and its next: the server is a slow one. */
 const PAUSE_MS = 25;
-const SNAPSHOT_EVERY = 200;
+const SNAPSHOT_EVERY = 100;
 const [url = '', name = '', seed = ''] = process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
