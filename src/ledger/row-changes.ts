@@ -43,6 +43,7 @@ export class RowChanges {
       const asset = isUsed ? ledger.asset(row) : NONE;
       const [available, locked] = [ledger.available(row), ledger.locked(row)];
       const isSame = rows[at] === account && rows[at + 1] === asset;
+      if (isSame && !isUsed) continue;
       if (isSame && rows[at + 2] === available && rows[at + 3] === locked) continue;
       const before = contentAt(rows, at);
       rows[at] = account;
