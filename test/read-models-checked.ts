@@ -59,7 +59,12 @@ function expectTrades(store: Store, { records, state }: ReturnType<typeof played
   const trades = ofType(records, 'trade');
   expect(store.all('trades')).toMatchObject(
     trades.map(({ trade: _id, buyer, seller, price, quantity, sequence, time, product }) => ({
-      ...{ _id, buyer, seller, sequence, time, product },
+      _id,
+      buyer,
+      seller,
+      sequence,
+      time,
+      product,
       parties: [buyer, seller],
       priceTicks: price,
       quantityLots: quantity,
@@ -71,7 +76,10 @@ function expectTrades(store: Store, { records, state }: ReturnType<typeof played
   );
   expect(store.all('blocks')).toMatchObject(
     seals.map(({ height: _id, firstSequence, sequence: lastSequence, time }) => ({
-      ...{ _id, firstSequence, lastSequence, time },
+      _id,
+      firstSequence,
+      lastSequence,
+      time,
       lastTrade: trades.filter((each) => each.sequence <= lastSequence).at(-1)?.trade ?? 0,
     })),
   );

@@ -73,7 +73,7 @@ describe('read models', () => {
       COLLECTIONS.map((collection) =>
         each
           .all(collection)
-          .map(({ seq: _, ...rest }) => rest as Fields)
+          .map(({ seq: _seq, ...rest }) => rest as Fields)
           .filter(
             ({ availableQuanta, lockedQuanta }) => availableQuanta !== 0 || lockedQuanta !== 0,
           ),
