@@ -1,1 +1,16 @@
-export {};
+export type { MongoOptions } from './collections.ts';
+export type {
+  BalanceDocument,
+  BlockDocument,
+  OrderDocument,
+  ProductDocument,
+  TradeDocument,
+  UserDocument,
+} from './documents.ts';
+export {
+  mongoProjections,
+  type MongoProjections,
+  type MongoProjectionsOptions,
+} from './projections.ts';
+export type { Page, PageOfTime, ReadModelQueries } from './queries.ts';
+export { mongoStorage, type MongoStorageOptions } from './storage.ts';

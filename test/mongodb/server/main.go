@@ -1,10 +1,12 @@
 // A server that speaks MongoDB's protocol, for tests on a machine that has no mongod: FerretDB with
-// its SQLite backend, as a library. Usage: server HOST:PORT FOLDER. Says on standard output that it listens.
+// its SQLite backend, as a library. Usage: server HOST:PORT FOLDER. Says on standard output that it listens,
+// and ends with its standard input, so that it never outlives the test that started it.
 package main
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 
@@ -28,6 +30,8 @@ func main() {
 	}
 	go func() {
 		fmt.Println(server.MongoDBURI())
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
 	}()
 	if err := server.Run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,73 @@
+/** What a driver's error says of itself; its classes are not asked, since they are those of the user's copy of the driver. */
+interface DriverFault {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly hasErrorLabel?: (label: string) => boolean;
+}
+
+const DUPLICATE_KEY = 11_000;
+/** Errors after which nobody knows what became of a write, and after which another attempt may find out. */
+const PASSING_NAMES: ReadonlySet<unknown> = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoPoolClearedError',
+  'MongoServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoWriteConcernError',
+]);
+/**
+ * The same as codes of the server: it steps down, shuts down, is no primary, or ran out of time. Source: the state change errors and
+ * retryable errors of MongoDB's specifications for drivers.
+ */
+const PASSING_CODES: ReadonlySet<unknown> = new Set([
+  6, 7, 50, 64, 89, 91, 134, 189, 202, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
+
+/** Whether a unique index refused a document. */
+export function isDuplicateKey(fault: unknown): boolean {
+  return (Object(fault) as DriverFault).code === DUPLICATE_KEY;
+}
+
+/** Whether a fault leaves open what became of a call, and may be gone at the next attempt. */
+export function isPassing(fault: unknown): boolean {
+  const { name, code, hasErrorLabel } = Object(fault) as DriverFault;
+  if (PASSING_NAMES.has(name) || PASSING_CODES.has(code)) return true;
+  return typeof hasErrorLabel === 'function' && hasErrorLabel.call(fault, 'RetryableWriteError');
+}
+
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+
+/** Waits. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Tries until an attempt tells something, with growing pauses, and for as long as only passing faults come in between.
+ * @returns what it told
+ * @throws the first fault that does not pass; Error with the last fault as cause once the time is up
+ */
+export async function untilKnown<T>(
+  what: string,
+  limitMs: number,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  let cause: unknown;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    try {
+      const found = await attempt();
+      if (found !== undefined) return found;
+    } catch (fault) {
+      if (!isPassing(fault)) throw fault;
+      cause = fault;
+    }
+    if (performance.now() + pauseMs > deadline) {
+      const why = cause === undefined ? '' : `: ${String(cause)}`;
+      throw new Error(`${what} is not known after ${limitMs} ms${why}`, { cause });
+    }
+    await pause(pauseMs);
+  }
+}

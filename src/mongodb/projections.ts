@@ -1,0 +1,232 @@
+import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import { integerArgument, objectArgument } from '../core/arguments.ts';
+import { sameBytes } from '../core/bytes.ts';
+import { WattbookError } from '../core/errors.ts';
+import { MAX_INTEGER } from '../core/limits.ts';
+import { sha256 } from '../core/sha256.ts';
+import { endOf, framesAfter } from '../exchange/storage-calls.ts';
+import { restore } from '../matching/snapshot.ts';
+import { MarketState } from '../matching/state.ts';
+import type { JournalEnd, StorageAdapter } from '../storage/contract.ts';
+import { type Frame, NO_FRAME } from '../storage/frame.ts';
+import { MONGO_OPTIONS, type Place, placeOf } from './collections.ts';
+import type { Change } from './documents.ts';
+import { pause, untilKnown } from './faults.ts';
+import { ModelWriter } from './model-writer.ts';
+import { type Progress, ProgressRecord } from './progress.ts';
+import { ReadModelQueries } from './queries.ts';
+import { ReadModels } from './read-models.ts';
+import { mongoStorage, type MongoStorageOptions } from './storage.ts';
+
+/** Where the journal is, and with it its read models. */
+export type MongoProjectionsOptions = Omit<MongoStorageOptions, 'leaseMs'>;
+
+/** From so many changes on, reading waits for writing. */
+const MOST_WAITING = 5_000;
+const LOOK_MS = 20;
+
+/**
+ * Read models of the market whose journal is in a MongoDB database: users, products, orders, trades, balances and blocks as documents, in
+ * collections beside it. docs/mongodb.md describes them.
+ * @throws TypeError, RangeError
+ */
+export function mongoProjections(options: MongoProjectionsOptions): MongoProjections {
+  objectArgument(options, 'options', [...MONGO_OPTIONS, 'pollMs']);
+  return new MongoProjections(placeOf(options), mongoStorage(options));
+}
+
+/**
+ * Keeps the read models up to date from the journal, and answers from them. Every document bears the sequence as of which it is right, and takes nothing that
+ * is older: what is applied twice, or by two at once, is applied once. All documents follow from the frames, so that they can be made anew at any time.
+ *
+ * It goes through the commands itself, with a market of its own in memory; a process that only asks need not keep anything up to date.
+ */
+export class MongoProjections extends ReadModelQueries {
+  readonly #storage: StorageAdapter;
+  readonly #timeoutMs: number;
+  readonly #writer: ModelWriter;
+  readonly #progress: ProgressRecord;
+  #busy = false;
+
+  /** @internal */
+  constructor(place: Place, storage: StorageAdapter) {
+    super(place);
+    this.#storage = storage;
+    this.#timeoutMs = place.timeoutMs;
+    this.#writer = new ModelWriter(place);
+    this.#progress = new ProgressRecord(place);
+  }
+
+  /** Sequence of the last command that all documents have. */
+  async sequence(): Promise<number> {
+    return (await this.#asked(() => this.#progress.read())).sequence;
+  }
+
+  /**
+   * Waits until all documents have what came up to a sequence, such as that of a receipt. Somebody must be following.
+   * @throws TypeError, RangeError; the signal's reason
+   */
+  async reached(sequence: number, signal?: AbortSignalLike): Promise<void> {
+    integerArgument(sequence, 'sequence', 0, MAX_INTEGER);
+    signalArgument(signal);
+    while ((await this.sequence()) < sequence) {
+      signal?.throwIfAborted();
+      await pause(LOOK_MS);
+    }
+  }
+
+  /**
+   * Applies what the journal holds by now. O(state) to begin with, then O(commands).
+   * @throws TypeError while it is at work already; WattbookError FENCED after a rebuild by another, STORAGE_MISMATCH where the documents are of another journal,
+   *   or of another release, DIVERGED, BAD_FRAME, BAD_SNAPSHOT, OTHER_RULES; STORAGE_FAILED, STORAGE_TIMEOUT; what the driver throws
+   */
+  catchUp(): Promise<void> {
+    return this.#alone(() => this.#run(undefined));
+  }
+
+  /** The same, and goes on with what is stored later, until the signal aborts. */
+  follow(signal: AbortSignalLike): Promise<void> {
+    if (signal === undefined) throw new TypeError('signal is missing');
+    signalArgument(signal);
+    return this.#alone(() => this.#run(signal));
+  }
+
+  /**
+   * Takes all documents away, and makes them anew from the frames of the journal. Until it is done, questions find what is there so far. Others that
+   * keep the same documents up to date end with FENCED. May be called again after a crash in the middle. O(commands).
+   */
+  rebuild(): Promise<void> {
+    return this.#alone(async () => {
+      await this.#asked(() => this.#progress.clear());
+      await this.#run(undefined);
+    });
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (this.#busy) throw new TypeError('these projections are at work already');
+    this.#busy = true;
+    try {
+      await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #run(signal: AbortSignalLike | undefined): Promise<void> {
+    const progress = await this.#begin();
+    const run = new Run(this.#writer, this.#progress, progress, this.#timeoutMs, signal);
+    const snapshot = await this.#storage.latestSnapshot(progress.sequence);
+    const useful = snapshot !== undefined && snapshot.sequence <= progress.sequence;
+    const models = new ReadModels(useful ? restore(snapshot.bytes) : new MarketState());
+    const from: JournalEnd = useful ? snapshot : { sequence: 0, hash: NO_FRAME };
+    const timeoutMs = 2 * this.#timeoutMs;
+    try {
+      for await (const frame of framesAfter(from, this.#storage, sha256, timeoutMs, run.signal)) {
+        const changes = models.apply(frame);
+        mustBeOfThisJournal(frame, progress);
+        if (frame.lastSequence > progress.sequence) await run.add(changes, endOf(frame));
+      }
+    } finally {
+      await run.finish();
+    }
+    if (signal === undefined && models.sequence < progress.sequence) throw otherJournal();
+  }
+
+  /** Where to go on; finishes the clearing that a rebuild has begun. */
+  async #begin(): Promise<Progress> {
+    const progress = await this.#asked(() => this.#progress.read());
+    await this.#asked(() => this.#writer.createIndexes().then(() => true));
+    if (!progress.clearing) return progress;
+    await this.#writer.clear();
+    await this.#asked(() => this.#progress.cleared(progress.generation).then(() => true));
+    return progress;
+  }
+
+  #asked<T>(ask: () => Promise<T>): Promise<T> {
+    return untilKnown('how far the read models are', this.#timeoutMs, ask);
+  }
+}
+
+/** What was applied ends with a frame, and with this one if it ends at the same command. @throws WattbookError STORAGE_MISMATCH */
+function mustBeOfThisJournal(frame: Frame, { sequence, hash }: Progress): void {
+  const { firstSequence, lastSequence } = frame;
+  if (sequence < firstSequence || sequence > lastSequence) return;
+  if (sequence === lastSequence && sameBytes(frame.hash, hash)) return;
+  throw otherJournal();
+}
+
+function otherJournal(): WattbookError {
+  const what = 'the read models were made from another journal than this: rebuild them';
+  return new WattbookError('STORAGE_MISMATCH', what);
+}
+
+/** Writes changes while the next ones are gathered: what comes up during a write goes out with the next. */
+class Run {
+  readonly #writer: ModelWriter;
+  readonly #record: ProgressRecord;
+  readonly #generation: number;
+  readonly #timeoutMs: number;
+  readonly #user: AbortSignalLike | undefined;
+  readonly #stop = new AbortController();
+  readonly #abort = (): void => this.#stop.abort();
+  #waiting: Change[] = [];
+  #end: JournalEnd | undefined;
+  #writing: Promise<void> | undefined;
+  #fault: unknown;
+
+  constructor(
+    writer: ModelWriter,
+    record: ProgressRecord,
+    { generation }: Progress,
+    timeoutMs: number,
+    user: AbortSignalLike | undefined,
+  ) {
+    this.#writer = writer;
+    this.#record = record;
+    this.#generation = generation;
+    this.#timeoutMs = timeoutMs;
+    this.#user = user;
+    user?.addEventListener('abort', this.#abort);
+    if (user?.aborted === true) this.#abort();
+  }
+
+  /** Ends the following when the user's does, and when writing has failed; undefined where nobody follows. */
+  get signal(): AbortSignalLike | undefined {
+    return this.#user && this.#stop.signal;
+  }
+
+  /** Takes in what leads to an end. */
+  async add(changes: readonly Change[], end: JournalEnd): Promise<void> {
+    for (const change of changes) this.#waiting.push(change);
+    this.#end = end;
+    this.#writing ??= this.#write();
+    if (this.#waiting.length > MOST_WAITING) await this.#writing;
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /** Waits until all is written. @throws what went wrong with that */
+  async finish(): Promise<void> {
+    this.#user?.removeEventListener('abort', this.#abort);
+    await this.#writing;
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      while (this.#end !== undefined) {
+        const [changes, end] = [this.#waiting, this.#end];
+        this.#waiting = [];
+        this.#end = undefined;
+        await this.#writer.write(changes);
+        await untilKnown('how far the read models are', this.#timeoutMs, async () => {
+          await this.#record.advance(end, this.#generation);
+          return true;
+        });
+      }
+      this.#writing = undefined;
+    } catch (fault) {
+      this.#fault = fault;
+      this.#stop.abort();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { Collection } from 'mongodb';
+import type { StoredSnapshot } from '../storage/contract.ts';
+import { collectionOf, type Place } from './collections.ts';
+import { isDuplicateKey, untilKnown } from './faults.ts';
+import { bytesOf } from './journal.ts';
+
+/** A snapshot that is there whole: it is stored behind all its parts. */
+interface Head {
+  /** `EPOCH-NUMBER`. */
+  readonly _id: string;
+  /** Of its writer, and which of that writer's snapshots it is. */
+  readonly epoch: number;
+  readonly number: number;
+  readonly sequence: number;
+  readonly hash: Uint8Array;
+  readonly size: number;
+  readonly parts: number;
+}
+
+/** So many of its bytes. */
+interface Part {
+  /** `SNAPSHOT/N`, counted from 0. */
+  readonly _id: string;
+  readonly snapshot: string;
+  readonly epoch: number;
+  readonly bin: Uint8Array;
+}
+
+const KEPT = 2;
+/** The latest first; of one sequence, the one that was saved last. */
+const LATEST_FIRST = { sequence: -1, epoch: -1, number: -1 } as const;
+/** Half of what a document may have. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+/** States of the market, each in as many documents as it takes. */
+export class Snapshots {
+  readonly #heads: Collection<Head>;
+  readonly #parts: Collection<Part>;
+  readonly #timeoutMs: number;
+  #saved = 0;
+
+  constructor(place: Place) {
+    this.#heads = collectionOf<Head>(place, 'snapshots');
+    this.#parts = collectionOf<Part>(place, 'snapshot_parts');
+    this.#timeoutMs = place.timeoutMs;
+  }
+
+  async createIndexes(): Promise<void> {
+    await this.#heads.createIndex(LATEST_FIRST);
+    await this.#parts.createIndex({ snapshot: 1 });
+  }
+
+  /** Stores a snapshot, and lets all go but the latest two. */
+  async save({ sequence, hash, bytes }: StoredSnapshot, epoch: number): Promise<void> {
+    const number = ++this.#saved;
+    const _id = `${epoch}-${number}`;
+    const parts = Math.ceil(bytes.length / PART_BYTES);
+    for (let i = 0; i < parts; i++) {
+      const bin = bytes.subarray(i * PART_BYTES, (i + 1) * PART_BYTES);
+      await this.#insert(this.#parts, { _id: `${_id}/${i}`, snapshot: _id, epoch, bin });
+    }
+    await this.#insert(this.#heads, {
+      _id,
+      epoch,
+      number,
+      sequence,
+      hash,
+      size: bytes.length,
+      parts,
+    });
+    await this.#dropOld(epoch);
+  }
+
+  /** The latest of no later sequence. */
+  async latest(notAfter: number | undefined): Promise<StoredSnapshot | undefined> {
+    return untilKnown('the latest snapshot', this.#timeoutMs, async () => {
+      const found = await this.#latest(notAfter);
+      return found && { snapshot: found === 'none' ? undefined : found };
+    }).then(({ snapshot }) => snapshot);
+  }
+
+  /** @returns undefined where a part has gone meanwhile, since a later one was saved */
+  async #latest(notAfter: number | undefined): Promise<StoredSnapshot | 'none' | undefined> {
+    const filter = notAfter === undefined ? {} : { sequence: { $lte: notAfter } };
+    const head = await this.#heads.findOne(filter, { sort: LATEST_FIRST });
+    if (head === null) return 'none';
+    const bytes = new Uint8Array(head.size);
+    for (let i = 0, at = 0; i < head.parts; i++) {
+      const part = await this.#parts.findOne({ _id: `${head._id}/${i}` });
+      if (part === null) return undefined;
+      bytes.set(part.bin, at);
+      at += part.bin.length;
+    }
+    return { sequence: head.sequence, hash: bytesOf(head.hash), bytes };
+  }
+
+  async #insert<T extends Head | Part>(collection: Collection<T>, document: T): Promise<void> {
+    await untilKnown(`whether ${document._id} is stored`, this.#timeoutMs, async () => {
+      try {
+        // The name of a snapshot is given out once: what has it is this document.
+        await (collection as unknown as Collection<Head | Part>).insertOne(document);
+      } catch (fault) {
+        if (!isDuplicateKey(fault)) throw fault;
+      }
+      return true;
+    });
+  }
+
+  /** What a later writer is about to store is left alone. */
+  async #dropOld(epoch: number): Promise<void> {
+    await untilKnown('whether old snapshots are gone', this.#timeoutMs, async () => {
+      const heads = await this.#heads
+        .find({}, { sort: LATEST_FIRST, projection: { _id: 1 } })
+        .toArray();
+      const kept = heads.slice(0, KEPT).map(({ _id }) => _id);
+      const mine = { $lte: epoch };
+      await this.#heads.deleteMany({ epoch: mine, _id: { $nin: kept } });
+      await this.#parts.deleteMany({ epoch: mine, snapshot: { $nin: kept } });
+      return true;
+    });
+  }
+}
