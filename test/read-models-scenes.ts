@@ -63,6 +63,7 @@ function archives(): Engine {
     must(engine.listAsset({ id, decimals }));
     if (turn === 2) delivery.opensMs = -500;
     must(engine.listProduct({ id, ...grid, delivery }));
+    if (turn === 2) must(engine.deposit({ account: 'bob', asset: id, amount: '1' }));
     must(engine.deposit({ account: 'alice', asset: id, amount: `${5 + turn}` }));
     if (turn === 2) return;
     const order = { product: id, price: turn === 0 ? '0.25' : '0.50', quantity: '2' } as const;

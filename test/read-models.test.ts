@@ -162,12 +162,23 @@ describe('documents', () => {
     const orders = store.all('orders').map(({ productRow, status }) => [productRow, status]);
     expect(orders).toEqual([0, 0, 1, 1].map((row) => [row, 'ended']));
     expect(store.one('balances', 'alice noon')).toMatchObject({ availableQuanta: 700_000 });
-    // Within one frame there was nothing; from frame to frame it came and went.
-    expect(store.one('balances', 'bob noon')).toBeUndefined();
-    const frames = framed(SCENES['products that are archived'](), 4);
-    const stepwise = storeOf(...changesOf(frames));
-    const nothing = { availableQuanta: 0, lockedQuanta: 0 };
-    expect(stepwise.one('balances', 'bob noon')).toMatchObject(nothing);
+    // He had one of those before, in the same frame.
+    const stepwise = storeOf(...changesOf(framed(SCENES['products that are archived'](), 6)));
+    for (const each of [store, stepwise]) {
+      expect(each.one('balances', 'bob noon')).toMatchObject({ available: '1.00000' });
+    }
+  });
+
+  it('change where something has changed, and nowhere else', () => {
+    const changes = changesOf(framed(stage(), 1));
+    const idsOf = (each: readonly Change[]) =>
+      each.map(({ collection, id }) => `${collection} ${id}`);
+    const system = ['users outside', 'users fees', 'users operator'];
+    expect(idsOf(changes[0]!)).toEqual(system);
+    expect(idsOf(changes[1]!)).toEqual([]);
+    expect(idsOf(changes[2]!)).toEqual(['products 0']);
+    expect(idsOf(changes[3]!)).toEqual(['users alice']);
+    expect(idsOf(changes[4]!).sort()).toEqual(['balances alice kWh', 'balances outside kWh']);
   });
 
   it('are not made of a journal that leads elsewhere, or has a gap', () => {

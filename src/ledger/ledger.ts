@@ -56,12 +56,6 @@ export class Ledger {
     return this.#i32[row * HALVES + ASSET]!;
   }
 
-  /** Whether a row was given back, and is nobody's until it is used again. O(1) expected. */
-  isGivenBack(row: number): boolean {
-    const isFirst = this.account(row) === OUTSIDE && this.asset(row) === 0;
-    return isFirst && this.find(OUTSIDE, 0) !== row;
-  }
-
   /** The row of an account in an asset, or -1 if it was never used. O(1) expected. */
   find(account: number, asset: number): number {
     const i32 = this.#i32;

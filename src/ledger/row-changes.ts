@@ -26,7 +26,7 @@ export class RowChanges {
 
   /**
    * Calls `visit` with what each row holds that is not what it was the last time, and with what it held then: nothing, and nobody's, if
-   * it was not there, or was given back. O(rows).
+   * it was not there. One that was given back is empty, and looks as if it were of `outside`. O(rows).
    */
   each(visit: (row: number, now: RowContent, before: RowContent) => void): void {
     const ledger = this.#ledger;
@@ -38,12 +38,9 @@ export class RowChanges {
     const rows = this.#rows;
     for (let row = 0; row < ledger.rows; row++) {
       const at = row * WORDS;
-      const isUsed = !ledger.isGivenBack(row);
-      const account = isUsed ? ledger.account(row) : NONE;
-      const asset = isUsed ? ledger.asset(row) : NONE;
+      const [account, asset] = [ledger.account(row), ledger.asset(row)];
       const [available, locked] = [ledger.available(row), ledger.locked(row)];
       const isSame = rows[at] === account && rows[at + 1] === asset;
-      if (isSame && !isUsed) continue;
       if (isSame && rows[at + 2] === available && rows[at + 3] === locked) continue;
       const before = contentAt(rows, at);
       rows[at] = account;

@@ -22,7 +22,7 @@ export class BalanceDocuments {
     this.#rows.each((_, now, before) => {
       const isSame = now.account === before.account && now.asset === before.asset;
       for (const each of isSame ? [now] : [before, now]) {
-        // A market that comes from a snapshot may not have had a row that was empty, and this one may have.
+        // Empty is also what nobody uses; and a market that comes from a snapshot has no rows that were empty, where this one may have.
         if (isSame || each.available !== 0 || each.locked !== 0) this.#put(each);
       }
     });

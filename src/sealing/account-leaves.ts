@@ -50,7 +50,6 @@ export class AccountLeaves {
         this.#rowsOf[before]!.delete(row);
         changed.add(before);
       }
-      if (account < 0) return;
       (this.#rowsOf[account] ??= new Set()).add(row);
       changed.add(account);
     });
