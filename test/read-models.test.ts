@@ -162,7 +162,12 @@ describe('documents', () => {
     const orders = store.all('orders').map(({ productRow, status }) => [productRow, status]);
     expect(orders).toEqual([0, 0, 1, 1].map((row) => [row, 'ended']));
     expect(store.one('balances', 'alice noon')).toMatchObject({ availableQuanta: 700_000 });
-    // He had one of those before, in the same frame.
+    // When the second is archived he has nothing of it; when the third comes in that frame, what he has of that.
+    const atEnd = storeOf(
+      ...changesOf(framed(SCENES['products that are archived'](), 3).slice(0, 7)),
+    );
+    expect(atEnd.one('products', 1)).toMatchObject({ archived: true });
+    expect(atEnd.one('balances', 'bob noon')).toMatchObject({ available: '0.0000' });
     const stepwise = storeOf(...changesOf(framed(SCENES['products that are archived'](), 6)));
     for (const each of [store, stepwise]) {
       expect(each.one('balances', 'bob noon')).toMatchObject({ available: '1.00000' });

@@ -86,6 +86,22 @@ export const READ_MODELS: readonly SlipGroup[] = [
     ],
   },
   {
+    file: 'src/mongodb/product-documents.ts',
+    tests: ['read-models'],
+    slips: [
+      {
+        about: 'a band has its low end twice in a document',
+        find: 'band?.high',
+        replace: 'band?.low',
+      },
+      {
+        about: 'a document tells the gate of a product as its opening',
+        find: 'opensAt: delivery?.opensAt',
+        replace: 'opensAt: delivery?.gateAt',
+      },
+    ],
+  },
+  {
     file: 'src/mongodb/balance-documents.ts',
     tests: ['read-models'],
     slips: [

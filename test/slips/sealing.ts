@@ -73,7 +73,7 @@ export const SEALING: readonly SlipGroup[] = [
   },
   {
     file: 'src/ledger/row-changes.ts',
-    tests: ['read-models', 'state-tree'],
+    tests: ['ledger', 'state-tree'],
     slips: [
       {
         about: 'what is locked is in no leaf',
