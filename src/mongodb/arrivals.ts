@@ -1,6 +1,6 @@
 import type { ChangeStream } from 'mongodb';
 import type { AbortSignalLike } from '../core/abort.ts';
-import type { Place } from './collections.ts';
+import type { Place } from './place.ts';
 import { isPassing } from './faults.ts';
 
 /** Tells of an insert, and nothing of what was inserted: that is read by whoever is told. */
@@ -69,7 +69,7 @@ export class Arrivals {
 
   async #begin(): Promise<void> {
     const { db, prefix } = this.#place;
-    // Not of `collectionOf`: its limit is for calls that are answered at once.
+    // Not of a `Table`: its limit is for calls that are answered at once.
     const stream = db.collection(`${prefix}journal`).watch(INSERTS, {
       readConcern: { level: 'majority' },
     });

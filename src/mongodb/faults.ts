@@ -3,6 +3,8 @@ interface DriverFault {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly hasErrorLabel?: (label: string) => boolean;
+  /** Of a bulk that went wrong as a whole, why. */
+  readonly errorResponse?: unknown;
 }
 
 const DUPLICATE_KEY = 11_000;
@@ -15,6 +17,7 @@ const PASSING_NAMES: ReadonlySet<unknown> = new Set([
   'MongoServerSelectionError',
   'MongoWaitQueueTimeoutError',
   'MongoWriteConcernError',
+  'NoAnswer',
 ]);
 /**
  * The same as codes of the server: it steps down, shuts down, is no primary, or ran out of time. Source: the state change errors and
@@ -31,8 +34,9 @@ export function isDuplicateKey(fault: unknown): boolean {
 
 /** Whether a fault leaves open what became of a call, and may be gone at the next attempt. */
 export function isPassing(fault: unknown): boolean {
-  const { name, code, hasErrorLabel } = Object(fault) as DriverFault;
+  const { name, code, hasErrorLabel, errorResponse } = Object(fault) as DriverFault;
   if (PASSING_NAMES.has(name) || PASSING_CODES.has(code)) return true;
+  if (PASSING_NAMES.has((Object(errorResponse) as DriverFault).name)) return true;
   return typeof hasErrorLabel === 'function' && hasErrorLabel.call(fault, 'RetryableWriteError');
 }
 

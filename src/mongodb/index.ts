@@ -1,4 +1,4 @@
-export type { MongoOptions } from './collections.ts';
+export type { MongoOptions } from './place.ts';
 export type {
   BalanceDocument,
   BlockDocument,

@@ -1,6 +1,6 @@
-import type { Collection } from 'mongodb';
 import type { AbortSignalLike } from '../core/abort.ts';
-import { collectionOf, type Place } from './collections.ts';
+import type { Place } from './place.ts';
+import { Table } from './table.ts';
 import { Arrivals } from './arrivals.ts';
 import { isPassing, untilKnown } from './faults.ts';
 
@@ -49,14 +49,14 @@ export function isFrame(entry: Entry): entry is FrameEntry {
 
 /** Reads the journal; nothing in here writes to it. */
 export class Journal {
-  readonly entries: Collection<Entry>;
+  readonly entries: Table<Entry>;
   readonly #place: Place;
   readonly #pollMs: number;
 
   constructor(place: Place, pollMs: number) {
     this.#place = place;
     this.#pollMs = pollMs;
-    this.entries = collectionOf<Entry>(place, 'journal');
+    this.entries = new Table<Entry>(place, 'journal');
   }
 
   /** The last entry, or null where there is none. */
@@ -110,14 +110,10 @@ export class Journal {
     let lost: unknown;
     for (;;) {
       const filter = { last: { $gt: seen }, _id: { $lte: upTo } };
-      const cursor = this.entries.find<FrameEntry>(filter, {
-        sort: { last: 1 },
-        timeoutMode: 'iteration',
-      });
       try {
-        for await (const entry of cursor) {
-          yield entry;
-          seen = entry.last;
+        for await (const entry of this.entries.each(filter, { sort: { last: 1 } })) {
+          yield entry as FrameEntry;
+          seen = (entry as FrameEntry).last;
           lost = undefined;
         }
         return;

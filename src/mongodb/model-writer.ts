@@ -1,13 +1,16 @@
-import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
-import type { Place } from './collections.ts';
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { Place } from './place.ts';
 import { type Change, type CollectionName, COLLECTIONS, mergedChanges } from './documents.ts';
 import { isDuplicateKey, untilKnown } from './faults.ts';
-import { collectionsOf, INDEXES } from './queries.ts';
+import { tablesOf, INDEXES } from './queries.ts';
+import type { Table } from './table.ts';
 
 type Operation = AnyBulkWriteOperation<Document>;
 
 /** So many documents go to the server at once. */
-const BULK = 250;
+const BULK = 100;
+/** A bulk may take as long as a whole call of another kind, and be sent again as often as those. */
+const TRIES = 4;
 /** A field that a document has from its first change on, and that no later one sets. Left out: every change has all fields. */
 const FIRST_FIELD: Partial<Record<CollectionName, string>> = {
   users: 'openedAt',
@@ -18,21 +21,18 @@ const FIRST_FIELD: Partial<Record<CollectionName, string>> = {
 
 /** Writes changes to their documents, each of which takes none that is older than what it has. */
 export class ModelWriter {
-  readonly #collections: Readonly<Record<CollectionName, Collection<Document>>>;
+  readonly #tables: Readonly<Record<CollectionName, Table<Document>>>;
 
   readonly #timeoutMs: number;
 
   constructor(place: Place) {
     this.#timeoutMs = place.timeoutMs;
-    this.#collections = collectionsOf(place) as unknown as Record<
-      CollectionName,
-      Collection<Document>
-    >;
+    this.#tables = tablesOf(place) as unknown as Record<CollectionName, Table<Document>>;
   }
 
   async createIndexes(): Promise<void> {
     for (const name of COLLECTIONS) {
-      for (const index of INDEXES[name]) await this.#collections[name].createIndex(index);
+      for (const index of INDEXES[name]) await this.#tables[name].createIndex(index);
     }
   }
 
@@ -43,7 +43,7 @@ export class ModelWriter {
       const each = merged.filter(({ collection }) => collection === name);
       for (let at = 0; at < each.length; at += BULK) {
         const bulk = each.slice(at, at + BULK);
-        await untilKnown(`what became of ${name}`, this.#timeoutMs, async () => {
+        await untilKnown(`what became of ${name}`, TRIES * this.#timeoutMs, async () => {
           await this.#bulk(name, bulk);
           return true;
         });
@@ -54,25 +54,23 @@ export class ModelWriter {
   /** Takes all documents away. */
   async clear(): Promise<void> {
     for (const name of COLLECTIONS) {
-      await untilKnown(`whether ${name} are gone`, this.#timeoutMs, () =>
-        this.#collections[name].deleteMany({}),
-      );
+      await untilKnown(`whether ${name} are gone`, this.#timeoutMs, async () => {
+        await this.#tables[name].deleteMany({});
+        return true;
+      });
     }
   }
 
   async #bulk(name: CollectionName, changes: readonly Change[]): Promise<void> {
-    const collection = this.#collections[name];
+    const table = this.#tables[name];
     try {
-      await collection.bulkWrite(
-        changes.map((change) => operationOf(change, isFirst(change))),
-        { ordered: false },
-      );
+      await table.bulkWrite(changes.map((change) => operationOf(change, isFirst(change))));
     } catch (fault) {
       const refused = refusedIn(fault);
       if (refused === undefined) throw fault;
       // They are there: as of later than the change, or made by somebody else in this moment. The guard tells which.
       const again = refused.map((i) => operationOf(changes[i]!, false));
-      await collection.bulkWrite(again, { ordered: false });
+      await table.bulkWrite(again);
     }
   }
 }

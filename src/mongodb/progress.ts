@@ -1,8 +1,8 @@
-import type { Collection } from 'mongodb';
 import { WattbookError } from '../core/errors.ts';
 import type { JournalEnd } from '../storage/contract.ts';
 import { NO_FRAME } from '../storage/frame.ts';
-import { collectionOf, type Place } from './collections.ts';
+import type { Place } from './place.ts';
+import { Table } from './table.ts';
 import { isDuplicateKey } from './faults.ts';
 import { bytesOf } from './journal.ts';
 
@@ -33,15 +33,15 @@ const _id = 'applied';
 
 /** Keeps account of the last sequence that was applied. */
 export class ProgressRecord {
-  readonly #collection: Collection<ProgressDocument>;
+  readonly #table: Table<ProgressDocument>;
 
   constructor(place: Place) {
-    this.#collection = collectionOf<ProgressDocument>(place, 'progress');
+    this.#table = new Table<ProgressDocument>(place, 'progress');
   }
 
   /** Where to go on; begins at 0 where there is nothing. @throws WattbookError STORAGE_MISMATCH for documents of another release */
   async read(): Promise<Progress> {
-    const found = await this.#collection.findOne({ _id });
+    const found = await this.#table.findOne({ _id });
     if (found === null) return this.#begin();
     const { sequence, hash, schema, generation, clearing } = found;
     if (schema !== SCHEMA && !clearing) {
@@ -55,35 +55,34 @@ export class ProgressRecord {
   async advance({ sequence, hash }: JournalEnd, generation: number): Promise<void> {
     const mine = { _id, generation } as const;
     const behind = { ...mine, sequence: { $lt: sequence } };
-    const { matchedCount } = await this.#collection.updateOne(behind, { $set: { sequence, hash } });
+    const found = await this.#table.updateOne(behind, { $set: { sequence, hash } });
     // Another one may be ahead with the same documents.
-    if (matchedCount > 0 || (await this.#collection.findOne(mine)) !== null) return;
+    if (found > 0 || (await this.#table.findOne(mine)) !== null) return;
     throw new WattbookError('FENCED', 'the read models were rebuilt by another one meanwhile');
   }
 
   /** Begins another life, in which the documents of the one before are to be taken away. */
   async clear(): Promise<Progress> {
     await this.#begin();
-    const { generation } = (await this.#collection.findOneAndUpdate(
+    const { generation } = (await this.#table.findOneAndUpdate(
       { _id },
       {
         $set: { sequence: 0, hash: new Uint8Array(NO_FRAME), schema: SCHEMA, clearing: true },
         $inc: { generation: 1 },
       },
-      { returnDocument: 'after' },
     ))!;
     return { sequence: 0, hash: NO_FRAME, generation, clearing: true };
   }
 
   /** Notes that the documents of the life before are gone. */
   async cleared(generation: number): Promise<void> {
-    await this.#collection.updateOne({ _id, generation }, { $set: { clearing: false } });
+    await this.#table.updateOne({ _id, generation }, { $set: { clearing: false } });
   }
 
   async #begin(): Promise<Progress> {
     const start = { sequence: 0, hash: new Uint8Array(NO_FRAME), generation: 1, clearing: false };
     try {
-      await this.#collection.insertOne({ _id, schema: SCHEMA, ...start });
+      await this.#table.insertOne({ _id, schema: SCHEMA, ...start });
     } catch (fault) {
       if (!isDuplicateKey(fault)) throw fault;
     }

@@ -9,7 +9,7 @@ import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import type { JournalEnd, StorageAdapter } from '../storage/contract.ts';
 import { type Frame, NO_FRAME } from '../storage/frame.ts';
-import { MONGO_OPTIONS, type Place, placeOf } from './collections.ts';
+import { MONGO_OPTIONS, type Place, placeOf } from './place.ts';
 import type { Change } from './documents.ts';
 import { pause, untilKnown } from './faults.ts';
 import { ModelWriter } from './model-writer.ts';

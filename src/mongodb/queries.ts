@@ -1,7 +1,8 @@
-import type { Collection, Filter, Sort } from 'mongodb';
+import type { Filter, Sort } from 'mongodb';
 import { integerArgument, objectArgument, idArgument } from '../core/arguments.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
-import { collectionOf, type Place } from './collections.ts';
+import type { Place } from './place.ts';
+import { Table } from './table.ts';
 import type {
   BalanceDocument,
   BlockDocument,
@@ -132,11 +133,11 @@ function paged<F extends object>(filter: F, page: Page): { filter: F; limit: num
  * @throws TypeError, RangeError; whatever the driver throws.
  */
 export class ReadModelQueries {
-  readonly #collections: { readonly [N in keyof Documents]: Collection<Documents[N]> };
+  readonly #tables: { readonly [N in keyof Documents]: Table<Documents[N]> };
 
   /** @internal */
   constructor(place: Place) {
-    this.#collections = collectionsOf(place);
+    this.#tables = tablesOf(place);
   }
 
   /** An account, or undefined if there is none. */
@@ -184,24 +185,23 @@ export class ReadModelQueries {
     return this.#ask(QUERIES.blocks(page));
   }
 
-  async #ask<N extends keyof Documents>(query: Query<N>): Promise<Documents[N][]> {
+  #ask<N extends keyof Documents>(query: Query<N>): Promise<Documents[N][]> {
     const { collection, filter, sort, limit } = query;
     const options = limit === undefined ? {} : { limit };
-    const found = this.#collections[collection].find(filter, { sort: sort as Sort, ...options });
-    return (await found.toArray()) as Documents[N][];
+    return this.#tables[collection].findAll(filter, { sort: sort as Sort, ...options });
   }
 }
 
 /** The collections of the read models. */
-export function collectionsOf(place: Place): {
-  readonly [N in keyof Documents]: Collection<Documents[N]>;
+export function tablesOf(place: Place): {
+  readonly [N in keyof Documents]: Table<Documents[N]>;
 } {
   return {
-    users: collectionOf(place, 'users'),
-    products: collectionOf(place, 'products'),
-    orders: collectionOf(place, 'orders'),
-    trades: collectionOf(place, 'trades'),
-    balances: collectionOf(place, 'balances'),
-    blocks: collectionOf(place, 'blocks'),
+    users: new Table(place, 'users'),
+    products: new Table(place, 'products'),
+    orders: new Table(place, 'orders'),
+    trades: new Table(place, 'trades'),
+    balances: new Table(place, 'balances'),
+    blocks: new Table(place, 'blocks'),
   };
 }

@@ -1,6 +1,6 @@
-import type { Collection } from 'mongodb';
 import type { StoredSnapshot } from '../storage/contract.ts';
-import { collectionOf, type Place } from './collections.ts';
+import type { Place } from './place.ts';
+import { Table } from './table.ts';
 import { isDuplicateKey, untilKnown } from './faults.ts';
 import { bytesOf } from './journal.ts';
 
@@ -34,14 +34,14 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 /** States of the market, each in as many documents as it takes. */
 export class Snapshots {
-  readonly #heads: Collection<Head>;
-  readonly #parts: Collection<Part>;
+  readonly #heads: Table<Head>;
+  readonly #parts: Table<Part>;
   readonly #timeoutMs: number;
   #saved = 0;
 
   constructor(place: Place) {
-    this.#heads = collectionOf<Head>(place, 'snapshots');
-    this.#parts = collectionOf<Part>(place, 'snapshot_parts');
+    this.#heads = new Table<Head>(place, 'snapshots');
+    this.#parts = new Table<Part>(place, 'snapshot_parts');
     this.#timeoutMs = place.timeoutMs;
   }
 
@@ -94,11 +94,11 @@ export class Snapshots {
     return { sequence: head.sequence, hash: bytesOf(head.hash), bytes };
   }
 
-  async #insert<T extends Head | Part>(collection: Collection<T>, document: T): Promise<void> {
+  async #insert<T extends Head | Part>(table: Table<T>, document: T): Promise<void> {
     await untilKnown(`whether ${document._id} is stored`, this.#timeoutMs, async () => {
       try {
         // The name of a snapshot is given out once: what has it is this document.
-        await (collection as unknown as Collection<Head | Part>).insertOne(document);
+        await table.insertOne(document);
       } catch (fault) {
         if (!isDuplicateKey(fault)) throw fault;
       }
@@ -109,9 +109,7 @@ export class Snapshots {
   /** What a later writer is about to store is left alone. */
   async #dropOld(epoch: number): Promise<void> {
     await untilKnown('whether old snapshots are gone', this.#timeoutMs, async () => {
-      const heads = await this.#heads
-        .find({}, { sort: LATEST_FIRST, projection: { _id: 1 } })
-        .toArray();
+      const heads = await this.#heads.findAll({}, { sort: LATEST_FIRST, projection: { _id: 1 } });
       const kept = heads.slice(0, KEPT).map(({ _id }) => _id);
       const mine = { $lte: epoch };
       await this.#heads.deleteMany({ epoch: mine, _id: { $nin: kept } });

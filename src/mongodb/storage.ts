@@ -1,7 +1,7 @@
 import { integerArgument, objectArgument } from '../core/arguments.ts';
 import { adapterOf } from '../storage/adapter.ts';
 import type { StorageAdapter } from '../storage/contract.ts';
-import { MONGO_OPTIONS, type MongoOptions, placeOf } from './collections.ts';
+import { MONGO_OPTIONS, type MongoOptions, placeOf } from './place.ts';
 import { Journal } from './journal.ts';
 import { Snapshots } from './snapshots.ts';
 import { openWriter } from './writer.ts';

@@ -25,10 +25,8 @@ async function introduction(url: string): Promise<{ text: string; hasChangeStrea
     const admin = client.db('admin');
     const info = await admin.command({ buildInfo: 1 });
     const hello = await admin.command({ hello: 1 }).catch(() => ({}) as Record<string, unknown>);
-    const ferret = (info['ferretdb'] as { version?: string } | undefined)?.version;
-    const own = ferret === undefined ? '' : ` (FerretDB ${ferret})`;
     return {
-      text: `${String(info['version'])}${own}, ${new URL(url).host}`,
+      text: `MongoDB ${String(info['version'])} at ${client.options.hosts.join(', ')}`,
       hasChangeStreams: hello['setName'] !== undefined,
     };
   } finally {
@@ -56,26 +54,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    let url = given;
-    if (url === undefined) {
-      const server = await startFerret({ folder });
-      servers.push(server);
-      url = server.url;
-    }
+    const ferret = given === undefined ? await startFerret({ folder }) : undefined;
+    if (ferret !== undefined) servers.push(ferret);
+    const url = ferret?.url ?? (given as string);
     const main = await introduction(url);
-    console.log(`MongoDB: ${main.text}`);
+    console.log(`Server: ${ferret === undefined ? '' : `${ferret.name} as `}${main.text}`);
     project.provide('mongodbUrl', url);
     const second = main.hasChangeStreams ? url : await changeStreams();
     if (typeof second !== 'string') {
       servers.push(second);
       const { text } = await introduction(second.url);
-      console.log(`MongoDB for change streams: mongo-java-server as ${text}`);
+      console.log(`Server with change streams: ${second.name} as ${text}`);
       project.provide('changeStreamUrl', second.url);
     } else if (main.hasChangeStreams) {
-      console.log('MongoDB for change streams: the same');
+      console.log('Server with change streams: the same');
       project.provide('changeStreamUrl', url);
     } else {
-      console.log(`MongoDB for change streams: none, their tests are skipped: ${second}`);
+      console.log(`Server with change streams: none, its tests are skipped: ${second}`);
       project.provide('changeStreamUrl', undefined);
     }
   } catch (cause) {

@@ -14,13 +14,14 @@ import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
 
 const HOST = '127.0.0.1';
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wattbook');
 const START_MS = 30_000;
 const PORT_ATTEMPTS = 3;
 const run = promisify(execFile);
 
 /** A server of these tests, while it runs. */
 export interface Server {
+  /** What it is, with its version. */
+  readonly name: string;
   /** For a `MongoClient`; of this one server alone. */
   readonly url: string;
   readonly host: string;
@@ -39,10 +40,18 @@ function folderOf(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
+function versionIn(file: string, pattern: RegExp): string {
+  return pattern.exec(readFileSync(folderOf(file), 'utf8'))?.[1] ?? 'of unknown version';
+}
+
 function hashOf(folder: string, names: readonly string[]): string {
   const hash = createHash('sha256');
   for (const name of names) hash.update(readFileSync(join(folder, name)));
   return hash.digest('hex').slice(0, 16);
+}
+
+function cache(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wattbook');
 }
 
 /** Runs a program to its end. Throws MissingProgram, or an Error with what it said. */
@@ -69,7 +78,7 @@ const missing = (program: string): string =>
  */
 async function cached(path: string, make: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(path)) return path;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(cache(), { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {
     await make(temporary);
@@ -86,7 +95,7 @@ async function cached(path: string, make: (temporary: string) => Promise<void>):
 export function ferretServer(): Promise<string> {
   const cwd = folderOf('server');
   const name = `ferret-${hashOf(cwd, ['go.mod', 'go.sum', 'main.go'])}`;
-  return cached(join(CACHE, name), (temporary) =>
+  return cached(join(cache(), name), (temporary) =>
     build('go', ['build', '-trimpath', '-o', temporary, '.'], {
       cwd,
       env: { ...process.env, CGO_ENABLED: '0' },
@@ -97,7 +106,7 @@ export function ferretServer(): Promise<string> {
 /** The folder with the jars of mongo-java-server, fetched when not in the cache. Throws MissingProgram without mvn. */
 export function changeStreamJars(): Promise<string> {
   const cwd = folderOf('change-streams');
-  return cached(join(CACHE, `change-streams-${hashOf(cwd, ['pom.xml'])}`), (temporary) =>
+  return cached(join(cache(), `change-streams-${hashOf(cwd, ['pom.xml'])}`), (temporary) =>
     build('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${temporary}`], {
       cwd,
     }),
@@ -106,14 +115,18 @@ export function changeStreamJars(): Promise<string> {
 
 /**
  * FerretDB on the files of `folder`, which must exist; resolves when it answers. Without a port it takes a free one; given
- * the port and folder of one that was killed, it is that server restarted.
+ * the port and folder of one that was killed, it is that server restarted. Three things are unlike MongoDB: its updates are
+ * not atomic (of 64 that compare and set at once several win, increments get lost; inserts under one `_id` or unique index
+ * are exclusive); each find reads its whole collection (2.4 s at 20,000 documents of 5 kB), so keep collections small; and
+ * read and write concerns are ignored, every write is synced before its reply.
  */
 export async function startFerret(options: {
   readonly folder: string;
   readonly port?: number | undefined;
 }): Promise<Server> {
   const program = await ferretServer();
-  return start(options.port, (port) => [program, `${HOST}:${port}`, options.folder]);
+  const name = `FerretDB ${versionIn('server/go.mod', /\/FerretDB v(\S+)/)}`;
+  return start(name, options.port, (port) => [program, `${HOST}:${port}`, options.folder]);
 }
 
 /** mongo-java-server with change streams, in memory; resolves when it answers. Throws MissingProgram without java or mvn. */
@@ -122,17 +135,22 @@ export async function startChangeStreams(
 ): Promise<Server> {
   const jars = await changeStreamJars();
   const main = join(folderOf('change-streams'), 'Main.java');
-  return start(options.port, (port) => ['java', '-cp', join(jars, '*'), main, String(port)]);
+  const name = `mongo-java-server ${versionIn('change-streams/pom.xml', /server<.*\s+<version>(.*)</)}`;
+  return start(name, options.port, (port) => ['java', '-cp', join(jars, '*'), main, String(port)]);
 }
 
 type CommandLine = (port: number) => readonly [string, ...string[]];
 
 /** Another may take the free port in between: then one more is tried. */
-async function start(port: number | undefined, commandLine: CommandLine): Promise<Server> {
+async function start(
+  name: string,
+  port: number | undefined,
+  commandLine: CommandLine,
+): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const chosen = port ?? (await freePort());
     try {
-      return await startAt(chosen, commandLine(chosen));
+      return { name, ...(await startAt(chosen, commandLine(chosen))) };
     } catch (cause) {
       const isLast = port !== undefined || attempt === PORT_ATTEMPTS;
       if (isLast || cause instanceof MissingProgram) throw cause;
@@ -141,7 +159,7 @@ async function start(port: number | undefined, commandLine: CommandLine): Promis
 }
 
 /** A port of 127.0.0.1 that nobody listens at now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -150,7 +168,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function startAt(port: number, [program, ...args]: readonly string[]): Promise<Server> {
+async function startAt(
+  port: number,
+  [program, ...args]: readonly string[],
+): Promise<Omit<Server, 'name'>> {
   const child = spawn(program as string, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

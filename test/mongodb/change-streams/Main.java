@@ -8,7 +8,7 @@ import java.util.List;
  * in memory. Usage: Main.java PORT. Says on standard output that it listens, and ends with its standard input.
  */
 public class Main {
-  /** The least the driver talks to is wire version 8 to 9, by release; the server's own is 8. */
+  /** The server's own wire version, 8, is below what the driver of today talks to. */
   private static final MongoVersion VERSION = new MongoVersion() {
     @Override
     public List<Integer> getVersionArray() {

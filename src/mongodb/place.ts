@@ -1,4 +1,4 @@
-import type { Collection, CollectionOptions, Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import { shown } from '../core/decimal.ts';
 import { idArgument, integerArgument, objectArgument } from '../core/arguments.ts';
 
@@ -25,11 +25,6 @@ export interface Place {
 /** Options of every kind of use. */
 export const MONGO_OPTIONS: readonly (keyof MongoOptions)[] = ['db', 'prefix', 'timeoutMs'];
 const HOUR_MS = 3_600_000;
-/** How many attempts fit into the time of a call: a lost answer must not take all of it. */
-const ATTEMPTS = 4;
-/** What is acknowledged has been journaled by a majority: it survives every failure that leaves one. */
-export const MAJORITY = { w: 'majority', journal: true } as const;
-
 /** @throws TypeError, RangeError */
 export function placeOf({ db, prefix = 'wattbook_', timeoutMs = 20_000 }: MongoOptions): Place {
   objectArgument(db, 'db');
@@ -39,31 +34,3 @@ export function placeOf({ db, prefix = 'wattbook_', timeoutMs = 20_000 }: MongoO
   if (prefix !== '') idArgument(prefix, 'prefix');
   return { db, prefix, timeoutMs: integerArgument(timeoutMs, 'timeoutMs', 100, HOUR_MS) };
 }
-
-/**
- * A collection whose every write is acknowledged by a majority that has it in its journals, and whose every read is of such writes alone. How the database
- * of the user is set has no say in it, nor in how numbers and bytes come back.
- */
-export function collectionOf<T extends object>(
-  { db, prefix, timeoutMs }: Place,
-  name: string,
-): Collection<T> {
-  return db.collection<T>(prefix + name, {
-    ...READING,
-    readConcern: { level: 'majority' },
-    readPreference: 'primary',
-    writeConcern: MAJORITY,
-    timeoutMS: Math.ceil(timeoutMs / ATTEMPTS),
-  });
-}
-
-/** Numbers are numbers and bytes are bytes, whatever the user has set. */
-const READING: CollectionOptions = {
-  promoteValues: true,
-  promoteLongs: true,
-  promoteBuffers: true,
-  useBigInt64: false,
-  raw: false,
-  ignoreUndefined: false,
-  serializeFunctions: false,
-};
