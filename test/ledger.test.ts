@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/index.ts';
 import { FEES, Ledger, OUTSIDE } from '../src/ledger/ledger.ts';
 import { Accounts } from '../src/ledger/accounts.ts';
+import { RowChanges } from '../src/ledger/row-changes.ts';
 import { codeOf, faultOf, list, must } from './stage.ts';
 import { mulberry32 } from './mulberry32.ts';
 
@@ -202,4 +203,42 @@ it('finds every row when rows were given back just before the index would have t
     expect(ledger.find(account, 1)).toBe(-1);
   }
   expect(ledger.find(0, 0)).toBe(first);
+});
+
+describe('what ledger rows have become', () => {
+  it('is told of those that changed since the last look, with what they were', () => {
+    const ledger = new Ledger();
+    const changes = new RowChanges(ledger);
+    const seen = (): unknown[] => {
+      const found: unknown[] = [];
+      changes.each((row, now, before) => found.push([row, now, before]));
+      return found;
+    };
+    const content = (account: number, asset: number, available: number, locked = 0) => ({
+      account,
+      asset,
+      available,
+      locked,
+    });
+    ledger.transfer(OUTSIDE, 5, 3, 7);
+    const nobody = content(-1, -1, 0);
+    expect(seen()).toEqual([
+      [0, content(OUTSIDE, 3, -7), nobody],
+      [1, content(5, 3, 7), nobody],
+    ]);
+    expect(seen()).toEqual([]);
+    ledger.lock(1, 2);
+    expect(seen()).toEqual([[1, content(5, 3, 5, 2), content(5, 3, 7)]]);
+    ledger.release(1, 2);
+    expect(seen()).toHaveLength(1);
+    // The same account has as much of another asset in the same row.
+    ledger.retire(3);
+    ledger.transfer(OUTSIDE, 5, 4, 7);
+    expect(seen()).toEqual([
+      [0, content(OUTSIDE, 4, -7), content(OUTSIDE, 3, -7)],
+      [1, content(5, 4, 7), content(5, 3, 7)],
+    ]);
+    ledger.retire(4);
+    expect(seen()[1]).toEqual([1, content(OUTSIDE, 0, 0), content(5, 4, 7)]);
+  });
 });

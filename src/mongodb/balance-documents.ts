@@ -1,5 +1,5 @@
 import { balanceView } from '../engine/views.ts';
-import { RowChanges } from '../ledger/row-changes.ts';
+import { RowChanges, type RowContent } from '../ledger/row-changes.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { Drafts } from './drafts.ts';
 
@@ -19,18 +19,16 @@ export class BalanceDocuments {
 
   /** Adds what has changed. Assets that were archived since the last time are kept for readers. O(ledger rows). */
   finish(): void {
-    const { ledger } = this.#state;
-    this.#rows.each((row, accountBefore, assetBefore) => {
-      if (accountBefore >= 0) this.#put(accountBefore, assetBefore);
-      const [account, asset] = [ledger.account(row), ledger.asset(row)];
-      if (account === accountBefore && asset === assetBefore) return;
-      // An empty row that is new may have been there before the snapshot that the market comes from, which leaves those out. One that
-      // was given back is empty as well.
-      if (ledger.available(row) !== 0 || ledger.locked(row) !== 0) this.#put(account, asset);
+    this.#rows.each((_, now, before) => {
+      const isSame = now.account === before.account && now.asset === before.asset;
+      for (const each of isSame ? [now] : [before, now]) {
+        // Empty is also what nobody uses; and a market that comes from a snapshot has no rows that were empty, where this one may have.
+        if (isSame || each.available !== 0 || each.locked !== 0) this.#put(each);
+      }
     });
   }
 
-  #put(accountRow: number, assetRow: number): void {
+  #put({ account: accountRow, asset: assetRow }: RowContent): void {
     const { accounts, listings } = this.#state;
     const { id: asset } = this.#state.asset(assetRow);
     const { id: account } = accounts.list[accountRow]!;

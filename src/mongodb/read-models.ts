@@ -9,13 +9,23 @@ import { replayFrame } from '../exchange/recovery.ts';
 import type { MarketState } from '../matching/state.ts';
 import type { Frame } from '../storage/frame.ts';
 import { BalanceDocuments } from './balance-documents.ts';
-import type { Change } from './documents.ts';
+import type { Change, FieldsOf } from './documents.ts';
 import { Drafts } from './drafts.ts';
 import { OrderDocuments } from './order-documents.ts';
 import { productFields } from './product-documents.ts';
 
 const PRODUCTS_AT = eventOffsets('product');
 const TRADED_PRODUCT_AT = offsetsOf(EVENTS.trade).product;
+
+/** Of a trade for which no other event says otherwise. */
+const NOTHING_ELSE: FieldsOf<'trades'> = {
+  fromZone: null,
+  toZone: null,
+  gridFee: null,
+  gridFeeQuanta: null,
+  recalled: false,
+  recalledAt: null,
+};
 
 /**
  * A market that goes through the frames of a journal, and tells what documents each of them leads to. It may begin at any sequence
@@ -138,8 +148,7 @@ export class ReadModels {
       productRow: view.getUint32(at + TRADED_PRODUCT_AT),
       parties: [buyer, seller],
       block: isInLast ? this.#height : this.#height + 1,
-      ...{ fromZone: null, toZone: null, gridFee: null, gridFeeQuanta: null },
-      ...{ recalled: false, recalledAt: null },
+      ...NOTHING_ELSE,
     });
   }
 

@@ -44,17 +44,13 @@ export class AccountLeaves {
   }
 
   #changedAccounts(): Set<number> {
-    const { ledger } = this.#state;
     const changed = new Set<number>();
-    this.#rows.each((row, before) => {
-      const account = ledger.account(row);
-      if (before !== account) {
-        if (before >= 0) {
-          this.#rowsOf[before]!.delete(row);
-          changed.add(before);
-        }
-        (this.#rowsOf[account] ??= new Set()).add(row);
+    this.#rows.each((row, { account }, { account: before }) => {
+      if (before !== account && before >= 0) {
+        this.#rowsOf[before]!.delete(row);
+        changed.add(before);
       }
+      (this.#rowsOf[account] ??= new Set()).add(row);
       changed.add(account);
     });
     return changed;

@@ -14,6 +14,7 @@ import { LINKED_ORDERS } from './linked.ts';
 import { MATCHING } from './matching.ts';
 import { NETWORKS } from './networks.ts';
 import { ORDERBOOK } from './orderbook.ts';
+import { READ_MODELS } from './read-models.ts';
 import { SETTLEMENT } from './settlement.ts';
 import { SHOWN } from './shown.ts';
 import { SIGNED } from './signed.ts';
@@ -48,4 +49,5 @@ export const SLIP_GROUPS: readonly SlipGroup[] = [
   ...SIGNED,
   ...VERIFY,
   ...FORWARD,
+  ...READ_MODELS,
 ];
