@@ -31,6 +31,7 @@ const ENTRY_POINTS = [
   'src/sealing/index.ts',
   'src/signing/index.ts',
   'src/file/index.ts',
+  'src/mongodb/index.ts',
   'src/testing/index.ts',
   'src/verify/index.ts',
 ];

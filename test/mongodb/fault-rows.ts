@@ -3,7 +3,7 @@ import { mongoStorage } from '../../src/mongodb/index.ts';
 import { Exchange } from '../../src/index.ts';
 import { hashesOf, type Item, noSalt, send, streamOf } from '../faults/stream.ts';
 import { hashOf } from '../journals.ts';
-import { type Decide, type Fault, type Proxy, type Request, startProxy } from './proxy.ts';
+import { type Decide, type Fault, type Request, startProxy } from './proxy.ts';
 
 /** What the driver asks the server for in the life of a market, step by step. */
 export const STEPS = {
@@ -185,5 +185,3 @@ async function opened(storage: ReturnType<typeof mongoStorage>, takeOver = false
   const market = await Exchange.open({ ...settings, clock: () => time });
   return { market, setTime };
 }
-
-export type { Proxy };

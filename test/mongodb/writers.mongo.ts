@@ -161,6 +161,7 @@ describe('a database that is set otherwise', () => {
     readConcernLevel: 'local',
     writeConcern: { w: 1, journal: false },
     retryWrites: false,
+    maxPoolSize: 1,
   });
   const cases = storageSuite(async () => {
     const db = client.db(newDb().databaseName);

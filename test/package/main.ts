@@ -13,6 +13,7 @@ import { pack, quickStart, ROOT, run, runSteps } from '../../scripts/command.ts'
 const TYPESCRIPT = ['5.9.3', '6.0.3'];
 const JEST = '30.5.2';
 const FAST_CHECK = '4.10.2';
+const MONGODB = '7.9.0';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wattbook-package-'));
 const tarball = pack(scratch);
@@ -116,6 +117,32 @@ function testing(): string {
   return esm;
 }
 
+/** Loads without the driver, whose types alone it names, and works with a consumer's copy in both module forms. */
+function mongodb(): void {
+  const alone = `
+    if (typeof require('wattbook/mongodb').mongoStorage !== 'function') throw new Error('no storage');
+    try { require.resolve('mongodb'); } catch { process.exit(0); }
+    throw new Error('mongodb came along: it must stay optional');`;
+  run(process.execPath, ['-e', alone], { cwd: join(scratch, 'first-trade') });
+  const [typescript, types] = [`typescript@${TYPESCRIPT.at(-1)!}`, '@types/node@20'];
+  const folder = room('mongodb', `mongodb@${MONGODB}`, typescript, types);
+  const source = readFileSync(fixture('consumer-mongodb.ts'), 'utf8');
+  for (const [format, ending] of [
+    ['esm', 'mts'],
+    ['cjs', 'cts'],
+  ] as const) {
+    const name = `consumer.${ending.replace('ts', 'js')}`;
+    writeFileSync(join(folder, `consumer.${ending}`), source);
+    writeFileSync(join(folder, name), asJavaScript(source, format));
+    run(process.execPath, [name], { cwd: folder });
+  }
+  // The driver's declarations want those of Node.
+  const compilerOptions = { ...STRICT, ...NODE, ...LIBRARY, types: ['node'] };
+  const config = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  run(join('node_modules', '.bin', 'tsc'), ['-p', '.'], { cwd: folder });
+}
+
 const STRICT = {
   strict: true,
   noEmit: true,
@@ -202,6 +229,7 @@ try {
     ['equal state hash of both forms', sameHash],
     ['fast-check is optional', withoutFastCheck],
     ['wattbook/testing with fast-check', testing],
+    [`wattbook/mongodb with mongodb ${MONGODB}`, mongodb],
     [`TypeScript ${TYPESCRIPT.join(' and ')} installed`, prepareTypes],
     ...typeSteps,
     [`Jest ${JEST}, CommonJS and modules`, jest],
