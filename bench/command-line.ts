@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { type Checksums, FULL_CHECKSUMS, SMOKE_CHECKSUMS } from './checksums.ts';
 import { markdown, table } from './report.ts';
 import { scalePicture } from './scale-picture.ts';
-import { type Figure, FULL, type Plan, SMOKE, type Suite } from './suite.ts';
+import { type Figure, FULL, type Plan, SMOKE, type Suite, Unavailable } from './suite.ts';
 import { SUITES } from './suites.ts';
-import { yardsticks } from './yardsticks.ts';
+import { yardsticks as ownYardsticks } from './yardsticks.ts';
 
 const HELP = `Takes the figures of this library.
 
@@ -19,6 +19,7 @@ const HELP = `Takes the figures of this library.
   --help        prints this
 
 Exits with 1 if fills are not what they should be, with 2 if it was called wrongly.
+A suite that needs what this machine does not have is skipped, and says so.
 What is measured, and how, stands in bench/README.md.
 `;
 
@@ -38,6 +39,8 @@ export interface Surroundings {
   progress?: ((text: string) => void) | undefined;
   readonly smokePlan?: Plan;
   readonly smokeChecksums?: Checksums;
+  /** What the machine itself is measured by, before all else. */
+  readonly yardsticks?: () => readonly Figure[];
 }
 
 /** Runs the bench. @returns the exit code */
@@ -62,13 +65,13 @@ export async function bench(args: readonly string[], around: Surroundings): Prom
   }
   const plan = options.smoke ? smokePlan : FULL;
   const checksums = options.smoke ? smokeChecksums : FULL_CHECKSUMS;
-  const { figures, faults } = await measured(suites, plan, checksums, around);
+  const { figures, skipped, faults } = await measured(suites, plan, checksums, around);
   around.out((options.markdown ? markdown : table)(figures));
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
   }
   if (options.svg !== undefined) writeFileSync(options.svg, scalePicture(figures));
-  for (const fault of faults) around.error(`${fault}\n`);
+  for (const line of [...skipped, ...faults]) around.error(`${line}\n`);
   return faults.length > 0 ? 1 : 0;
 }
 
@@ -86,9 +89,11 @@ async function measured(
   plan: Plan,
   checksums: Checksums,
   around: Surroundings,
-): Promise<{ figures: Figure[]; faults: string[] }> {
+): Promise<{ figures: Figure[]; skipped: string[]; faults: string[] }> {
   around.progress?.('yardsticks');
-  const figures = yardsticks();
+  const { yardsticks = ownYardsticks } = around;
+  const figures = [...yardsticks()];
+  const skipped: string[] = [];
   const faults: string[] = [];
   for (const suite of suites) {
     for (const { name: ofCase, work, measure } of suite.cases) {
@@ -100,10 +105,11 @@ async function measured(
         const differing = `${figure.checksum} instead of ${checksums[work]}`;
         faults.push(`${name}: the fills have the checksum ${differing}`);
       } catch (error) {
-        faults.push(`${name}: ${(error as Error).message}`);
+        if (error instanceof Unavailable) skipped.push(`${name} is skipped: ${error.message}`);
+        else faults.push(`${name}: ${(error as Error).message}`);
       }
     }
   }
   around.progress?.('');
-  return { figures, faults };
+  return { figures, skipped, faults };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../src/core/sha256.ts';
 import { fileStorage } from '../src/file/index.ts';
 import { Exchange, type OrderReceipt, type Receipt } from '../src/index.ts';
+import type { StorageAdapter } from '../src/storage/contract.ts';
 import { decodeFrame, DIGEST_SIZE, type Frame, recordStarts } from '../src/storage/frame.ts';
 import {
   type OpeningRequest,
@@ -66,20 +67,27 @@ export function durableCases(): Case[] {
 }
 
 /** What an engine without storage comes to. */
-function marketHashOf(load: Workload): string {
+export function marketHashOf(load: Workload): string {
   const engine = openedEngine(load);
   for (const each of requestsOf(load)) perform(engine, each);
   return engine.marketHash();
 }
 
-async function turns(
-  folder: string,
+/** What a market on a storage came to. */
+export interface MarketTurn {
+  readonly exchange: Timed;
+  /** What the timed requests led to. */
+  readonly frames: readonly Frame[];
+  readonly marketHash: string;
+}
+
+/** A workload through an exchange on a new storage: opened and prefilled outside the clock, then so many requests under way. */
+export async function marketTurn(
+  storage: StorageAdapter,
   load: Workload,
   inFlight: number,
-  mostRecords: number,
-): Promise<Round> {
+): Promise<MarketTurn> {
   const requests: WorkloadRequest[] = [...requestsOf(load)];
-  const storage = fileStorage(join(folder, 'journal'));
   const open = await Exchange.open({ storage });
   const send = (request: OpeningRequest | WorkloadRequest): Answer =>
     perform<Answer>(open, request);
@@ -92,6 +100,17 @@ async function turns(
   await open.close();
   const frames: Frame[] = [];
   for await (const bytes of storage.read(first)) frames.push(decodeFrame(bytes, sha256));
+  return { exchange, frames, marketHash };
+}
+
+async function turns(
+  folder: string,
+  load: Workload,
+  inFlight: number,
+  mostRecords: number,
+): Promise<Round> {
+  const storage = fileStorage(join(folder, 'journal'));
+  const { exchange, frames, marketHash } = await marketTurn(storage, load, inFlight);
   return {
     exchange,
     frames: frames.length,
@@ -126,12 +145,8 @@ async function storageSeconds(folder: string, frames: readonly Frame[]): Promise
   return seconds;
 }
 
-async function storeRates(
-  folder: string,
-  frames: readonly Frame[],
-  inFlight: number,
-  most: number,
-): Promise<Record<string, number>> {
+/** The command records of frames, without what stands behind each. */
+export function recordsIn(frames: readonly Frame[]): Uint8Array[] {
   const records: Uint8Array[] = [];
   for (const frame of frames) {
     const starts = recordStarts(frame);
@@ -139,6 +154,16 @@ async function storeRates(
       records.push(frame.bytes.subarray(starts[i - 1], starts[i]! - DIGEST_SIZE));
     }
   }
+  return records;
+}
+
+async function storeRates(
+  folder: string,
+  frames: readonly Frame[],
+  inFlight: number,
+  most: number,
+): Promise<Record<string, number>> {
+  const records = recordsIn(frames);
   const count = Math.min(records.length, most);
   const rates: Record<string, number> = {};
   for (const [name, open] of Object.entries(STORES)) {
@@ -150,19 +175,22 @@ async function storeRates(
   return rates;
 }
 
+/** The median of each percentile of several turns. */
+export function percentiles(turns: readonly Timed[]): Pick<Measured, 'p50ns' | 'p99ns'> {
+  const sorted = turns.map(({ latenciesNs }) => latenciesNs.slice().sort());
+  const at = (share: number): number =>
+    Math.round(median(sorted.map((times) => times[Math.ceil(times.length * share) - 1]!)));
+  return { p50ns: at(0.5), p99ns: at(0.99) };
+}
+
 function figures(rounds: readonly Round[]): Omit<Measured, 'checksum'> {
   const middle = (of: (round: Round) => number): number => median(rounds.map(of));
   const count = rounds[0]!.exchange.latenciesNs.length;
-  const percentile = (share: number): number =>
-    Math.round(
-      middle(({ exchange }) => exchange.latenciesNs.sort()[Math.ceil(count * share) - 1]!),
-    );
   const stores = Object.keys(STORES).map((name) => [name, middle((it) => it.stores[name]!)]);
   return {
     unit: 'commands/s',
     median: middle(({ exchange }) => count / exchange.seconds),
-    p50ns: percentile(0.5),
-    p99ns: percentile(0.99),
+    ...percentiles(rounds.map(({ exchange }) => exchange)),
     against: 'write and fdatasync of the same frames, and nothing else',
     ratio: middle(({ raw, exchange }) => raw / exchange.seconds),
     details: {

@@ -50,13 +50,18 @@ export const SMOKE: Plan = {
   size: (full) => Math.ceil(full / 100),
 };
 
+/** What a case needs is not on this machine: its message says what. Such a case is skipped, and is no fault. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
 /** What is measured under a name of its own. */
 export interface Case {
   /** Behind the suite's name. */
   readonly name: string;
   /** What its fills must be those of; absent where it is not about fills. */
   readonly work?: Work;
-  /** @throws Error if something comes out wrong */
+  /** @throws Error if something comes out wrong; Unavailable */
   measure(plan: Plan, note: (text: string) => void): Promise<Measured>;
 }
 

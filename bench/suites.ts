@@ -11,6 +11,7 @@ import { flowCases, specialCase } from './flows.ts';
 import { latencyCases } from './latency.ts';
 import { limitCases } from './limit.ts';
 import { memoryCases } from './memory.ts';
+import { mongodbCases } from './mongodb.ts';
 import { recoveryCase } from './recovery.ts';
 import { replayCase } from './replay.ts';
 import { scaleCases } from './scale.ts';
@@ -50,4 +51,5 @@ export const SUITES: readonly Suite[] = [
   { name: 'energy-year', byNameAlone: true, cases: [homesCase('homes1000', 365, 1)] },
   { name: 'chain', cases: chainCases() },
   { name: 'limit', cases: limitCases() },
+  { name: 'mongodb', cases: mongodbCases() },
 ];

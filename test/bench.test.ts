@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Flow, workload } from 'wattbook/testing';
 import { bookPath } from '../bench/book.ts';
 import { type Checksums, FULL_CHECKSUMS, SMOKE_CHECKSUMS } from '../bench/checksums.ts';
@@ -107,11 +107,31 @@ describe('npm run bench', () => {
   });
 });
 
+describe('a machine without a server', () => {
+  it('skips the suite that needs one, says so, and finds nothing wrong', async () => {
+    vi.stubEnv('MONGODB_URL', undefined);
+    vi.stubEnv('XDG_CACHE_HOME', join(folder, 'empty'));
+    vi.stubEnv('PATH', '');
+    try {
+      const { code, out, error } = await run(['mongodb', '--smoke'], { yardsticks: () => [] });
+      expect(code).toBe(0);
+      const lines = error.split('\n').slice(0, -1);
+      expect(lines).toEqual([1, 64, 512].map(() => expect.stringMatching(/go is not on the PATH/)));
+      expect(lines[2]).toMatch(/^mongodb\/512 is skipped: no MONGODB_URL is given, and FerretDB /);
+      expect(out).not.toContain('mongodb');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
+
 describe('suites', () => {
   it('come to the same fills on every path of ours', async () => {
     const found: Record<string, string> = {};
     const figures = new Map<string, Figure>();
     for (const { name, cases } of SUITES) {
+      // Needs a server: test/mongodb/bench.mongo.ts.
+      if (name === 'mongodb') continue;
       for (const { name: ofCase, work, measure } of cases) {
         const figure = { name: `${name}/${ofCase}`, ...(await measure(SHORT, silent)) };
         figures.set(figure.name, figure);
