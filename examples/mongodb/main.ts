@@ -6,15 +6,13 @@ import { openMarket, verify } from './service.ts';
 const { MONGODB_URL = 'mongodb://127.0.0.1:27017', MONGODB_DATABASE = 'market' } = process.env;
 const open = () => openMarket(MONGODB_URL, MONGODB_DATABASE);
 const CLIENTS = 8;
-const HOMES = [
-  { account: 'anna', side: 'sell' } as const,
-  { account: 'ben', side: 'buy' } as const,
-];
+const HOMES = [['anna', 'sell'] as const, ['ben', 'buy'] as const];
 
 /** Every command has an id, so that whoever got no answer may send it again. */
 function order(run: string, i: number) {
+  const [account, side] = HOMES[i % 2]!;
   const price = `0.${20 + ((7 * i) % 10)}`;
-  return { ...HOMES[i % 2]!, product: 'noon', price, quantity: '0.1', commandId: `${run}-${i}` };
+  return { account, side, product: 'noon', price, quantity: '0.1', commandId: `${run}-${i}` };
 }
 
 /** The first life: trades until it is killed, and tells what is answered. */
@@ -23,7 +21,7 @@ async function trade(run: string): Promise<void> {
   // Refused where they are there from the run before.
   for (const id of ['EUR', 'kWh']) await exchange.listAsset({ id, decimals: 6 });
   await exchange.listProduct({ id: 'noon', energy: 'kWh', money: 'EUR', tick: '0.01', lot: '0.1' });
-  for (const id of ['anna', 'ben']) await exchange.openAccount({ id });
+  for (const [id] of HOMES) await exchange.openAccount({ id });
   await exchange.deposit({ account: 'anna', asset: 'kWh', amount: '500', commandId: `${run}-kWh` });
   await exchange.deposit({ account: 'ben', asset: 'EUR', amount: '500', commandId: `${run}-EUR` });
   const client = async (first: number) => {
@@ -32,13 +30,10 @@ async function trade(run: string): Promise<void> {
   await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)));
 }
 
-/** Prints some fields of documents. */
-const tell = <T>(what: string, documents: T[], ...fields: (keyof T)[]) =>
-  console.log(
-    `${what}:`,
-    documents.map((each) => fields.map((field) => each[field]).join(' ')),
-  );
+const tell = <T>(what: string, documents: T[], text: (document: T) => string) =>
+  console.log(`${what}: ${documents.map(text).join(', ')}`);
 
+/** Kills the first life, asks the second one, and verifies in the third what must hold. */
 async function main(run: string): Promise<void> {
   const child = fork(process.argv[1]!, [run]);
   const answered = new Set<number>();
@@ -57,16 +52,11 @@ async function main(run: string): Promise<void> {
   const kept = stored.filter((sequence) => answered.has(sequence)).length;
   console.log(`sent again ${again.length}: ${stored.length} were there, ${kept} of them answered`);
   await caughtUp();
-  tell(
-    'open orders of anna',
-    await models.openOrders('anna', { limit: 3 }),
-    '_id',
-    'open',
-    'price',
-  );
-  tell('trades of ben', await models.trades('ben', { limit: 3 }), '_id', 'quantity', 'price');
-  tell('trades of noon', await models.productTrades('noon', { limit: 3 }), '_id', 'value', 'block');
-  tell('blocks', await models.blocks({ limit: 3, before: 5 }), '_id', 'lastSequence');
+  const page = { limit: 3 };
+  tell('open, anna', await models.openOrders('anna', page), (o) => `${o.open} kWh at ${o.price}`);
+  tell('trades, ben', await models.trades('ben', page), (t) => `${t.quantity} kWh at ${t.price}`);
+  tell('trades, noon', await models.productTrades('noon', page), (t) => `${t._id} at ${t.price}`);
+  tell('blocks', await models.blocks(page), (b) => `${b._id} up to command ${b.lastSequence}`);
   await close();
 
   const third = await open();
