@@ -8,7 +8,8 @@ import { MongoClient } from 'mongodb';
 /** Opens the market of a database, or a new one; two seconds later if its writer was killed, unless it is told to take over. */
 export async function openMarket(url: string, database: string, takeOver = false) {
   const limits = { serverSelectionTimeoutMS: 5_000, socketTimeoutMS: 10_000 }; // without, a lost answer holds its connection for ever
-  const client = new MongoClient(url, { appName: 'market', retryWrites: true, ...limits });
+  const driver = { appName: 'market', retryWrites: true, ...limits };
+  const client = await new MongoClient(url, driver).connect();
   const db = client.db(database);
   const [storage, models] = [mongoStorage({ db, leaseMs: 2_000 }), mongoProjections({ db })];
   const options = { storage, takeOver, blocks: { everyCommands: 25 } };
