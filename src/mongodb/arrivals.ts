@@ -6,6 +6,9 @@ import { isPassing } from './faults.ts';
 /** Tells of an insert, and nothing of what was inserted: that is read by whoever is told. */
 const INSERTS = [{ $match: { operationType: 'insert' } }, { $project: { documentKey: 1 } }];
 
+/** How long a stream may be silent before somebody looks, at first and at last. */
+const [FIRST_LOOK_MS, LAST_LOOK_MS] = [10, 1_000];
+
 /**
  * Waits until there may be something new in the journal: by a change stream where the server has them, else by letting some time pass. It may
  * tell of too much and never of too little: whoever waits looks for himself.
@@ -17,6 +20,7 @@ export class Arrivals {
   /** Set where the server has no change streams. */
   #onlyPolls = false;
   #stream: ChangeStream | undefined;
+  #lookMs: number = FIRST_LOOK_MS;
   /** Resolves at the next insert. */
   #next: Promise<unknown> | undefined;
 
@@ -31,15 +35,19 @@ export class Arrivals {
   }
 
   /**
-   * Waits for an insert or for the next time to look, whatever comes first; ends at once when the signal aborts. The first call begins the stream, and
-   * does not wait: what came before is nobody's to tell.
+   * Waits for an insert, or until it is time to look; ends at once when the signal aborts. After an insert it is soon time to look: a stream begins a moment after
+   * it was asked for, and mongo-java-server tells of what is not there yet.
    */
   async wait(): Promise<void> {
     if (this.#onlyPolls) return this.#poll();
     try {
-      if (this.#stream === undefined) return await this.#begin();
-      await this.orAborted(this.#next!);
-      this.#next = this.#quietly(this.#stream.next());
+      this.#next ??= this.#begin();
+      const isTold = await this.#within(
+        this.#lookMs,
+        this.#next.then(() => true),
+      );
+      this.#lookMs = isTold ? FIRST_LOOK_MS : Math.min(2 * this.#lookMs, LAST_LOOK_MS);
+      if (isTold) this.#next = this.#quietly(this.#stream!.next());
     } catch (fault) {
       await this.close();
       this.#onlyPolls = !isPassing(fault);
@@ -67,22 +75,31 @@ export class Arrivals {
     await stream?.close().catch(() => {});
   }
 
-  async #begin(): Promise<void> {
+  /** Of inserts from now on. */
+  #begin(): Promise<unknown> {
     const { db, prefix } = this.#place;
     // Not of a `Table`: its limit is for calls that are answered at once.
-    const stream = db.collection(`${prefix}journal`).watch(INSERTS, {
+    this.#stream = db.collection(`${prefix}journal`).watch(INSERTS, {
       readConcern: { level: 'majority' },
     });
-    this.#stream = stream;
-    const begun = new Promise((resolve) => stream.once('init', resolve));
-    this.#next = this.#quietly(stream.next());
-    await this.orAborted(Promise.race([begun, this.#next]));
+    return this.#quietly(this.#stream.next());
   }
 
   async #poll(): Promise<void> {
+    await this.#within(this.#pollMs, new Promise(() => {}));
+  }
+
+  /** Waits for a promise, for so long at most and until the signal aborts: then for undefined. */
+  async #within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    await this.orAborted(new Promise((resolve) => (timer = setTimeout(resolve, this.#pollMs))));
-    clearTimeout(timer);
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), ms);
+    });
+    try {
+      return await this.orAborted(Promise.race([promise, late]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** A promise that may be rejected while nobody waits for it. */

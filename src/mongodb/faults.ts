@@ -27,6 +27,19 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([
   6, 7, 50, 64, 89, 91, 134, 189, 202, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
+/** The same as codes of the system: version 7.9 of the driver lets some of them through as they are. */
+const PASSING_SYSTEM_CODES: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
 /** Whether a unique index refused a document. */
 export function isDuplicateKey(fault: unknown): boolean {
   return (Object(fault) as DriverFault).code === DUPLICATE_KEY;
@@ -36,7 +49,8 @@ export function isDuplicateKey(fault: unknown): boolean {
 export function isPassing(fault: unknown): boolean {
   const { name, code, hasErrorLabel, errorResponse } = Object(fault) as DriverFault;
   if (PASSING_NAMES.has(name) || PASSING_CODES.has(code)) return true;
-  if (PASSING_NAMES.has((Object(errorResponse) as DriverFault).name)) return true;
+  if (PASSING_SYSTEM_CODES.has(code)) return true;
+  if (errorResponse !== undefined && isPassing(errorResponse)) return true;
   return typeof hasErrorLabel === 'function' && hasErrorLabel.call(fault, 'RetryableWriteError');
 }
 

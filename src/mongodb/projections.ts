@@ -4,6 +4,8 @@ import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
 import { sha256 } from '../core/sha256.ts';
+import { Sequencer } from '../engine/sequencer.ts';
+import { replayFrame } from '../exchange/recovery.ts';
 import { endOf, framesAfter } from '../exchange/storage-calls.ts';
 import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
@@ -24,6 +26,14 @@ export type MongoProjectionsOptions = Omit<MongoStorageOptions, 'leaseMs'>;
 /** From so many changes on, reading waits for writing. */
 const MOST_WAITING = 5_000;
 const LOOK_MS = 20;
+/** The storage tries for the time of a call; it is waited for a little longer than that. */
+const FRAME_TRIES = 2;
+
+/** What the documents follow from, and up to where it was gone through. */
+interface Market {
+  readonly models: ReadModels;
+  end: JournalEnd;
+}
 
 /**
  * Read models of the market whose journal is in a MongoDB database: users, products, orders, trades, balances and blocks as documents, in
@@ -46,6 +56,8 @@ export class MongoProjections extends ReadModelQueries {
   readonly #timeoutMs: number;
   readonly #writer: ModelWriter;
   readonly #progress: ProgressRecord;
+  /** As far as it was gone through here; undefined before, and after a fault. */
+  #market: Market | undefined;
   #busy = false;
 
   /** @internal */
@@ -114,22 +126,45 @@ export class MongoProjections extends ReadModelQueries {
 
   async #run(signal: AbortSignalLike | undefined): Promise<void> {
     const progress = await this.#begin();
+    const isBehind = this.#market !== undefined && this.#market.end.sequence <= progress.sequence;
+    const market = isBehind ? this.#market! : await this.#marketAt(progress);
+    this.#market = undefined;
     const run = new Run(this.#writer, this.#progress, progress, this.#timeoutMs, signal);
-    const snapshot = await this.#storage.latestSnapshot(progress.sequence);
-    const useful = snapshot !== undefined && snapshot.sequence <= progress.sequence;
-    const models = new ReadModels(useful ? restore(snapshot.bytes) : new MarketState());
-    const from: JournalEnd = useful ? snapshot : { sequence: 0, hash: NO_FRAME };
-    const timeoutMs = 2 * this.#timeoutMs;
     try {
-      for await (const frame of framesAfter(from, this.#storage, sha256, timeoutMs, run.signal)) {
-        const changes = models.apply(frame);
+      for await (const frame of this.#frames(market.end, run.signal)) {
         mustBeOfThisJournal(frame, progress);
-        if (frame.lastSequence > progress.sequence) await run.add(changes, endOf(frame));
+        const changes = market.models.apply(frame);
+        market.end = endOf(frame);
+        if (frame.lastSequence > progress.sequence) await run.add(changes, market.end);
       }
     } finally {
       await run.finish();
     }
-    if (signal === undefined && models.sequence < progress.sequence) throw otherJournal();
+    this.#market = market;
+  }
+
+  /** A market that was gone through as far as the documents are. O(state + commands since the snapshot) */
+  async #marketAt(progress: Progress): Promise<Market> {
+    const snapshot = await this.#storage.latestSnapshot(progress.sequence);
+    const useful = snapshot !== undefined && snapshot.sequence <= progress.sequence;
+    const state = useful ? restore(snapshot.bytes) : new MarketState();
+    const sequencer = new Sequencer(state, undefined);
+    const { commands, events } = sequencer;
+    let end: JournalEnd = useful ? snapshot : { sequence: 0, hash: NO_FRAME };
+    for await (const frame of this.#frames(end)) {
+      mustBeOfThisJournal(frame, progress);
+      if (frame.lastSequence > progress.sequence) break;
+      replayFrame(sequencer, frame);
+      sequencer.dropBefore(commands.length, events.length);
+      state.archived.forget(state.sequence);
+      end = endOf(frame);
+    }
+    if (end.sequence < progress.sequence) throw otherJournal();
+    return { models: new ReadModels(state), end };
+  }
+
+  #frames(after: JournalEnd, signal?: AbortSignalLike): AsyncIterable<Frame> {
+    return framesAfter(after, this.#storage, sha256, FRAME_TRIES * this.#timeoutMs, signal);
   }
 
   /** Where to go on; finishes the clearing that a rebuild has begun. */

@@ -35,7 +35,7 @@ export async function openWriter(
   const token = crypto.getRandomValues(new Uint8Array(TOKEN_SIZE));
   const { entries } = journal;
   await untilKnown('whether the indexes are there', timeoutMs, async () => {
-    await entries.createIndex({ last: 1 });
+    await entries.createIndex({ last: 1, _id: 1 });
     await snapshots.createIndexes();
     return true;
   });
