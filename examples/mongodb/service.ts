@@ -18,18 +18,17 @@ export async function openMarket(url: string, database: string, takeOver = false
     throw fault;
   });
   const stop = new AbortController();
-  // Should it fail, then whoever waits for the read models is told why.
-  const following = models.follow(stop.signal).catch((fault) => stop.abort(fault));
+  const following = models.follow(stop.signal);
+  following.catch(() => {}); // `reached` tells what it has failed with
   /** Waits until the read models have what was answered by now. */
-  const caughtUp = () => models.reached(exchange.status().storedSequence, stop.signal);
+  const caughtUp = () => models.reached(exchange.status().storedSequence);
   const close = async () => {
     try {
       await exchange.close(); // takes no more, ends the last block, waits for the storage
       await caughtUp();
     } finally {
       stop.abort();
-      await following;
-      await client.close();
+      await following.finally(() => client.close());
     }
   };
   return { exchange, models, storage, caughtUp, close };

@@ -15,7 +15,6 @@ const [FIRST_LOOK_MS, LAST_LOOK_MS] = [10, 1_000];
  */
 export class Arrivals {
   readonly #place: Place;
-  readonly #pollMs: number;
   readonly #signal: AbortSignalLike;
   /** Set where the server has no change streams. */
   #onlyPolls = false;
@@ -24,9 +23,8 @@ export class Arrivals {
   /** Resolves at the next insert. */
   #next: Promise<unknown> | undefined;
 
-  constructor(place: Place, pollMs: number, signal: AbortSignalLike) {
+  constructor(place: Place, signal: AbortSignalLike) {
     this.#place = place;
-    this.#pollMs = pollMs;
     this.#signal = signal;
   }
 
@@ -86,7 +84,7 @@ export class Arrivals {
   }
 
   async #poll(): Promise<void> {
-    await this.#within(this.#pollMs, new Promise(() => {}));
+    await this.#within(this.#place.pollMs, new Promise(() => {}));
   }
 
   /** Waits for a promise, for so long at most and until the signal aborts: then for undefined. */

@@ -65,7 +65,7 @@ export function pause(ms: number): Promise<void> {
 /**
  * Tries until an attempt tells something, with growing pauses, and for as long as only passing faults come in between.
  * @returns what it told
- * @throws the first fault that does not pass; Error with the last fault as cause once the time is up
+ * @throws a fault that does not pass; Error with the last one as cause once the time is up, or where the driver has given up after it
  */
 export async function untilKnown<T>(
   what: string,
@@ -79,13 +79,24 @@ export async function untilKnown<T>(
       const found = await attempt();
       if (found !== undefined) return found;
     } catch (fault) {
+      // After a server that was never reached the driver closes itself, which is not what went wrong.
+      if (cause !== undefined && isClosed(fault)) throw unknownYet(what, cause);
       if (!isPassing(fault)) throw fault;
       cause = fault;
     }
     if (performance.now() + pauseMs > deadline) {
-      const why = cause === undefined ? '' : `: ${String(cause)}`;
-      throw new Error(`${what} is not known after ${limitMs} ms${why}`, { cause });
+      throw unknownYet(`${what}, after ${limitMs} ms,`, cause);
     }
     await pause(pauseMs);
   }
+}
+
+function unknownYet(what: string, cause: unknown): Error {
+  return new Error(`${what} is not known${cause === undefined ? '' : `: ${String(cause)}`}`, {
+    cause,
+  });
+}
+
+function isClosed(fault: unknown): boolean {
+  return (Object(fault) as DriverFault).name === 'MongoTopologyClosedError';
 }

@@ -7,10 +7,6 @@ export type {
   TradeDocument,
   UserDocument,
 } from './documents.ts';
-export {
-  mongoProjections,
-  type MongoProjections,
-  type MongoProjectionsOptions,
-} from './projections.ts';
+export { mongoProjections, type MongoProjections } from './projections.ts';
 export type { Page, PageOfTime, ReadModelQueries } from './queries.ts';
-export { mongoStorage, type MongoStorageOptions } from './storage.ts';
+export { mongoStorage } from './storage.ts';

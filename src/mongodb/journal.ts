@@ -51,11 +51,9 @@ export function isFrame(entry: Entry): entry is FrameEntry {
 export class Journal {
   readonly entries: Table<Entry>;
   readonly #place: Place;
-  readonly #pollMs: number;
 
-  constructor(place: Place, pollMs: number) {
+  constructor(place: Place) {
     this.#place = place;
-    this.#pollMs = pollMs;
     this.entries = new Table<Entry>(place, 'journal');
   }
 
@@ -73,7 +71,7 @@ export class Journal {
   /** The same, and then each frame once it is there, until the signal aborts. */
   async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {
     if (signal.aborted) return;
-    const arrivals = new Arrivals(this.#place, this.#pollMs, signal);
+    const arrivals = new Arrivals(this.#place, signal);
     try {
       const end = await arrivals.orAborted(this.#asked(async () => (await this.last()) ?? NOTHING));
       if (end === undefined) return;

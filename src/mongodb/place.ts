@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
-import { shown } from '../core/decimal.ts';
 import { idArgument, integerArgument, objectArgument } from '../core/arguments.ts';
+import { shown } from '../core/decimal.ts';
 
-/** Where the journal and the read models are, and how long the server may take. */
+/** Where the journal and the read models are, and how long things may take. */
 export interface MongoOptions {
   /** A database of the official driver. What the library does in it does not depend on its concerns and preferences. */
   readonly db: Db;
@@ -13,24 +13,35 @@ export interface MongoOptions {
    * less than an exchange waits for its storage.
    */
   readonly timeoutMs?: number;
+  /**
+   * After this time without a sign of life a writer is taken for dead, from 100 to 600,000 ms; who opens without `takeOver` waits as long behind one that
+   * has been killed. Default 5,000 ms. No clock decides who may write: that does the journal itself.
+   */
+  readonly leaseMs?: number;
+  /** How often a follower looks for new frames where the server has no change streams, from 1 to 60,000 ms. Default 100 ms. */
+  readonly pollMs?: number;
 }
 
 /** `MongoOptions` with everything set. */
-export interface Place {
-  readonly db: Db;
-  readonly prefix: string;
-  readonly timeoutMs: number;
-}
+export type Place = Required<MongoOptions>;
 
-/** Options of every kind of use. */
-export const MONGO_OPTIONS: readonly (keyof MongoOptions)[] = ['db', 'prefix', 'timeoutMs'];
+const OPTIONS: readonly (keyof MongoOptions)[] = ['db', 'prefix', 'timeoutMs', 'leaseMs', 'pollMs'];
 const HOUR_MS = 3_600_000;
+
 /** @throws TypeError, RangeError */
-export function placeOf({ db, prefix = 'wattbook_', timeoutMs = 20_000 }: MongoOptions): Place {
+export function placeOf(options: MongoOptions): Place {
+  objectArgument(options, 'options', OPTIONS);
+  const { db, prefix = 'wattbook_', timeoutMs = 20_000, leaseMs = 5_000, pollMs = 100 } = options;
   objectArgument(db, 'db');
   if (typeof db.collection !== 'function') {
     throw new TypeError(`db must be a Db of the mongodb driver, got ${shown(db)}`);
   }
   if (prefix !== '') idArgument(prefix, 'prefix');
-  return { db, prefix, timeoutMs: integerArgument(timeoutMs, 'timeoutMs', 100, HOUR_MS) };
+  return {
+    db,
+    prefix,
+    timeoutMs: integerArgument(timeoutMs, 'timeoutMs', 100, HOUR_MS),
+    leaseMs: integerArgument(leaseMs, 'leaseMs', 100, 600_000),
+    pollMs: integerArgument(pollMs, 'pollMs', 1, 60_000),
+  };
 }

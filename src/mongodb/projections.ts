@@ -1,5 +1,5 @@
 import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
-import { integerArgument, objectArgument } from '../core/arguments.ts';
+import { integerArgument } from '../core/arguments.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
@@ -11,17 +11,14 @@ import { restore } from '../matching/snapshot.ts';
 import { MarketState } from '../matching/state.ts';
 import type { JournalEnd, StorageAdapter } from '../storage/contract.ts';
 import { type Frame, NO_FRAME } from '../storage/frame.ts';
-import { MONGO_OPTIONS, type Place, placeOf } from './place.ts';
+import { type MongoOptions, type Place, placeOf } from './place.ts';
 import type { Change } from './documents.ts';
 import { pause, untilKnown } from './faults.ts';
 import { ModelWriter } from './model-writer.ts';
 import { type Progress, ProgressRecord } from './progress.ts';
 import { ReadModelQueries } from './queries.ts';
 import { ReadModels } from './read-models.ts';
-import { mongoStorage, type MongoStorageOptions } from './storage.ts';
-
-/** Where the journal is, and with it its read models. */
-export type MongoProjectionsOptions = Omit<MongoStorageOptions, 'leaseMs'>;
+import { mongoStorage } from './storage.ts';
 
 /** From so many changes on, reading waits for writing. */
 const MOST_WAITING = 5_000;
@@ -38,10 +35,10 @@ interface Market {
 /**
  * Read models of the market whose journal is in a MongoDB database: users, products, orders, trades, balances and blocks as documents, in
  * collections beside it. docs/mongodb.md describes them.
+ * @param options those of `mongoStorage`
  * @throws TypeError, RangeError
  */
-export function mongoProjections(options: MongoProjectionsOptions): MongoProjections {
-  objectArgument(options, 'options', [...MONGO_OPTIONS, 'pollMs']);
+export function mongoProjections(options: MongoOptions): MongoProjections {
   return new MongoProjections(placeOf(options), mongoStorage(options));
 }
 
@@ -59,6 +56,8 @@ export class MongoProjections extends ReadModelQueries {
   /** As far as it was gone through here; undefined before, and after a fault. */
   #market: Market | undefined;
   #busy = false;
+  /** What the last work has failed with. */
+  #fault: unknown;
 
   /** @internal */
   constructor(place: Place, storage: StorageAdapter) {
@@ -75,14 +74,15 @@ export class MongoProjections extends ReadModelQueries {
   }
 
   /**
-   * Waits until all documents have what came up to a sequence, such as that of a receipt. Somebody must be following.
-   * @throws TypeError, RangeError; the signal's reason
+   * Waits until all documents have what came up to a sequence, such as that of a receipt. Somebody must be following, here or elsewhere.
+   * @throws TypeError, RangeError; the signal's reason; what this object's following or catching up has failed with
    */
   async reached(sequence: number, signal?: AbortSignalLike): Promise<void> {
     integerArgument(sequence, 'sequence', 0, MAX_INTEGER);
     signalArgument(signal);
     while ((await this.sequence()) < sequence) {
       signal?.throwIfAborted();
+      if (this.#fault !== undefined) throw this.#fault;
       await pause(LOOK_MS);
     }
   }
@@ -117,8 +117,12 @@ export class MongoProjections extends ReadModelQueries {
   async #alone(work: () => Promise<void>): Promise<void> {
     if (this.#busy) throw new TypeError('these projections are at work already');
     this.#busy = true;
+    this.#fault = undefined;
     try {
       await work();
+    } catch (fault) {
+      this.#fault = fault;
+      throw fault;
     } finally {
       this.#busy = false;
     }

@@ -16,17 +16,17 @@ import type {
 /** Which part of a long list is asked for. */
 export interface Page {
   /** At most so many documents, from 1 to 1,000. Default 50. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only documents with a smaller `_id` than this: that of the last one of the page before. */
-  readonly before?: number;
+  readonly before?: number | undefined;
 }
 
 /** A page of what happened in some time. */
 export interface PageOfTime extends Page {
   /** From this time on, epoch ms UTC; default 0. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Until before this time; default the end of time. */
-  readonly to?: number;
+  readonly to?: number | undefined;
 }
 
 /** One question to one collection. Every one has an index that begins with what it filters for, and goes on with its order. @internal */

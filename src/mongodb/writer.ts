@@ -5,14 +5,8 @@ import type { JournalEnd, JournalWriter, StoredSnapshot } from '../storage/contr
 import { type Frame, NO_FRAME } from '../storage/frame.ts';
 import { isDuplicateKey, isPassing, pause, untilKnown } from './faults.ts';
 import { bytesOf, type Entry, isFrame, type Journal, type MarkEntry } from './journal.ts';
+import type { Place } from './place.ts';
 import type { Snapshots } from './snapshots.ts';
-
-/** What a writer needs to know. */
-export interface WriterSettings {
-  readonly timeoutMs: number;
-  /** After this time without a sign of life a writer is taken for dead. */
-  readonly leaseMs: number;
-}
 
 /** Signs of life in the time of a lease, and looks for them. */
 const BEATS = 5;
@@ -29,7 +23,7 @@ export async function openWriter(
   journal: Journal,
   snapshots: Snapshots,
   takeOver: boolean,
-  settings: WriterSettings,
+  settings: Place,
 ): Promise<JournalWriter> {
   const { timeoutMs, leaseMs } = settings;
   const token = crypto.getRandomValues(new Uint8Array(TOKEN_SIZE));
@@ -98,14 +92,14 @@ class MongoWriter implements JournalWriter {
   readonly #journal: Journal;
   readonly #snapshots: Snapshots;
   readonly #mark: MarkEntry;
-  readonly #settings: WriterSettings;
+  readonly #settings: Place;
   readonly #lease: ReturnType<typeof setInterval>;
   /** The place of the next frame. */
   #place: number;
   /** Why nothing is written any more. */
   #over: unknown;
 
-  constructor(journal: Journal, snapshots: Snapshots, mark: MarkEntry, settings: WriterSettings) {
+  constructor(journal: Journal, snapshots: Snapshots, mark: MarkEntry, settings: Place) {
     this.epoch = mark.epoch;
     this.end = { sequence: mark.endSequence, hash: bytesOf(mark.endHash) };
     this.#journal = journal;

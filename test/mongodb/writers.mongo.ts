@@ -106,7 +106,7 @@ describe('a writer', () => {
       const request = { ...order, priceTicks: 6, commandId: 'two' };
       const fault = await exchange.submit(request).catch((each: unknown) => each);
       expect(fault).toMatchObject({ code: 'STORAGE_FAILED' });
-      expect(String((fault as Error).message)).toMatch(/frame \d+ is not known after 600 ms/);
+      expect(String((fault as Error).message)).toMatch(/frame \d+, after 600 ms, is not known: /);
       expect(exchange.status().state).toBe('stopped');
       await exchange.close();
       proxy.isUp = true;
