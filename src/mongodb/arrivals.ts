@@ -47,7 +47,7 @@ export class Arrivals {
       this.#lookMs = isTold ? FIRST_LOOK_MS : Math.min(2 * this.#lookMs, LAST_LOOK_MS);
       if (isTold) this.#next = this.#quietly(this.#stream!.next());
     } catch (fault) {
-      await this.close();
+      this.close();
       this.#onlyPolls = !isPassing(fault);
       await this.#poll();
     }
@@ -66,11 +66,11 @@ export class Arrivals {
     }
   }
 
-  async close(): Promise<void> {
-    const stream = this.#stream;
+  /** Not waited for: a server that is gone does not answer this either. */
+  close(): void {
+    this.#stream?.close().catch(() => {});
     this.#stream = undefined;
     this.#next = undefined;
-    await stream?.close().catch(() => {});
   }
 
   /** Of inserts from now on. */

@@ -15,8 +15,16 @@ import type { AttributeName } from '../engine/network-requests.ts';
 // Fields are named as in the views of `Queries`, and null stands where those have undefined. Text is exact, in whole units; the
 // integer beside it counts the steps, from -(2^53-1) to 2^53-1. Times are epoch ms UTC.
 
+/** What every document bears. */
+export interface Applied {
+  /** Sequence as of which the document is right: that of the last command of a frame. */
+  readonly seq: number;
+  /** Of the rebuild that has made it, from 1. */
+  readonly generation: number;
+}
+
 /** An account, one of the system's three included. */
-export interface UserDocument {
+export interface UserDocument extends Applied {
   /** Its id, which is never given out again. */
   readonly _id: string;
   readonly role: keyof typeof Role;
@@ -25,12 +33,10 @@ export interface UserDocument {
   readonly key: string | null;
   /** null of those of the system, which are there from the beginning. */
   readonly openedAt: number | null;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** A product with its terms of now, or those at its end once it was archived. What time alone changes is not in it. */
-export interface ProductDocument {
+export interface ProductDocument extends Applied {
   /** Its row, from 0: an id may be given out again once it was archived, a row never is. */
   readonly _id: number;
   /** Its id. */
@@ -77,12 +83,10 @@ export interface ProductDocument {
   /** Whether the market has forgotten it. */
   readonly archived: boolean;
   readonly archivedAt: number | null;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** An order, one that was accepted and ended at once included. A refused one has no document. */
-export interface OrderDocument {
+export interface OrderDocument extends Applied {
   /** Its number, from 1. */
   readonly _id: number;
   readonly account: string;
@@ -152,12 +156,10 @@ export interface OrderDocument {
   readonly endedAt: number | null;
   /** Time of the last event that was about it. */
   readonly updatedAt: number;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** A trade, as `TradeView` tells it. */
-export interface TradeDocument {
+export interface TradeDocument extends Applied {
   /** Its number, from 1. */
   readonly _id: number;
   readonly sequence: number;
@@ -192,12 +194,10 @@ export interface TradeDocument {
   /** Whether an operator has undone it. */
   readonly recalled: boolean;
   readonly recalledAt: number | null;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** What an account has of an asset: none before it has any, zero once it has no more or the asset is gone. */
-export interface BalanceDocument {
+export interface BalanceDocument extends Applied {
   /** Account and asset with a space between them, which is in no id. */
   readonly _id: string;
   readonly account: string;
@@ -207,12 +207,10 @@ export interface BalanceDocument {
   readonly availableQuanta: number;
   readonly locked: string;
   readonly lockedQuanta: number;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** A block as the market ended it. Its hash and its signature are the sealer's. */
-export interface BlockDocument {
+export interface BlockDocument extends Applied {
   /** Its height, from 1. */
   readonly _id: number;
   /** Its first command. */
@@ -225,8 +223,6 @@ export interface BlockDocument {
    * are does not stand here, since nobody who begins within a block can tell.
    */
   readonly lastTrade: number;
-  /** Sequence at which the document was right: that of the last command of a frame. */
-  readonly seq: number;
 }
 
 /** The documents by collection. */
@@ -252,7 +248,7 @@ export const COLLECTIONS: readonly CollectionName[] = [
 ];
 
 /** Some fields of a document, each with what it has become. */
-export type FieldsOf<C extends CollectionName> = Partial<Omit<Documents[C], '_id' | 'seq'>>;
+export type FieldsOf<C extends CollectionName> = Partial<Omit<Documents[C], '_id' | keyof Applied>>;
 
 /** What a frame makes of a document, one that there may not be yet: absolute values, so that writing them twice is the same. */
 export interface ChangeOf<C extends CollectionName> {

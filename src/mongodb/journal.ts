@@ -2,7 +2,7 @@ import type { AbortSignalLike } from '../core/abort.ts';
 import type { Place } from './place.ts';
 import { Table } from './table.ts';
 import { Arrivals } from './arrivals.ts';
-import { isPassing, untilKnown } from './faults.ts';
+import { untilKnown } from './faults.ts';
 
 /**
  * What stands in the collection of the journal, in the order of `_id`, which counts from 1 without gaps: a writer's mark, and behind it
@@ -13,16 +13,19 @@ export type Entry = MarkEntry | FrameEntry;
 /** Somebody became the writer. */
 export interface MarkEntry {
   readonly _id: number;
-  /** Its own `_id`: see `FrameEntry`. */
-  readonly writer: number;
+  /** Its own `_id`: a place is given out once, and later writers have later ones. */
   readonly epoch: number;
   /** Drawn by the writer, so that it knows its own mark again. */
   readonly token: Uint8Array;
   /** Where the journal ended: sequence of the last command, SHA-256 of the last frame. */
   readonly endSequence: number;
   readonly endHash: Uint8Array;
+  /** For how long its writer may be silent and live, in ms. */
+  readonly leaseMs: number;
   /** Counts on as long as the writer lives. */
   readonly beats: number;
+  /** Whether somebody wants to take over, who may not get a place between the frames of a busy writer. */
+  readonly yields: boolean;
   /** Whether the writer has given its right back. */
   readonly closed: boolean;
 }
@@ -31,7 +34,6 @@ export interface MarkEntry {
 export interface FrameEntry {
   readonly _id: number;
   /** `_id` of the mark of the writer that stored it. */
-  readonly writer: number;
   readonly epoch: number;
   /** Sequences of its first and its last command. */
   readonly first: number;
@@ -72,12 +74,16 @@ export class Journal {
   async *follow(afterSequence: number, signal: AbortSignalLike): AsyncGenerator<Uint8Array> {
     if (signal.aborted) return;
     const arrivals = new Arrivals(this.#place, signal);
+    let frames: AsyncGenerator<FrameEntry> | undefined;
     try {
       const end = await arrivals.orAborted(this.#asked(async () => (await this.last()) ?? NOTHING));
       if (end === undefined) return;
-      for await (const { bin } of this.#frames(afterSequence, end._id)) {
-        if (signal.aborted) return;
-        yield bytesOf(bin);
+      frames = this.#frames(afterSequence, end._id);
+      for (;;) {
+        const next = await arrivals.orAborted(frames.next());
+        if (next === undefined || signal.aborted) return;
+        if (next.done === true) break;
+        yield bytesOf(next.value.bin);
       }
       for (let place = end._id + 1; !signal.aborted; place++) {
         const entry = await this.#entryAt(place, arrivals);
@@ -85,41 +91,47 @@ export class Journal {
         if (isFrame(entry) && entry.last > afterSequence) yield bytesOf(entry.bin);
       }
     } finally {
-      await arrivals.close();
+      arrivals.close();
+      // Not waited for: it may be waiting for the server.
+      frames?.return(undefined).catch(() => {});
     }
   }
 
   /** The entry of a place, once there is one; undefined after the signal. Looked for by its `_id`, which every server has an index for. */
   async #entryAt(place: number, arrivals: Arrivals): Promise<Entry | undefined> {
     while (!arrivals.aborted) {
-      const asked = this.#asked(async () => ({
-        entry: await this.entries.findOne({ _id: place }),
-      }));
-      const found = (await arrivals.orAborted(asked))?.entry;
+      const asked = this.#asked(() => this.entries.findOne({ _id: place }));
+      const found = await arrivals.orAborted(asked);
       if (found !== undefined && found !== null) return found;
       await arrivals.wait();
     }
     return undefined;
   }
 
-  /** Frames with commands after a sequence, up to a place; where the connection is lost it goes on behind what was given. */
+  /** Frames with commands after a sequence, up to a place; where the connection or the cursor is lost it goes on behind what was given. */
   async *#frames(afterSequence: number, upTo: number): AsyncGenerator<FrameEntry> {
     let seen = afterSequence;
-    let lost: unknown;
-    for (;;) {
+    let entries: AsyncGenerator<Entry> | undefined;
+    const next = async (): Promise<IteratorResult<Entry>> => {
       const filter = { last: { $gt: seen }, _id: { $lte: upTo } };
+      entries ??= this.entries.each(filter, { sort: { last: 1 } });
       try {
-        for await (const entry of this.entries.each(filter, { sort: { last: 1 } })) {
-          yield entry as FrameEntry;
-          seen = (entry as FrameEntry).last;
-          lost = undefined;
-        }
-        return;
+        return await entries.next();
       } catch (fault) {
-        // Twice at one place: then it is more than a connection that was lost.
-        if (!isPassing(fault) || lost !== undefined) throw fault;
-        lost = fault;
+        entries = undefined;
+        throw fault;
       }
+    };
+    try {
+      for (;;) {
+        const { value, done } = await this.#asked(next);
+        if (done === true) return;
+        const frame = value as FrameEntry;
+        yield frame;
+        seen = frame.last;
+      }
+    } finally {
+      await entries?.return(undefined);
     }
   }
 

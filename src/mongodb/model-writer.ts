@@ -9,20 +9,27 @@ import type { Table } from './table.ts';
 const BULK = 100;
 /** A bulk may take as long as a whole call of another kind, and be sent again as often as those. */
 const TRIES = 4;
-/** A field that a document has from its first change on, and that no later one sets. Of the others every change has all fields. */
+/** A field that a document has from its first change on, which has all fields, and that no later one sets. Every change of a balance has all. */
 const FIRST_FIELD: Partial<Record<CollectionName, string>> = {
   users: 'openedAt',
   products: 'listedAt',
   orders: 'acceptedAt',
   trades: 'time',
+  blocks: 'firstSequence',
 };
+/** So many balances are known to be there at most; those that are not are inserted in vain, and then updated. */
+const MOST_KNOWN = 100_000;
 
-/** Writes changes to their documents, each of which takes none that is older than what it has. */
+/**
+ * Writes changes to their documents, each of which takes none that is older than what it has. What was sent may be carried out long after it was given up:
+ * so every write tells of its generation, and changes nothing of a later one.
+ */
 export class ModelWriter {
   readonly #tables: Readonly<Record<CollectionName, Table<Document>>>;
   readonly #timeoutMs: number;
-  /** Documents that are known to be there, of those whose every change might be the first. */
-  readonly #known = new Set<string>();
+  readonly #known = new Set<unknown>();
+  /** That of which `#known` is. */
+  #generation = 0;
 
   constructor(place: Place) {
     this.#timeoutMs = place.timeoutMs;
@@ -36,7 +43,9 @@ export class ModelWriter {
   }
 
   /** Writes them all. May be done twice, and by two at once. */
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly Change[], generation: number): Promise<void> {
+    if (generation !== this.#generation || this.#known.size > MOST_KNOWN) this.#known.clear();
+    this.#generation = generation;
     const merged = mergedChanges(changes);
     for (const name of COLLECTIONS) {
       const each = merged.filter(({ collection }) => collection === name);
@@ -46,46 +55,41 @@ export class ModelWriter {
     }
   }
 
-  /** Takes all documents away. */
-  async clear(): Promise<void> {
-    this.#known.clear();
+  /** Takes all documents of earlier generations away, and nothing else that is in their collections. */
+  async clear(generation: number): Promise<void> {
     for (const name of COLLECTIONS) {
-      await untilKnown(`whether ${name} are gone`, this.#timeoutMs, async () => {
-        await this.#tables[name].deleteMany({});
-        return true;
-      });
+      await untilKnown(`whether ${name} are gone`, TRIES * this.#timeoutMs, () =>
+        this.#tables[name].deleteMany({ generation: { $lt: generation } }),
+      );
     }
   }
 
   /**
-   * Makes the documents that are not there, and brings the others up to date. Only a first change makes one: another whose document is gone comes from
-   * before a rebuild, and would make a part of one. Not by upserts: FerretDB leaves out what stands behind one that is refused.
+   * Makes the documents that are not there, and brings the others up to date. Only a first change makes one: another would make a part of one. Not by
+   * upserts: FerretDB leaves out what stands behind one that is refused.
    */
   async #bulk(name: CollectionName, changes: readonly Change[]): Promise<void> {
     const table = this.#tables[name];
-    const first = changes.filter((change) => this.#isFirst(change));
-    const others = changes.filter((change) => !this.#isFirst(change));
+    const whole = changes.filter((change) => isWhole(change));
+    const first = whole.filter(({ id }) => !this.#known.has(id));
+    const others = changes.filter((change) => !first.includes(change));
     await untilKnown(`what became of ${name}`, TRIES * this.#timeoutMs, async () => {
-      const refused = await this.#insert(table, first.map(documentOf));
-      const updates = [...others, ...first.filter((_, i) => refused.has(i))].map(updateOf);
-      if (updates.length > 0) await table.bulkWrite(updates);
-      return true;
+      const refused = await this.#insert(table, first);
+      const updates = [...others, ...first.filter((_, i) => refused.has(i))];
+      if (updates.length > 0) await table.bulkWrite(updates.map((each) => this.#updateOf(each)));
     });
-    for (const change of changes) {
-      if (FIRST_FIELD[name] === undefined) this.#known.add(`${name} ${change.id}`);
-    }
-  }
-
-  #isFirst({ collection, id, fields }: Change): boolean {
-    const first = FIRST_FIELD[collection];
-    return first === undefined ? !this.#known.has(`${collection} ${id}`) : first in fields;
+    if (name === 'balances') for (const { id } of changes) this.#known.add(id);
   }
 
   /** @returns which of them are there already */
-  async #insert(table: Table<Document>, documents: readonly Document[]): Promise<Set<number>> {
-    if (documents.length === 0) return new Set();
+  async #insert(table: Table<Document>, changes: readonly Change[]): Promise<Set<number>> {
+    if (changes.length === 0) return new Set();
+    const generation = this.#generation;
+    const inserts = changes.map(({ id, fields, seq }) => {
+      return { insertOne: { document: { _id: id, ...fields, seq, generation } as Document } };
+    });
     try {
-      await table.bulkWrite(documents.map((document) => ({ insertOne: { document } })));
+      await table.bulkWrite(inserts);
       return new Set();
     } catch (fault) {
       const refused = refusedIn(fault);
@@ -93,17 +97,21 @@ export class ModelWriter {
       return new Set(refused);
     }
   }
+
+  /** A whole change also takes the place of what an earlier generation has left; a part would mix the two. */
+  #updateOf(change: Change): { readonly updateOne: { filter: Document; update: Document } } {
+    const { id, fields, seq } = change;
+    const generation = this.#generation;
+    const older = { generation, seq: { $lt: seq } };
+    const guard = isWhole(change) ? { $or: [older, { generation: { $lt: generation } }] } : older;
+    const update = { $set: { ...fields, seq, generation } };
+    return { updateOne: { filter: { _id: id as unknown as Document['_id'], ...guard }, update } };
+  }
 }
 
-function documentOf({ id, fields, seq }: Change): Document {
-  return { _id: id, ...fields, seq };
-}
-
-function updateOf({ id, fields, seq }: Change): {
-  readonly updateOne: { filter: Document; update: Document };
-} {
-  const filter = { _id: id, seq: { $lt: seq } };
-  return { updateOne: { filter, update: { $set: { ...fields, seq } } } };
+function isWhole({ collection, fields }: Change): boolean {
+  const first = FIRST_FIELD[collection];
+  return first === undefined || first in fields;
 }
 
 /** Which inserts were refused since their documents are there; undefined where anything else was wrong too. */

@@ -30,6 +30,12 @@ export interface Progress extends JournalEnd {
 /** Of the documents that this release makes. */
 const SCHEMA = 1;
 const _id = 'applied';
+const START: Progress = {
+  sequence: 0,
+  hash: new Uint8Array(NO_FRAME),
+  generation: 1,
+  clearing: false,
+};
 
 /** Keeps account of the last sequence that was applied. */
 export class ProgressRecord {
@@ -39,16 +45,25 @@ export class ProgressRecord {
     this.#table = new Table<ProgressDocument>(place, 'progress');
   }
 
-  /** Where to go on; begins at 0 where there is nothing. @throws WattbookError STORAGE_MISMATCH for documents of another release */
+  /** Where to go on: at 0 where there is nothing. @throws WattbookError STORAGE_MISMATCH for documents of another release */
   async read(): Promise<Progress> {
     const found = await this.#table.findOne({ _id });
-    if (found === null) return this.#begin();
+    if (found === null) return { ...START };
     const { sequence, hash, schema, generation, clearing } = found;
     if (schema !== SCHEMA && !clearing) {
       const what = `the read models are of schema ${schema}, this release makes ${SCHEMA}`;
       throw new WattbookError('STORAGE_MISMATCH', `${what}: rebuild them`);
     }
     return { sequence, hash: bytesOf(hash), generation, clearing };
+  }
+
+  /** Sees to it that there is something to count on from. */
+  async begin(): Promise<void> {
+    try {
+      await this.#table.insertOne({ _id, schema: SCHEMA, ...START });
+    } catch (fault) {
+      if (!isDuplicateKey(fault)) throw fault;
+    }
   }
 
   /** Notes that all documents have what came up to an end. @throws WattbookError FENCED after a rebuild by another */
@@ -62,30 +77,20 @@ export class ProgressRecord {
   }
 
   /** Begins another life, in which the documents of the one before are to be taken away. */
-  async clear(): Promise<Progress> {
-    await this.#begin();
-    const { generation } = (await this.#table.findOneAndUpdate(
-      { _id },
+  async renew(): Promise<void> {
+    await this.begin();
+    const { generation } = (await this.#table.findOne({ _id }))!;
+    // Not where another one has been quicker: that life is as good, and an answer that was lost is no second one.
+    await this.#table.updateOne(
+      { _id, generation },
       {
-        $set: { sequence: 0, hash: new Uint8Array(NO_FRAME), schema: SCHEMA, clearing: true },
-        $inc: { generation: 1 },
+        $set: { ...START, schema: SCHEMA, generation: generation + 1, clearing: true },
       },
-    ))!;
-    return { sequence: 0, hash: NO_FRAME, generation, clearing: true };
+    );
   }
 
   /** Notes that the documents of the life before are gone. */
   async cleared(generation: number): Promise<void> {
     await this.#table.updateOne({ _id, generation }, { $set: { clearing: false } });
-  }
-
-  async #begin(): Promise<Progress> {
-    const start = { sequence: 0, hash: new Uint8Array(NO_FRAME), generation: 1, clearing: false };
-    try {
-      await this.#table.insertOne({ _id, schema: SCHEMA, ...start });
-    } catch (fault) {
-      if (!isDuplicateKey(fault)) throw fault;
-    }
-    return start;
   }
 }

@@ -1,4 +1,4 @@
-import { type AbortSignalLike, signalArgument } from '../core/abort.ts';
+import { type AbortSignalLike, signalArgument, untilAborted } from '../core/abort.ts';
 import { integerArgument } from '../core/arguments.ts';
 import { sameBytes } from '../core/bytes.ts';
 import { WattbookError } from '../core/errors.ts';
@@ -55,6 +55,7 @@ export class MongoProjections extends ReadModelQueries {
   readonly #progress: ProgressRecord;
   /** As far as it was gone through here; undefined before, and after a fault. */
   #market: Market | undefined;
+  #hasIndexes = false;
   #busy = false;
   /** What the last work has failed with. */
   #fault: unknown;
@@ -80,17 +81,16 @@ export class MongoProjections extends ReadModelQueries {
   async reached(sequence: number, signal?: AbortSignalLike): Promise<void> {
     integerArgument(sequence, 'sequence', 0, MAX_INTEGER);
     signalArgument(signal);
-    while ((await this.sequence()) < sequence) {
-      signal?.throwIfAborted();
+    while ((await untilAborted(this.sequence(), signal)) < sequence) {
       if (this.#fault !== undefined) throw this.#fault;
-      await pause(LOOK_MS);
+      await untilAborted(pause(LOOK_MS), signal);
     }
   }
 
   /**
    * Applies what the journal holds by now. O(state) to begin with, then O(commands).
    * @throws TypeError while it is at work already; WattbookError FENCED after a rebuild by another, STORAGE_MISMATCH where the documents are of another journal,
-   *   or of another release, DIVERGED, BAD_FRAME, BAD_SNAPSHOT, OTHER_RULES; STORAGE_FAILED, STORAGE_TIMEOUT; what the driver throws
+   *   or of another release, DIVERGED, BAD_FRAME, BAD_SNAPSHOT, OTHER_RULES; STORAGE_FAILED, STORAGE_TIMEOUT
    */
   catchUp(): Promise<void> {
     return this.#alone(() => this.#run(undefined));
@@ -109,8 +109,10 @@ export class MongoProjections extends ReadModelQueries {
    */
   rebuild(): Promise<void> {
     return this.#alone(async () => {
-      await this.#asked(() => this.#progress.clear());
+      await this.#asked(() => this.#progress.renew());
       await this.#run(undefined);
+      // What the earlier life had on its way when it was cleared.
+      await this.#writer.clear((await this.#asked(() => this.#progress.read())).generation);
     });
   }
 
@@ -129,9 +131,12 @@ export class MongoProjections extends ReadModelQueries {
   }
 
   async #run(signal: AbortSignalLike | undefined): Promise<void> {
-    const progress = await this.#begin();
+    const progress = await orAborted(this.#begin(), signal);
+    if (progress === undefined) return;
     const isBehind = this.#market !== undefined && this.#market.end.sequence <= progress.sequence;
-    const market = isBehind ? this.#market! : await this.#marketAt(progress);
+    const market = isBehind ? this.#market : await orAborted(this.#marketAt(progress), signal);
+    if (market === undefined) return;
+    if (market.end.sequence === progress.sequence) mustEndAlike(market.end, progress);
     this.#market = undefined;
     const run = new Run(this.#writer, this.#progress, progress, this.#timeoutMs, signal);
     try {
@@ -163,7 +168,7 @@ export class MongoProjections extends ReadModelQueries {
       state.archived.forget(state.sequence);
       end = endOf(frame);
     }
-    if (end.sequence < progress.sequence) throw otherJournal();
+    mustEndAlike(end, progress);
     return { models: new ReadModels(state), end };
   }
 
@@ -173,16 +178,31 @@ export class MongoProjections extends ReadModelQueries {
 
   /** Where to go on; finishes the clearing that a rebuild has begun. */
   async #begin(): Promise<Progress> {
+    if (!this.#hasIndexes) await this.#asked(() => this.#writer.createIndexes());
+    this.#hasIndexes = true;
+    await this.#asked(() => this.#progress.begin());
     const progress = await this.#asked(() => this.#progress.read());
-    await this.#asked(() => this.#writer.createIndexes().then(() => true));
     if (!progress.clearing) return progress;
-    await this.#writer.clear();
-    await this.#asked(() => this.#progress.cleared(progress.generation).then(() => true));
+    await this.#writer.clear(progress.generation);
+    await this.#asked(() => this.#progress.cleared(progress.generation));
     return progress;
   }
 
   #asked<T>(ask: () => Promise<T>): Promise<T> {
     return untilKnown('how far the read models are', this.#timeoutMs, ask);
+  }
+}
+
+/** Waits for a promise, but no longer than until the signal aborts: then for undefined. */
+async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignalLike | undefined,
+): Promise<T | undefined> {
+  try {
+    return await untilAborted(promise, signal);
+  } catch (fault) {
+    if (signal?.aborted === true) return undefined;
+    throw fault;
   }
 }
 
@@ -192,6 +212,11 @@ function mustBeOfThisJournal(frame: Frame, { sequence, hash }: Progress): void {
   if (sequence < firstSequence || sequence > lastSequence) return;
   if (sequence === lastSequence && sameBytes(frame.hash, hash)) return;
   throw otherJournal();
+}
+
+/** The journal leads as far as the documents are, and there to the same frame. @throws WattbookError STORAGE_MISMATCH */
+function mustEndAlike(end: JournalEnd, { sequence, hash }: Progress): void {
+  if (end.sequence !== sequence || !sameBytes(end.hash, hash)) throw otherJournal();
 }
 
 function otherJournal(): WattbookError {
@@ -256,11 +281,10 @@ class Run {
         const [changes, end] = [this.#waiting, this.#end];
         this.#waiting = [];
         this.#end = undefined;
-        await this.#writer.write(changes);
-        await untilKnown('how far the read models are', this.#timeoutMs, async () => {
-          await this.#record.advance(end, this.#generation);
-          return true;
-        });
+        await this.#writer.write(changes, this.#generation);
+        await untilKnown('how far the read models are', this.#timeoutMs, () =>
+          this.#record.advance(end, this.#generation),
+        );
       }
       this.#writing = undefined;
     } catch (fault) {

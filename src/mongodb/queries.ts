@@ -1,6 +1,7 @@
 import type { Filter, Sort } from 'mongodb';
 import { integerArgument, objectArgument, idArgument } from '../core/arguments.ts';
 import { MAX_INTEGER } from '../core/limits.ts';
+import { untilKnown } from './faults.ts';
 import type { Place } from './place.ts';
 import { Table } from './table.ts';
 import type {
@@ -130,13 +131,16 @@ function paged<F extends object>(filter: F, page: Page): { filter: F; limit: num
 
 /**
  * What can be asked of the read models: as they are, which is as far as they have come (`sequence()`). Ids are checked as everywhere,
- * @throws TypeError, RangeError; whatever the driver throws.
+ * each rejects with TypeError or RangeError for misuse; WattbookError STORAGE_FAILED where the server does not answer.
  */
 export class ReadModelQueries {
   readonly #tables: { readonly [N in keyof Documents]: Table<Documents[N]> };
 
+  readonly #timeoutMs: number;
+
   /** @internal */
   constructor(place: Place) {
+    this.#timeoutMs = place.timeoutMs;
     this.#tables = tablesOf(place);
   }
 
@@ -151,44 +155,46 @@ export class ReadModelQueries {
   }
 
   /** An account's orders that have not ended, the latest first. */
-  openOrders(account: string, page?: Page): Promise<OrderDocument[]> {
+  async openOrders(account: string, page?: Page): Promise<OrderDocument[]> {
     return this.#ask(QUERIES.openOrders(account, page));
   }
 
   /** All orders of an account, the latest first. */
-  orders(account: string, page?: Page): Promise<OrderDocument[]> {
+  async orders(account: string, page?: Page): Promise<OrderDocument[]> {
     return this.#ask(QUERIES.orders(account, page));
   }
 
   /** What an account has bought and sold in some time, the latest first. */
-  trades(account: string, page?: PageOfTime): Promise<TradeDocument[]> {
+  async trades(account: string, page?: PageOfTime): Promise<TradeDocument[]> {
     return this.#ask(QUERIES.trades(account, page));
   }
 
   /** The trades of all products that had an id, the latest first. */
-  productTrades(product: string, page?: Page): Promise<TradeDocument[]> {
+  async productTrades(product: string, page?: Page): Promise<TradeDocument[]> {
     return this.#ask(QUERIES.productTrades(product, page));
   }
 
   /** The trades of a block, in order. */
-  blockTrades(height: number): Promise<TradeDocument[]> {
+  async blockTrades(height: number): Promise<TradeDocument[]> {
     return this.#ask(QUERIES.blockTrades(height));
   }
 
   /** What an account has, by asset; an asset that it never had is not in it. */
-  balances(account: string): Promise<BalanceDocument[]> {
+  async balances(account: string): Promise<BalanceDocument[]> {
     return this.#ask(QUERIES.balances(account));
   }
 
   /** Blocks, the latest first. */
-  blocks(page?: Page): Promise<BlockDocument[]> {
+  async blocks(page?: Page): Promise<BlockDocument[]> {
     return this.#ask(QUERIES.blocks(page));
   }
 
-  #ask<N extends keyof Documents>(query: Query<N>): Promise<Documents[N][]> {
+  async #ask<N extends keyof Documents>(query: Query<N>): Promise<Documents[N][]> {
     const { collection, filter, sort, limit } = query;
     const options = limit === undefined ? {} : { limit };
-    return this.#tables[collection].findAll(filter, { sort: sort as Sort, ...options });
+    return untilKnown(`what ${collection} hold`, this.#timeoutMs, () =>
+      this.#tables[collection].findAll(filter, { sort: sort as Sort, ...options }),
+    );
   }
 }
 

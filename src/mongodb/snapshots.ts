@@ -1,7 +1,7 @@
 import type { StoredSnapshot } from '../storage/contract.ts';
 import type { Place } from './place.ts';
 import { Table } from './table.ts';
-import { isDuplicateKey, untilKnown } from './faults.ts';
+import { AGAIN, isDuplicateKey, untilKnown } from './faults.ts';
 import { bytesOf } from './journal.ts';
 
 /** A snapshot that is there whole: it is stored behind all its parts. */
@@ -71,27 +71,33 @@ export class Snapshots {
     await this.#dropOld(epoch);
   }
 
-  /** The latest of no later sequence. */
-  async latest(notAfter: number | undefined): Promise<StoredSnapshot | undefined> {
+  /** The latest of no later sequence that is there whole. */
+  latest(notAfter: number | undefined): Promise<StoredSnapshot | undefined> {
+    const filter = notAfter === undefined ? {} : { sequence: { $lte: notAfter } };
     return untilKnown('the latest snapshot', this.#timeoutMs, async () => {
-      const found = await this.#latest(notAfter);
-      return found && { snapshot: found === 'none' ? undefined : found };
-    }).then(({ snapshot }) => snapshot);
+      const heads = await this.#heads.findAll(filter, { sort: LATEST_FIRST });
+      for (const head of heads) {
+        const bytes = await this.#bytesOf(head);
+        if (bytes !== undefined) {
+          return { sequence: head.sequence, hash: bytesOf(head.hash), bytes };
+        }
+        // Gone, since a later one was saved meanwhile; or its parts are, since its writer was taken over before it had stored the head.
+        if ((await this.#heads.findOne({ _id: head._id })) === null) return AGAIN;
+      }
+      return undefined;
+    });
   }
 
-  /** @returns undefined where a part has gone meanwhile, since a later one was saved */
-  async #latest(notAfter: number | undefined): Promise<StoredSnapshot | 'none' | undefined> {
-    const filter = notAfter === undefined ? {} : { sequence: { $lte: notAfter } };
-    const head = await this.#heads.findOne(filter, { sort: LATEST_FIRST });
-    if (head === null) return 'none';
-    const bytes = new Uint8Array(head.size);
-    for (let i = 0, at = 0; i < head.parts; i++) {
-      const part = await this.#parts.findOne({ _id: `${head._id}/${i}` });
+  /** Undefined where a part is not there. */
+  async #bytesOf({ _id, size, parts }: Head): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const bytes = new Uint8Array(size);
+    for (let i = 0, at = 0; i < parts; i++) {
+      const part = await this.#parts.findOne({ _id: `${_id}/${i}` });
       if (part === null) return undefined;
       bytes.set(part.bin, at);
       at += part.bin.length;
     }
-    return { sequence: head.sequence, hash: bytesOf(head.hash), bytes };
+    return bytes;
   }
 
   async #insert<T extends Head | Part>(table: Table<T>, document: T): Promise<void> {
@@ -102,19 +108,25 @@ export class Snapshots {
       } catch (fault) {
         if (!isDuplicateKey(fault)) throw fault;
       }
-      return true;
     });
   }
 
-  /** What a later writer is about to store is left alone. */
+  /**
+   * Takes away what there are two later ones of, and what the dead have left over. By name, or of earlier writers: a delete may be carried out long after it was
+   * sent, and must not take what was stored since.
+   */
   async #dropOld(epoch: number): Promise<void> {
     await untilKnown('whether old snapshots are gone', this.#timeoutMs, async () => {
-      const heads = await this.#heads.findAll({}, { sort: LATEST_FIRST, projection: { _id: 1 } });
-      const kept = heads.slice(0, KEPT).map(({ _id }) => _id);
-      const mine = { $lte: epoch };
-      await this.#heads.deleteMany({ epoch: mine, _id: { $nin: kept } });
-      await this.#parts.deleteMany({ epoch: mine, snapshot: { $nin: kept } });
-      return true;
+      const heads = await this.#heads.findAll({}, { sort: LATEST_FIRST });
+      // Of a writer that has taken over meanwhile: what this one has stored may lack parts, and is no reason to drop any.
+      if (heads.some((head) => head.epoch > epoch)) return;
+      const names = heads.map(({ _id }) => _id);
+      const gone = names.slice(KEPT);
+      if (gone.length > 0) {
+        await this.#heads.deleteMany({ _id: { $in: gone } });
+        await this.#parts.deleteMany({ snapshot: { $in: gone } });
+      }
+      await this.#parts.deleteMany({ epoch: { $lt: epoch }, snapshot: { $nin: names } });
     });
   }
 }

@@ -3,7 +3,7 @@ import type { StorageAdapter } from '../storage/contract.ts';
 import { Journal } from './journal.ts';
 import { type MongoOptions, placeOf } from './place.ts';
 import { Snapshots } from './snapshots.ts';
-import { openWriter } from './writer.ts';
+import { claimJournal } from './writer.ts';
 
 /**
  * A journal in a MongoDB database, one document per frame: docs/mongodb.md describes the collections. What an append has resolved for has been
@@ -15,7 +15,7 @@ export function mongoStorage(options: MongoOptions): StorageAdapter {
   const journal = new Journal(place);
   const snapshots = new Snapshots(place);
   return adapterOf('durable', {
-    open: (takeOver) => openWriter(journal, snapshots, takeOver, place),
+    open: (takeOver) => claimJournal(journal, snapshots, takeOver, place),
     read: (afterSequence) => journal.read(afterSequence),
     follow: (afterSequence, signal) => journal.follow(afterSequence, signal),
     latestSnapshot: (notAfter) => snapshots.latest(notAfter),

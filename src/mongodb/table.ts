@@ -8,6 +8,7 @@ import type {
   OptionalUnlessRequiredId,
   UpdateFilter,
 } from 'mongodb';
+import { noAnswer } from './faults.ts';
 import type { Place } from './place.ts';
 
 /** Numbers are numbers and bytes are bytes, whatever the user has set. */
@@ -24,15 +25,10 @@ const PLAIN_BSON = {
 /** How many attempts fit into the time of a call: a lost answer must not take all of it. */
 const ATTEMPTS = 4;
 
-/** The server did not answer in time: nobody knows what became of it. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 /**
  * A collection whose every write is acknowledged by a majority that has it in its journals, and whose every read is of such writes
- * alone. How the user's database is set has no say in it. Each call is an attempt that fails with `NoAnswer` once its time is up: version 7
- * of the driver takes `timeoutMS` and does nothing with it.
+ * alone. How the user's database is set has no say in it. Each call is an attempt that fails with STORAGE_TIMEOUT once its time is up: version 7
+ * of the driver takes `timeoutMS` and does nothing with it. What was sent by then may still be carried out, at any time later.
  */
 export class Table<T extends object> {
   readonly #collection: Collection<T>;
@@ -103,8 +99,7 @@ export class Table<T extends object> {
   async #answer<R>(answer: Promise<R>, limitMs = this.#limitMs): Promise<R> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      const what = `no answer from the server within ${limitMs} ms`;
-      timer = setTimeout(() => reject(new NoAnswer(what)), limitMs);
+      timer = setTimeout(() => reject(noAnswer(limitMs)), limitMs);
     });
     try {
       return await Promise.race([answer, late]);

@@ -11,8 +11,8 @@ export const STEPS = {
   'open: mark': (r: Request) => inserts(r, 'journal', 'token'),
   'append: insert': (r: Request) => inserts(r, 'journal', 'bin'),
   'append: read back': (r: Request) => isFind(r) && typeof r.body['filter']._id === 'number',
-  'append: what makes it stay': (r: Request) => updates(r, '$inc'),
-  'sign of life': (r: Request) => updates(r, '$inc'),
+  'append: what makes it stay': (r: Request) => isBeat(r),
+  'sign of life': (r: Request) => isBeat(r),
   'snapshot: part': (r: Request) => inserts(r, 'snapshot_parts', 'bin'),
   'snapshot: head': (r: Request) => inserts(r, 'snapshots', 'parts'),
   'close: mark': (r: Request) => updates(r, '$set'),
@@ -54,6 +54,8 @@ const inserts = (r: Request, collection: string, field: string): boolean =>
   r.command === 'insert' &&
   r.collection === `wattbook_${collection}` &&
   field in r.body['documents'][0];
+const isBeat = (r: Request): boolean =>
+  r.command === 'findAndModify' && r.collection === 'wattbook_journal';
 const updates = (r: Request, operator: string): boolean =>
   r.command === 'update' &&
   r.collection === 'wattbook_journal' &&

@@ -16,12 +16,12 @@ export async function copied(from: StorageAdapter, db: Db): Promise<StorageAdapt
   return storage;
 }
 
-/** All documents of the read models, by collection, in the order of their ids. */
+/** All documents of the read models, by collection, in the order of their ids; not of which rebuild they are. */
 export async function allDocuments(db: Db): Promise<Record<CollectionName, object[]>> {
   const found = COLLECTIONS.map(async (name) => {
     const documents = await db
       .collection(`wattbook_${name}`)
-      .find({}, { sort: { _id: 1 } })
+      .find({}, { sort: { _id: 1 }, projection: { generation: 0 } })
       .toArray();
     return [name, documents] as const;
   });

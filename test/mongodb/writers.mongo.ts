@@ -1,35 +1,15 @@
-import { type Db, MongoClient } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
-import { sha256 } from '../../src/core/sha256.ts';
-import type { JournalEnd } from '../../src/index.ts';
 import { mongoStorage } from '../../src/mongodb/index.ts';
-import { encodeFrame, type Frame, NO_FRAME } from '../../src/storage/frame.ts';
 import { storageSuite } from '../../src/testing/index.ts';
 import { collected } from '../collected.ts';
 import { hashOf, opened, stagedOn } from '../journals.ts';
+import { frameBehind, NOWHERE, throughProxy } from './broken-wire.ts';
 import { databasesOn } from './databases.ts';
-import { type Fault, type Proxy, type Request, startProxy } from './proxy.ts';
+import type { Fault, Request } from './proxy.ts';
 import { must } from '../stage.ts';
 
 const newDb = databasesOn(inject('mongodbUrl'));
-const NOWHERE = { sequence: 0, hash: NO_FRAME };
-
-function frameBehind({ sequence, hash }: JournalEnd, epoch: number, size = 40): Frame {
-  return encodeFrame(new Uint8Array(size), 1, sequence + 1, epoch, hash, sha256);
-}
-
-/** The same database, through a wire that may break. */
-async function throughProxy(db: Db, work: (db: Db, proxy: Proxy) => Promise<void>): Promise<void> {
-  const { hostname: host, port } = new URL(inject('mongodbUrl'));
-  const proxy = await startProxy({ target: { host, port: Number(port) } });
-  const client = new MongoClient(proxy.url, { serverSelectionTimeoutMS: 500 });
-  try {
-    await work(client.db(db.databaseName), proxy);
-  } finally {
-    await client.close();
-    await proxy.close();
-  }
-}
 
 /** A fault for the first frame that is appended. */
 function firstFrame(fault: Fault): (request: Request) => Fault | undefined {
@@ -88,9 +68,9 @@ describe('a writer', () => {
     const startedAt = performance.now();
     const writer = await storage.open({ takeOver: false });
     expect(performance.now() - startedAt).toBeGreaterThan(250);
-    expect([writer.epoch, writer.end.sequence]).toEqual([2, 1]);
+    expect([writer.epoch, writer.end.sequence]).toEqual([3, 1]);
     await writer.close();
-    expect((await storage.open({ takeOver: false })).epoch).toBe(3);
+    expect((await storage.open({ takeOver: false })).epoch).toBe(4);
   });
 
   it('without a server stops its exchange, and nothing that was acknowledged is lost', async () => {
@@ -106,7 +86,7 @@ describe('a writer', () => {
       const request = { ...order, priceTicks: 6, commandId: 'two' };
       const fault = await exchange.submit(request).catch((each: unknown) => each);
       expect(fault).toMatchObject({ code: 'STORAGE_FAILED' });
-      expect(String((fault as Error).message)).toMatch(/frame \d+, after 600 ms, is not known: /);
+      expect(String((fault as Error).message)).toMatch(/frame \d+ is not known after 600 ms: /);
       expect(exchange.status().state).toBe('stopped');
       await exchange.close();
       proxy.isUp = true;
