@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Modules are loaded once for each worker: 138 s instead of 168 on two cores.
+    isolate: false,
     // On two cores the default is one worker.
     maxWorkers: '100%',
     testTimeout: 120_000,

@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Exchange, WattbookError } from 'wattbook';
-import { ed25519 } from 'wattbook/chain';
-import { fileBlocks, fileStorage, type SealInWorkerOptions, sealInWorker } from 'wattbook/file';
-import { Sealer } from 'wattbook/sealing';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import type { SealInWorkerOptions } from 'wattbook/file';
 
 /** What a worker runs instead of a sealer, how many were started, and the last of them. */
 const workers = vi.hoisted(() => ({
@@ -27,6 +24,14 @@ vi.mock('node:worker_threads', async (original) => {
   }
   return { ...real, Worker };
 });
+
+// Test files of one process share their modules: those that hold the real worker are not for this file, nor its own for others.
+vi.resetModules();
+afterAll(() => void vi.resetModules());
+const { Exchange, WattbookError } = await import('wattbook');
+const { ed25519 } = await import('wattbook/chain');
+const { fileBlocks, fileStorage, sealInWorker } = await import('wattbook/file');
+const { Sealer } = await import('wattbook/sealing');
 
 const seed = new Uint8Array(32).fill(1);
 const folders: string[] = [];
@@ -81,7 +86,7 @@ async function standIn(death: string) {
   const faults: unknown[] = [];
   let told = (): void => {};
   const once = new Promise<void>((resolve) => (told = resolve));
-  const onFault = (fault: WattbookError): void => {
+  const onFault = (fault: InstanceType<typeof WattbookError>): void => {
     faults.push(fault);
     told();
   };
